@@ -1,0 +1,3 @@
+//! The command `vectcut`; all of it is in the library beside this file.
+
+fn main() {}

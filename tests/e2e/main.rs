@@ -1,0 +1,1 @@
+//! The command as a process, against the sandbox over real sockets.

@@ -1,0 +1,3 @@
+//! The command under test: the same three lines as `vectcut`.
+
+fn main() {}
