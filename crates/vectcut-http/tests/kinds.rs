@@ -1,0 +1,114 @@
+//! Each way for a request to fail, made on a real socket, and the kind and words it comes back with.
+
+use std::{error::Error, future::Future, net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use vectcut_http::{Options, ServerUrl, TransportError, TransportKind};
+
+/// Serves one connection with `serve`, sends a GET with a secret in its URL, and returns how it failed.
+async fn failure<F>(
+    scheme: &str,
+    serve: impl FnOnce(TcpStream) -> F + Send + 'static,
+) -> TransportError
+where
+    F: Future<Output = ()> + Send,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.expect("one client");
+        serve(socket).await;
+    });
+    get(&format!(
+        "{scheme}://bucket.oss.localhost:{}",
+        address.port()
+    ))
+    .await
+}
+
+async fn get(origin: &str) -> TransportError {
+    let server = ServerUrl::parse(origin).expect("a loopback URL");
+    let client = vectcut_http::client(&Options::for_servers([&server])).expect("a client");
+    let request = client
+        .get(format!("{origin}/?signature=canary"))
+        .timeout(Duration::from_millis(200));
+    TransportError::new(request.send().await.expect_err("the server misbehaves"))
+}
+
+async fn closed_port() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    listener.local_addr().expect("its address")
+}
+
+#[tokio::test]
+async fn a_closed_port_is_a_connect_error_with_the_systems_words() {
+    let error = get(&format!("http://{}", closed_port().await)).await;
+    assert_eq!(error.kind(), TransportKind::Connect);
+    assert_eq!(error.to_string(), "could not connect to `127.0.0.1`");
+    let cause = error.source().expect("the system's error").to_string();
+    assert!(cause.contains("refused"), "{cause}");
+}
+
+#[tokio::test]
+async fn silence_is_a_timeout() {
+    let error = failure("http", |socket| async move {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        drop(socket);
+    })
+    .await;
+    assert_eq!(error.kind(), TransportKind::Timeout);
+    assert_eq!(
+        error.to_string(),
+        "`bucket.oss.localhost` did not respond in time"
+    );
+    assert!(error.source().is_none());
+}
+
+#[tokio::test]
+async fn a_connection_closed_without_an_answer_is_interrupted() {
+    let error = failure("http", |mut socket| async move {
+        let mut request = [0; 4096];
+        let _ = socket.read(&mut request).await;
+    })
+    .await;
+    assert_eq!(error.kind(), TransportKind::Interrupted, "{error:?}");
+    assert!(error.is_transient());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_http_is_told_apart() {
+    let error = failure("http", |mut socket| async move {
+        let mut request = [0; 4096];
+        let _ = socket.read(&mut request).await;
+        let _ = socket.write_all(b"220 mail.example ESMTP\r\n\r\n").await;
+    })
+    .await;
+    assert_eq!(error.kind(), TransportKind::NotHttp, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_a_tls_error_and_no_retry_helps() {
+    let error = failure("https", |mut socket| async move {
+        let mut hello = [0; 4096];
+        let _ = socket.read(&mut hello).await;
+        let _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    })
+    .await;
+    assert_eq!(error.kind(), TransportKind::Tls, "{error:?}");
+    assert!(!error.is_transient());
+}
+
+#[tokio::test]
+async fn no_words_carry_the_query() {
+    let error = get(&format!("http://{}", closed_port().await)).await;
+    let mut words = format!("{error} {error:?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str(&format!("{error} {error:?}"));
+        cause = error.source();
+    }
+    assert!(!words.contains("canary"), "{words}");
+}
