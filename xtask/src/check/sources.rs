@@ -1,0 +1,130 @@
+//! What every Rust file must hold to: module docs, a size one can read, no skipped tests, and few callers of `expose()`.
+
+use crate::process::Failure;
+use crate::workspace;
+
+const FILE_LINES_MAX: usize = 500;
+
+/// File names that say nothing about what the file holds.
+const EMPTY_NAMES: [&str; 6] = ["common", "handler", "helpers", "manager", "misc", "utils"];
+
+/// The files that may open a secret, and what for.
+const EXPOSE_CALLERS: [(&str, &str); 0] = [];
+
+/// Names every file that breaks a rule, with the rule.
+pub(super) fn findings() -> Result<Vec<String>, Failure> {
+    let mut findings = Vec::new();
+    for file in workspace::files()?
+        .iter()
+        .filter(|file| file.ends_with(".rs"))
+    {
+        findings.extend(findings_in(file, &workspace::read(file)?));
+    }
+    Ok(findings)
+}
+
+fn findings_in(file: &str, text: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    if !has_module_docs(text) {
+        findings.push(format!(
+            "{file}: it opens without `//!`; say what it holds and what it leaves to others"
+        ));
+    }
+    let lines = text.lines().count();
+    if lines > FILE_LINES_MAX {
+        findings.push(format!(
+            "{file}: {lines} lines, more than {FILE_LINES_MAX}; find the second noun in it"
+        ));
+    }
+    let name = file
+        .rsplit('/')
+        .next()
+        .unwrap_or(file)
+        .trim_end_matches(".rs");
+    if EMPTY_NAMES.contains(&name) {
+        findings.push(format!("{file}: `{name}` does not say what it holds"));
+    }
+    for (number, line) in (1..).zip(text.lines()) {
+        let code = line.trim_start();
+        if code.starts_with("#[ignore") {
+            findings.push(format!(
+                "{file}:{number}: a test that never runs proves nothing"
+            ));
+        }
+        if opens_a_secret(code) && !EXPOSE_CALLERS.iter().any(|(allowed, _)| *allowed == file) {
+            findings.push(format!("{file}:{number}: calls `expose()` and is not in the list of xtask/src/check/sources.rs"));
+        }
+    }
+    findings
+}
+
+/// Inner docs may follow inner attributes, and a crate may include its README as docs.
+fn has_module_docs(text: &str) -> bool {
+    text.lines()
+        .take(12)
+        .any(|line| line.starts_with("//!") || line.starts_with("#![doc"))
+}
+
+fn opens_a_secret(code: &str) -> bool {
+    !code.starts_with("//") && code.contains(concat!(".expose", "()"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(file: &str, text: &str, expected: &[&str]) {
+        let findings = findings_in(file, text);
+        assert_eq!(findings.len(), expected.len(), "{findings:?}");
+        for (finding, part) in findings.iter().zip(expected) {
+            assert!(finding.contains(part), "{finding}");
+        }
+    }
+
+    #[test]
+    fn a_documented_file_is_fine() {
+        check("crates/a/src/v1.rs", "//! Signs.\n\nfn sign() {}\n", &[]);
+        check(
+            "crates/a/src/lib.rs",
+            "#![doc = include_str!(\"../README.md\")]\n",
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_file_without_module_docs_is_named() {
+        check(
+            "crates/a/src/v1.rs",
+            "fn sign() {}\n",
+            &["opens without `//!`"],
+        );
+    }
+
+    #[test]
+    fn a_file_too_long_to_read_is_named() {
+        let text = format!("//! Long.\n{}", "\n".repeat(FILE_LINES_MAX));
+        check("crates/a/src/v1.rs", &text, &["501 lines"]);
+    }
+
+    #[test]
+    fn a_name_that_says_nothing_is_named() {
+        check(
+            "crates/a/src/utils.rs",
+            "//! Things.\n",
+            &["`utils` does not say"],
+        );
+    }
+
+    #[test]
+    fn a_skipped_test_is_named_with_its_line() {
+        let text = format!("//! Tests.\n    #[{}]\n", "ignore");
+        check("crates/a/tests/a.rs", &text, &["a.rs:2"]);
+    }
+
+    #[test]
+    fn a_new_place_that_opens_a_secret_is_named() {
+        let text = format!("//! Sends.\nlet key = key.expose{}\n", "();");
+        check("crates/a/src/new.rs", &text, &["new.rs:2"]);
+    }
+}
