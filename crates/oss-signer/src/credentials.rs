@@ -1,0 +1,90 @@
+//! Who signs: an access key, with a security token when it is a temporary one.
+//!
+//! Getting, keeping and renewing credentials is left to the caller; they are borrowed for the length of one call.
+
+use std::fmt;
+
+use crate::error::{Field, SignError};
+use crate::refuse;
+
+/// An access key ID, its secret, and the security token of a temporary key (STS).
+///
+/// Borrowed, so that the one owner of the secret stays the caller.
+/// `Debug` shows the access key ID only.
+///
+/// ```
+/// use oss_signer::Credentials;
+/// let credentials = Credentials::new("LTAI-EXAMPLE", "example-secret").security_token("CAIS-EXAMPLE");
+/// assert_eq!(format!("{credentials:?}"), r#"Credentials { access_key_id: "LTAI-EXAMPLE", .. }"#);
+/// ```
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    access_key_id: &'a str,
+    access_key_secret: &'a str,
+    security_token: Option<&'a str>,
+}
+
+impl<'a> Credentials<'a> {
+    /// Creates the credentials of a key without a token.
+    #[must_use]
+    pub const fn new(access_key_id: &'a str, access_key_secret: &'a str) -> Self {
+        Self {
+            access_key_id,
+            access_key_secret,
+            security_token: None,
+        }
+    }
+
+    /// Adds the security token that came with a temporary key.
+    #[must_use]
+    pub const fn security_token(mut self, security_token: &'a str) -> Self {
+        self.security_token = Some(security_token);
+        self
+    }
+
+    /// Takes the secret and the security token out of a text, for instance an error message of a server that repeats them.
+    ///
+    /// ```
+    /// use oss_signer::Credentials;
+    /// let credentials = Credentials::new("LTAI-EXAMPLE", "example-secret").security_token("CAIS-EXAMPLE");
+    /// assert_eq!(credentials.redact("the token CAIS-EXAMPLE has expired"), "the token [redacted] has expired");
+    /// ```
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        let secrets = [Some(self.access_key_secret), self.security_token];
+        let present = secrets.into_iter().flatten().filter(|secret| !secret.is_empty());
+        present.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+    }
+
+    pub(crate) fn access_key_id(&self) -> &'a str {
+        self.access_key_id
+    }
+
+    /// Returns the secret, to be used as a key and for nothing else.
+    pub(crate) fn secret(&self) -> Result<&'a str, SignError> {
+        refuse::empty(self.access_key_secret, || Field::AccessKeySecret)?;
+        Ok(self.access_key_secret)
+    }
+
+    pub(crate) fn token(&self) -> Option<&'a str> {
+        self.security_token
+    }
+
+    /// Refuses what could not be sent; the secret is not sent, so it is not looked at.
+    pub(crate) fn check(&self) -> Result<(), SignError> {
+        // `:` ends the ID in V1's Authorization, `/` and `,` end it in V4's.
+        refuse::other_than_visible_ascii(self.access_key_id, b":/,", || Field::AccessKeyId)?;
+        match self.security_token {
+            Some(token) => refuse::other_than_visible_ascii(token, b"", || Field::SecurityToken),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
+}

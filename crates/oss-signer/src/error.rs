@@ -1,0 +1,199 @@
+//! Why a request cannot be signed, and which field is to blame.
+
+use std::fmt;
+
+/// A request that cannot be signed.
+///
+/// Every variant names the field; none holds a secret.
+/// Trying again with the same input gives the same error: signing has no temporary failures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The field is empty and may not be.
+    Empty {
+        /// What is empty.
+        field: Field,
+    },
+    /// The field holds a character that cannot travel in its place, or that would be read as another field.
+    Character {
+        /// Where the character is.
+        field: Field,
+        /// The first such character.
+        character: char,
+    },
+    /// The header or query parameter was given twice.
+    ///
+    /// Libraries and servers disagree on which of the two counts, so no signature of both would be safe.
+    Duplicate {
+        /// Which one.
+        field: Field,
+    },
+    /// The header or query parameter belongs to the signature, so the caller may not set it.
+    Reserved {
+        /// Which one.
+        field: Field,
+    },
+    /// The caller's `x-oss-date` header of a V1 request is not the signing time.
+    DateMismatch {
+        /// The signing time, in the form that the header must have.
+        expected: String,
+    },
+    /// The time is before 1970 or after 9999.
+    TimeOutOfRange {
+        /// Which time.
+        field: Field,
+    },
+    /// A presigned V4 URL cannot live that long, or not at all.
+    ExpiresInOutOfRange {
+        /// The most that is allowed for these credentials, in seconds; the least is 1.
+        max_seconds: u64,
+    },
+    /// The region starts with `oss-`: that is the first label of an endpoint.
+    RegionPrefix {
+        /// The region as it was given.
+        region: String,
+    },
+    /// The signing key was derived for another day, region or product than it is used for.
+    SigningKeyMismatch {
+        /// What differs: [`Field::Time`], [`Field::Region`] or [`Field::Product`].
+        field: Field,
+    },
+}
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { field } => write!(f, "{field} is empty"),
+            Self::Character { field, character } => write!(
+                f,
+                "{field} holds U+{:04X}, which cannot be signed there",
+                u32::from(*character)
+            ),
+            Self::Duplicate { field } => write!(f, "{field} is given twice"),
+            Self::Reserved { field } => {
+                write!(f, "{field} is set by the signature and may not be given")
+            }
+            Self::DateMismatch { expected } => {
+                write!(
+                    f,
+                    "header `x-oss-date` is not the signing time `{expected}`"
+                )
+            }
+            Self::TimeOutOfRange { field } => write!(f, "{field} is before 1970 or after 9999"),
+            Self::ExpiresInOutOfRange { max_seconds } => write!(
+                f,
+                "{} is not within 1 to {max_seconds} seconds",
+                Field::ExpiresIn
+            ),
+            Self::RegionPrefix { region } => write!(
+                f,
+                "region `{}` starts with `oss-`, which belongs to the endpoint and not to the region",
+                region.escape_debug()
+            ),
+            Self::SigningKeyMismatch { field } => {
+                write!(
+                    f,
+                    "signing key was derived for another {}",
+                    match field {
+                        Field::Time => "day than that of the `time`".to_owned(),
+                        field => field.to_string(),
+                    }
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for SignError {}
+
+/// A part of the input of a signature.
+///
+/// Displayed as a noun that fits into a sentence, such as ``header `x-oss-meta-a` ``.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Field {
+    /// The HTTP method.
+    Method,
+    /// The bucket's name.
+    Bucket,
+    /// The object key.
+    ObjectKey,
+    /// The name of a header, as it was given.
+    HeaderName(String),
+    /// The value of the header of this name, or the header as a whole.
+    Header(String),
+    /// The name of a query parameter, as it was given.
+    QueryName(String),
+    /// The value of the query parameter of this name, or the parameter as a whole.
+    Query(String),
+    /// The access key ID.
+    AccessKeyId,
+    /// The access key secret.
+    AccessKeySecret,
+    /// The security token.
+    SecurityToken,
+    /// The signing time.
+    Time,
+    /// The moment at which a presigned V1 URL ends.
+    ExpiresAt,
+    /// How long a presigned V4 URL lives.
+    ExpiresIn,
+    /// The region of a V4 scope.
+    Region,
+    /// The product of a V4 scope.
+    Product,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Method => f.write_str("`method`"),
+            Self::Bucket => f.write_str("`bucket`"),
+            Self::ObjectKey => f.write_str("`object_key`"),
+            Self::HeaderName(name) => write!(f, "header name `{}`", name.escape_debug()),
+            Self::Header(name) => write!(f, "header `{}`", name.escape_debug()),
+            Self::QueryName(name) => write!(f, "query parameter name `{}`", name.escape_debug()),
+            Self::Query(name) => write!(f, "query parameter `{}`", name.escape_debug()),
+            Self::AccessKeyId => f.write_str("`access_key_id`"),
+            Self::AccessKeySecret => f.write_str("`access_key_secret`"),
+            Self::SecurityToken => f.write_str("`security_token`"),
+            Self::Time => f.write_str("`time`"),
+            Self::ExpiresAt => f.write_str("`expires_at`"),
+            Self::ExpiresIn => f.write_str("`expires_in`"),
+            Self::Region => f.write_str("`region`"),
+            Self::Product => f.write_str("`product`"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_their_field() {
+        let character = SignError::Character {
+            field: Field::Header("x-oss-meta-a".to_owned()),
+            character: '\n',
+        };
+        assert_eq!(
+            character.to_string(),
+            "header `x-oss-meta-a` holds U+000A, which cannot be signed there"
+        );
+        let empty = SignError::Empty {
+            field: Field::ObjectKey,
+        };
+        assert_eq!(empty.to_string(), "`object_key` is empty");
+        let key = SignError::SigningKeyMismatch { field: Field::Time };
+        assert_eq!(
+            key.to_string(),
+            "signing key was derived for another day than that of the `time`"
+        );
+    }
+
+    #[test]
+    fn a_name_cannot_write_its_own_line() {
+        let field = Field::HeaderName("a\nb".to_owned());
+        assert_eq!(field.to_string(), r"header name `a\nb`");
+    }
+}

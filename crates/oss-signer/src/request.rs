@@ -1,0 +1,298 @@
+//! What gets signed: method, bucket, object key, query and headers of one request.
+//!
+//! The URL is made from the same value, so that nobody formats it a second time in another way.
+//! The body, the host and sending are left to the HTTP client.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::error::{Field, SignError};
+use crate::percent;
+use crate::refuse;
+
+/// What a request is about.
+///
+/// Exhaustive on purpose: OSS has these three levels, and each has its own form in both signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource<'a> {
+    /// The service itself: the request lists buckets.
+    Service,
+    /// A bucket.
+    Bucket {
+        /// The bucket's name.
+        bucket: &'a str,
+    },
+    /// An object in a bucket.
+    Object {
+        /// The bucket's name.
+        bucket: &'a str,
+        /// The object key, raw: not percent-encoded, no leading slash.
+        object_key: &'a str,
+    },
+}
+
+/// A request to be signed, as it will be sent.
+///
+/// Building one never fails; what cannot be signed is refused when it is signed.
+/// Give every `x-oss-…` header, `Content-Type` and `Content-MD5` that will be sent, and no header that the signature adds.
+/// Other headers are not signed (V4 can be asked to, see [`v4::Scope::additional_headers`](crate::v4::Scope::additional_headers)) and do no harm here.
+///
+/// `Debug` shows header names without their values.
+///
+/// ```
+/// use oss_signer::Request;
+/// let request = Request::put("examplebucket", "videos/a b.mp4")
+///     .query("partNumber", "1")
+///     .query("uploadId", "0004B9895DBBB6EC98E36A1C2D3E4F50")
+///     .header("Content-Type", "video/mp4");
+/// assert_eq!(
+///     request.url("https://examplebucket.oss-cn-hangzhou.aliyuncs.com"),
+///     "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/videos/a%20b.mp4\
+///      ?partNumber=1&uploadId=0004B9895DBBB6EC98E36A1C2D3E4F50",
+/// );
+/// ```
+#[derive(Clone)]
+pub struct Request<'a> {
+    method: &'a str,
+    resource: Resource<'a>,
+    /// In the order in which they were given.
+    query: Vec<(&'a str, &'a str)>,
+    /// Sorted by lower-case name, the order in which both signatures need them; equal names are neighbours.
+    headers: Vec<Header<'a>>,
+}
+
+/// One header of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Header<'a> {
+    pub(crate) name: &'a str,
+    /// Without surrounding spaces and tabs, which HTTP does not carry.
+    pub(crate) value: &'a str,
+}
+
+impl<'a> Request<'a> {
+    /// Creates a request with any method on any resource.
+    #[must_use]
+    pub const fn new(method: &'a str, resource: Resource<'a>) -> Self {
+        Self {
+            method,
+            resource,
+            query: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Creates a `PUT` of an object: `PutObject`, or `UploadPart` with its query.
+    #[must_use]
+    pub const fn put(bucket: &'a str, object_key: &'a str) -> Self {
+        Self::new("PUT", Resource::Object { bucket, object_key })
+    }
+
+    /// Creates a `GET` of an object.
+    #[must_use]
+    pub const fn get(bucket: &'a str, object_key: &'a str) -> Self {
+        Self::new("GET", Resource::Object { bucket, object_key })
+    }
+
+    /// Creates a `HEAD` of an object.
+    #[must_use]
+    pub const fn head(bucket: &'a str, object_key: &'a str) -> Self {
+        Self::new("HEAD", Resource::Object { bucket, object_key })
+    }
+
+    /// Creates a `POST` on an object, such as `InitiateMultipartUpload` with its query.
+    #[must_use]
+    pub const fn post(bucket: &'a str, object_key: &'a str) -> Self {
+        Self::new("POST", Resource::Object { bucket, object_key })
+    }
+
+    /// Creates a `DELETE` of an object.
+    #[must_use]
+    pub const fn delete(bucket: &'a str, object_key: &'a str) -> Self {
+        Self::new("DELETE", Resource::Object { bucket, object_key })
+    }
+
+    /// Adds a query parameter, decoded; an empty value makes a bare name (`?uploads`).
+    #[must_use]
+    pub fn query(mut self, name: &'a str, value: &'a str) -> Self {
+        self.query.push((name, value));
+        self
+    }
+
+    /// Adds a header; its name may be in any case, and spaces and tabs around its value are dropped, as HTTP drops them.
+    #[must_use]
+    pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
+        let place = self
+            .headers
+            .partition_point(|header| compare_names(header.name, name) != Ordering::Greater);
+        let value = value.trim_matches([' ', '\t']);
+        self.headers.insert(place, Header { name, value });
+        self
+    }
+
+    /// Returns the HTTP method.
+    #[must_use]
+    pub fn method(&self) -> &'a str {
+        self.method
+    }
+
+    /// Returns what the request is about.
+    #[must_use]
+    pub fn resource(&self) -> Resource<'a> {
+        self.resource
+    }
+
+    /// Returns the headers that were given, sorted by name; those of the signature are not among them.
+    pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+        self.headers
+            .iter()
+            .map(|header| (header.name, header.value))
+    }
+
+    /// Returns the encoded path and query of the URL when the host names the bucket: `/key?query`.
+    #[must_use]
+    pub fn path_and_query(&self) -> String {
+        let mut text = self.path();
+        let mut separator = '?';
+        for &(name, value) in &self.query {
+            text.push(separator);
+            separator = '&';
+            text.push_str(&percent::encode_component(name));
+            if !value.is_empty() {
+                text.push('=');
+                text.push_str(&percent::encode_component(value));
+            }
+        }
+        text
+    }
+
+    /// Returns the URL to send the request to.
+    ///
+    /// `origin` is everything before the object key, without the slash: `https://bucket.endpoint`, or in path style `http://127.0.0.1:9000/bucket`.
+    /// It is not signed and not checked.
+    #[must_use]
+    pub fn url(&self, origin: &str) -> String {
+        format!("{origin}{}", self.path_and_query())
+    }
+
+    /// Returns the encoded path of the URL when the host names the bucket.
+    pub(crate) fn path(&self) -> String {
+        let object_key = match self.resource {
+            Resource::Object { object_key, .. } => object_key,
+            Resource::Bucket { .. } | Resource::Service => "",
+        };
+        format!("/{}", percent::encode_path(object_key))
+    }
+
+    pub(crate) fn query_pairs(&self) -> &[(&'a str, &'a str)] {
+        &self.query
+    }
+
+    pub(crate) fn sorted_headers(&self) -> &[Header<'a>] {
+        &self.headers
+    }
+
+    /// Returns the value of the header of this name, in any case.
+    pub(crate) fn header_value(&self, name: &str) -> Option<&'a str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value)
+    }
+
+    /// Refuses what neither signature can carry, and the headers named in `reserved`, which are in lower case.
+    pub(crate) fn check(&self, reserved: &[&str]) -> Result<(), SignError> {
+        refuse::empty(self.method, || Field::Method)?;
+        if let Some(character) = self.method.chars().find(|c| !c.is_ascii_uppercase()) {
+            let field = Field::Method;
+            return Err(SignError::Character { field, character });
+        }
+        self.check_resource()?;
+        self.check_headers(reserved)?;
+        self.check_query()
+    }
+
+    fn check_resource(&self) -> Result<(), SignError> {
+        let bucket = match self.resource {
+            Resource::Service => return Ok(()),
+            Resource::Bucket { bucket } => bucket,
+            Resource::Object { bucket, object_key } => {
+                refuse::empty(object_key, || Field::ObjectKey)?;
+                bucket
+            }
+        };
+        // A slash in the bucket would let two different objects share one signature.
+        refuse::other_than_alphanumeric(bucket, b"-_.", || Field::Bucket)
+    }
+
+    fn check_headers(&self, reserved: &[&str]) -> Result<(), SignError> {
+        let mut previous = "";
+        for &Header { name, value } in &self.headers {
+            // The characters of a token, RFC 9110 section 5.6.2.
+            refuse::other_than_alphanumeric(name, b"!#$%&'*+-.^_`|~", || {
+                Field::HeaderName(name.to_owned())
+            })?;
+            refuse::header_value_controls(value, || Field::Header(name.to_owned()))?;
+            let field = || Field::Header(name.to_owned());
+            if name.eq_ignore_ascii_case(previous) {
+                return Err(SignError::Duplicate { field: field() });
+            }
+            if reserved
+                .iter()
+                .any(|taken| taken.eq_ignore_ascii_case(name))
+            {
+                return Err(SignError::Reserved { field: field() });
+            }
+            previous = name;
+        }
+        Ok(())
+    }
+
+    fn check_query(&self) -> Result<(), SignError> {
+        for (index, &(name, _)) in self.query.iter().enumerate() {
+            refuse::empty(name, || Field::QueryName(String::new()))?;
+            let field = || Field::Query(name.to_owned());
+            if self.query[..index].iter().any(|&(other, _)| other == name) {
+                return Err(SignError::Duplicate { field: field() });
+            }
+            if RESERVED_QUERY.contains(&name) {
+                return Err(SignError::Reserved { field: field() });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a presigned URL of either version adds.
+///
+/// Refused everywhere: OSS answers 400 to a request signed in its header and in its URL, and the token belongs into the credentials.
+const RESERVED_QUERY: [&str; 11] = [
+    "Expires",
+    "OSSAccessKeyId",
+    "Signature",
+    "security-token",
+    "x-oss-additional-headers",
+    "x-oss-credential",
+    "x-oss-date",
+    "x-oss-expires",
+    "x-oss-security-token",
+    "x-oss-signature",
+    "x-oss-signature-version",
+];
+
+/// Orders header names as their lower-case bytes are ordered.
+pub(crate) fn compare_names(left: &str, right: &str) -> Ordering {
+    let left = left.bytes().map(|byte| byte.to_ascii_lowercase());
+    left.cmp(right.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|header| header.name).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("resource", &self.resource)
+            .field("query", &self.query)
+            .field("header_names", &names)
+            .finish()
+    }
+}
