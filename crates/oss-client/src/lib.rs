@@ -1,1 +1,25 @@
 #![doc = include_str!("../README.md")]
+
+mod body;
+mod client;
+mod crc64;
+mod endpoint;
+mod error;
+mod get_object;
+mod head_object;
+mod names;
+mod put_object;
+mod reply;
+
+pub use body::Patience;
+pub use client::{Client, Signature, Signing};
+pub use crc64::{Crc64, Crc64Digest};
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::{Error, Operation};
+pub use get_object::ObjectStream;
+pub use head_object::ObjectInfo;
+pub use names::{BucketName, NameError, ObjectKey};
+#[doc(no_inline)]
+pub use oss_signer::Credentials;
+pub use put_object::{PUT_MAX_BYTES, PutObject, StoredObject};
+pub use reply::ErrorReply;

@@ -1,0 +1,138 @@
+//! The client: an endpoint and one way to send a signed request. The operations are in their own files.
+
+use std::time::{Duration, SystemTime};
+
+use oss_signer::{Credentials, Request, v1, v4};
+use reqwest::{
+    Method, Response,
+    header::{HeaderName, HeaderValue},
+};
+use vectcut_http::TransportError;
+
+use crate::{BucketName, Endpoint, Error, ErrorReply, Operation};
+
+/// How long a request without a body of ours may take as a whole, its answer included.
+pub(crate) const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Which signature to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Signature {
+    /// HMAC-SHA1, which OSS is withdrawing.
+    V1,
+    /// HMAC-SHA256, which needs the region.
+    V4 {
+        /// The region, such as `cn-hangzhou`, without the prefix `oss-`.
+        region: String,
+    },
+}
+
+/// What a request is signed with.
+#[derive(Debug, Clone)]
+pub struct Signing<'a> {
+    /// Who signs.
+    pub credentials: Credentials<'a>,
+    /// How.
+    pub signature: Signature,
+    /// The moment of sending; OSS allows 15 minutes of difference from its own clock.
+    pub time: SystemTime,
+}
+
+/// A client of one OSS endpoint. It has no clock, no credentials and no state but its connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    endpoint: Endpoint,
+}
+
+impl Client {
+    /// Returns a client of `endpoint`.
+    ///
+    /// `http` should come from [`vectcut_http::client`]: it never follows a redirect, and finds names under `localhost`.
+    pub fn new(http: reqwest::Client, endpoint: Endpoint) -> Self {
+        Self { http, endpoint }
+    }
+
+    /// Returns the endpoint.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Signs a request and makes it ready to send; what is missing is the body.
+    pub(crate) fn prepare(
+        &self,
+        method: Method,
+        bucket: &BucketName,
+        request: &Request<'_>,
+        signing: &Signing<'_>,
+    ) -> Result<reqwest::RequestBuilder, Error> {
+        let signed = match &signing.signature {
+            Signature::V1 => v1::sign(request, &signing.credentials, signing.time)
+                .map(|signed| own(signed.headers())),
+            Signature::V4 { region } => v4::sign(
+                request,
+                &signing.credentials,
+                &v4::Scope::new(region),
+                signing.time,
+            )
+            .map(|signed| own(signed.headers())),
+        }
+        .map_err(|source| Error::Sign { source })?;
+
+        let mut builder = self
+            .http
+            .request(method, request.url(&self.endpoint.origin(bucket)));
+        for (name, value) in signed {
+            builder = builder.header(name, value);
+        }
+        Ok(builder)
+    }
+
+    /// Sends a request and returns the answer when its status is 2xx.
+    pub(crate) async fn send(
+        &self,
+        operation: Operation,
+        request: reqwest::RequestBuilder,
+        credentials: Option<&Credentials<'_>>,
+    ) -> Result<Response, Error> {
+        let response = request.send().await.map_err(|error| Error::Transport {
+            operation,
+            source: TransportError::new(error),
+        })?;
+        let status = response.status();
+        let request_id = header(&response, "x-oss-request-id").unwrap_or_default();
+        tracing::debug!(%operation, status = status.as_u16(), request_id, "OSS answered");
+        if status.is_success() {
+            return Ok(response);
+        }
+        let reply = Box::new(ErrorReply::read(response, credentials).await);
+        Err(Error::Refused { operation, reply })
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+}
+
+/// Signed headers as HTTP values, marked sensitive so that no log of the HTTP library shows them.
+fn own<'a>(
+    headers: impl Iterator<Item = (&'static str, &'a str)>,
+) -> Vec<(HeaderName, HeaderValue)> {
+    headers
+        .filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            let mut value = HeaderValue::from_str(value).ok()?;
+            value.set_sensitive(true);
+            Some((name, value))
+        })
+        .collect()
+}
+
+/// Returns a header of an answer as text, when it is there and is text.
+pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::trim)
+}

@@ -1,0 +1,72 @@
+//! How an operation fails: facts about what happened, and no opinion on whether to try again.
+
+use std::{fmt, io};
+
+use oss_signer::SignError;
+use vectcut_http::TransportError;
+
+use crate::ErrorReply;
+
+/// An operation on an object, by the name of the vendor's documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// `PUT /key`
+    PutObject,
+    /// `HEAD /key`
+    HeadObject,
+    /// `GET /key`
+    GetObject,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PutObject => "PutObject",
+            Self::HeadObject => "HeadObject",
+            Self::GetObject => "GetObject",
+        })
+    }
+}
+
+/// An operation that did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request cannot be signed; nothing was sent.
+    #[error("could not sign the request")]
+    Sign {
+        /// What stands in the way.
+        source: SignError,
+    },
+    /// The body could not be read to its end. OSS stores nothing of a body that ends early.
+    #[error("could not read the bytes to send")]
+    Body {
+        /// What the source of the body said.
+        source: io::Error,
+    },
+    /// The body has another length than was announced. OSS stores nothing of it.
+    #[error("{given_bytes} bytes came where {announced_bytes} were announced")]
+    BodyLength {
+        /// The length that the request announced.
+        announced_bytes: u64,
+        /// How many bytes the source had given when the difference showed.
+        given_bytes: u64,
+    },
+    /// There was no answer, or it broke off.
+    #[error("no answer to {operation}")]
+    Transport {
+        /// The operation.
+        operation: Operation,
+        /// How far it got.
+        source: TransportError,
+    },
+    /// OSS, or something between, answered with another status than 2xx.
+    #[error("OSS refused {operation}: {reply}")]
+    Refused {
+        /// The operation.
+        operation: Operation,
+        /// The answer.
+        reply: Box<ErrorReply>,
+    },
+}

@@ -1,0 +1,99 @@
+//! `GET /key`: an object as a stream, by signature in the headers or by a presigned URL.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use oss_signer::Request;
+use reqwest::{Method, Response};
+use vectcut_http::TransportError;
+
+use crate::{BucketName, Client, Error, ObjectKey, Operation, Signing};
+
+/// How long the next chunk may take.
+const CHUNK_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// An object's bytes as they come.
+#[derive(Debug)]
+pub struct ObjectStream {
+    response: Response,
+    host: String,
+}
+
+impl ObjectStream {
+    /// Returns the length in bytes that the answer announced.
+    pub fn len_bytes(&self) -> Option<u64> {
+        self.response.content_length()
+    }
+
+    /// Returns the next bytes, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Transport`] when the connection breaks, which includes an end before the announced length, and when
+    /// nothing comes for a minute.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future loses no bytes: the next call goes on.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let failed = |source| Error::Transport {
+            operation: Operation::GetObject,
+            source,
+        };
+        match tokio::time::timeout(CHUNK_TIMEOUT, self.response.chunk()).await {
+            Ok(chunk) => chunk.map_err(|error| failed(TransportError::new(error))),
+            Err(_) => Err(failed(TransportError::timeout(&self.host))),
+        }
+    }
+}
+
+impl Client {
+    /// Opens an object for reading.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sign`], [`Error::Transport`], and [`Error::Refused`] with status 404 when there is no such object.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future, or the stream, closes the connection and leaves nothing behind.
+    pub async fn get_object(
+        &self,
+        bucket: &BucketName,
+        object_key: &ObjectKey,
+        signing: &Signing<'_>,
+    ) -> Result<ObjectStream, Error> {
+        let request = Request::get(bucket.as_str(), object_key.as_str());
+        let request = self.prepare(Method::GET, bucket, &request, signing)?;
+        let response = self
+            .send(Operation::GetObject, request, Some(&signing.credentials))
+            .await?;
+        Ok(ObjectStream {
+            host: host(&response),
+            response,
+        })
+    }
+
+    /// Opens the object that a presigned URL names; the URL is used to the letter, and nothing else is sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`get_object`](Self::get_object), without [`Error::Sign`].
+    ///
+    /// # Cancellation
+    ///
+    /// As [`get_object`](Self::get_object).
+    pub async fn get_presigned(&self, url: &str) -> Result<ObjectStream, Error> {
+        let response = self
+            .send(Operation::GetObject, self.http().get(url), None)
+            .await?;
+        Ok(ObjectStream {
+            host: host(&response),
+            response,
+        })
+    }
+}
+
+fn host(response: &Response) -> String {
+    response.url().host_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,129 @@
+//! `PUT /key`: sends a body and says what OSS stored.
+//!
+//! Source: PutObject in the vendor's API reference, and what its SDKs send.
+
+use std::io;
+
+use bytes::Bytes;
+use http_body::Body;
+use oss_signer::Request;
+use reqwest::{
+    Method, Response,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
+use vectcut_http::TransportError;
+
+use crate::{
+    BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing,
+    body::{BodyFailure, Watch, Watched},
+    client::header,
+};
+
+/// The largest object that one PutObject can store: 5 GB, which the vendor counts in powers of two.
+pub const PUT_MAX_BYTES: u64 = 5 * 1024 * 1024 * 1024;
+
+/// Where a body goes and what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct PutObject<'a> {
+    /// The bucket.
+    pub bucket: &'a BucketName,
+    /// The object key; an object that is there already is replaced.
+    pub object_key: &'a ObjectKey,
+    /// The media type, which OSS stores and later answers with.
+    pub content_type: &'a str,
+    /// The exact length of the body in bytes; 0 is fine.
+    pub len_bytes: u64,
+}
+
+/// What OSS says that it stored, beside what was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredObject {
+    /// The CRC-64 of the bytes that were handed to the connection.
+    pub sent_crc64: Crc64,
+    /// The CRC-64 that OSS computed of what it stored. It must equal the other; `None` when the answer has none.
+    pub crc64: Option<Crc64>,
+    /// The ETag without its quotes.
+    pub etag: Option<String>,
+    /// The request ID.
+    pub request_id: Option<String>,
+}
+
+impl Client {
+    /// Sends a body, which is read once, from its start to its end.
+    ///
+    /// The memory used is that of the chunks that `body` gives.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sign`] before anything is sent; [`Error::Body`] and [`Error::BodyLength`] when the body fails, and OSS
+    /// stores nothing then; [`Error::Transport`] when no answer came, also because nothing moved for longer than
+    /// `patience`, and then it is open whether the object is stored; [`Error::Refused`] when OSS answered no.
+    /// Whether the two CRC-64s are equal is for the caller to see.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future closes the connection. OSS stores nothing of a body that ended early; if all of it had
+    /// arrived, the object is stored.
+    pub async fn put_object<B>(
+        &self,
+        put: &PutObject<'_>,
+        body: B,
+        signing: &Signing<'_>,
+        patience: Patience,
+    ) -> Result<StoredObject, Error>
+    where
+        B: Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static,
+    {
+        let request = Request::put(put.bucket.as_str(), put.object_key.as_str())
+            .header("Content-Type", put.content_type);
+        let watch = Watch::new(put.len_bytes);
+        let request = self
+            .prepare(Method::PUT, put.bucket, &request, signing)?
+            .header(CONTENT_TYPE, put.content_type)
+            .header(CONTENT_LENGTH, put.len_bytes)
+            .body(reqwest::Body::wrap(Watched::new(body, watch.clone())));
+
+        let sending = self.send(Operation::PutObject, request, Some(&signing.credentials));
+        let response = self
+            .unless_stalled(Operation::PutObject, sending, &watch, patience)
+            .await?;
+        let stored = StoredObject {
+            sent_crc64: watch.crc64(),
+            crc64: header(&response, "x-oss-hash-crc64ecma").and_then(Crc64::parse),
+            etag: header(&response, "etag").map(|etag| etag.trim_matches('"').to_owned()),
+            request_id: header(&response, "x-oss-request-id").map(str::to_owned),
+        };
+        // Read to its end, the connection can be used again; if that fails, the object is stored all the same.
+        let _ = response.bytes().await;
+        Ok(stored)
+    }
+
+    async fn unless_stalled(
+        &self,
+        operation: Operation,
+        sending: impl Future<Output = Result<Response, Error>>,
+        watch: &Watch,
+        patience: Patience,
+    ) -> Result<Response, Error> {
+        let outcome = tokio::select! {
+            outcome = sending => outcome,
+            () = watch.stalled(patience) => {
+                let host = self.endpoint().server().host();
+                Err(Error::Transport { operation, source: TransportError::timeout(host) })
+            }
+        };
+        match (outcome, watch.take_failure()) {
+            (Err(Error::Transport { .. }), Some(BodyFailure::Read(source))) => {
+                Err(Error::Body { source })
+            }
+            (Err(Error::Transport { .. }), Some(BodyFailure::Length { given_bytes })) => {
+                Err(Error::BodyLength {
+                    announced_bytes: watch.announced_bytes(),
+                    given_bytes,
+                })
+            }
+            (outcome, _) => outcome,
+        }
+    }
+}

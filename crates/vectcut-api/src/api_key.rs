@@ -1,0 +1,78 @@
+//! The key of a VectCut account, checked before it becomes a header.
+
+use crate::Secret;
+
+/// A VectCut API key that can stand in an `Authorization` header.
+#[derive(Debug, Clone)]
+pub struct ApiKey(Secret);
+
+impl ApiKey {
+    /// Checks a key as it was given.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the key is empty or has a character that no key has: white space, a line break, or anything that is not
+    /// visible ASCII. Such a key was cut, joined or quoted wrongly on its way, and trimming it would hide that.
+    pub fn parse(text: impl Into<String>) -> Result<Self, ApiKeyError> {
+        let text = text.into();
+        if text.is_empty() {
+            return Err(ApiKeyError::Empty);
+        }
+        if text.contains(['\r', '\n']) {
+            return Err(ApiKeyError::LineBreak);
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(ApiKeyError::NotVisibleAscii);
+        }
+        Ok(Self(Secret::new(text)))
+    }
+
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.0.expose())
+    }
+
+    /// Takes the key out of a text that a server sent, should it repeat it.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        text.replace(self.0.expose(), "[redacted]")
+    }
+}
+
+/// Why a text cannot be an API key. It does not repeat the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiKeyError {
+    /// There is nothing.
+    #[error("the API key is empty")]
+    Empty,
+    /// A line break, most often the last character of a file.
+    #[error("the API key has a line break in it")]
+    LineBreak,
+    /// A space, a control character or a letter outside ASCII.
+    #[error("the API key has a space or another character that no key has")]
+    NotVisibleAscii,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_key_has_is_refused_by_name() {
+        for (text, expected) in [
+            ("", ApiKeyError::Empty),
+            ("abc\n", ApiKeyError::LineBreak),
+            ("abc\rdef", ApiKeyError::LineBreak),
+            (" abc", ApiKeyError::NotVisibleAscii),
+            ("abc\u{7f}", ApiKeyError::NotVisibleAscii),
+            ("密钥", ApiKeyError::NotVisibleAscii),
+        ] {
+            assert_eq!(ApiKey::parse(text).expect_err(text), expected);
+        }
+    }
+
+    #[test]
+    fn debug_elides_the_key() {
+        let key = ApiKey::parse("canary").expect("a good key");
+        assert_eq!(format!("{key:?}"), "ApiKey([redacted])");
+    }
+}

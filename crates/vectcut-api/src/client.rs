@@ -1,0 +1,75 @@
+//! The client: a base URL, a key, and one way to send a call. The calls are in their own files.
+
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use serde::Serialize;
+use vectcut_http::{ServerUrl, TransportError};
+
+use crate::{ApiError, ApiKey, Call, envelope::Envelope};
+
+/// How long one call may take as a whole. The script that this replaces allows 30 s too; replies are small.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A client of the VectCut backend.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base_url: ServerUrl,
+    api_key: ApiKey,
+}
+
+impl Client {
+    /// Returns a client that sends `api_key` to `base_url` and nowhere else.
+    ///
+    /// `http` should come from [`vectcut_http::client`], which never follows a redirect.
+    pub fn new(http: reqwest::Client, base_url: ServerUrl, api_key: ApiKey) -> Self {
+        Self {
+            http,
+            base_url,
+            api_key,
+        }
+    }
+
+    /// Returns the base URL, without a slash at its end.
+    pub fn base_url(&self) -> &ServerUrl {
+        &self.base_url
+    }
+
+    /// Sends a call and returns the answer, whatever its status.
+    pub(crate) async fn post(
+        &self,
+        call: Call,
+        body: &impl Serialize,
+    ) -> Result<reqwest::Response, ApiError> {
+        let url = format!("{}{}", self.base_url, call.path());
+        // Serializing a struct of texts and numbers cannot fail; an empty body would be refused by the server.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        let mut request = self
+            .http
+            .post(url)
+            .timeout(CALL_TIMEOUT)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        if let Ok(mut bearer) = HeaderValue::from_str(&self.api_key.bearer()) {
+            bearer.set_sensitive(true);
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        let response = request.send().await.map_err(|error| ApiError::Transport {
+            call,
+            source: TransportError::new(error),
+        })?;
+        tracing::debug!(%call, status = response.status().as_u16(), "VectCut answered");
+        Ok(response)
+    }
+
+    /// Sends a call and returns its successful reply.
+    pub(crate) async fn call(
+        &self,
+        call: Call,
+        body: &impl Serialize,
+    ) -> Result<Envelope, ApiError> {
+        let response = self.post(call, body).await?;
+        Envelope::read(call, response, &self.api_key).await
+    }
+}

@@ -1,0 +1,173 @@
+//! How a call fails: facts first, words second. Whether to try again is for the caller to decide.
+
+use std::{fmt, time::Duration};
+
+use vectcut_http::TransportError;
+
+/// A call of the backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Call {
+    /// `POST /sts/upload/init`
+    InitUpload,
+    /// `POST /sts/upload/complete`
+    CompleteUpload,
+    /// `POST /cut_jianying/task_status`
+    CheckKey,
+}
+
+impl Call {
+    /// Returns the path of the call below the base URL.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::InitUpload => "/sts/upload/init",
+            Self::CompleteUpload => "/sts/upload/complete",
+            Self::CheckKey => "/cut_jianying/task_status",
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.path())
+    }
+}
+
+/// What the server said about a failure, cleaned of control characters and of the API key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerWords {
+    /// `error`, else `message`, of the reply.
+    pub message: Option<String>,
+    /// `purchase_link` of the reply: where more of what ran out can be bought.
+    pub purchase_link: Option<String>,
+}
+
+impl fmt::Display for ServerWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.message {
+            Some(message) => write!(f, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A call that did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiError {
+    /// There was no answer.
+    #[error("no answer to `{call}`")]
+    Transport {
+        /// The call.
+        call: Call,
+        /// How far it got.
+        source: TransportError,
+    },
+    /// The answer's status is 401 or 403: the API key is wrong, has ended or may not do this.
+    #[error("VectCut refused the API key at `{call}` (HTTP {status}){words}")]
+    KeyRefused {
+        /// The call.
+        call: Call,
+        /// 401 or 403.
+        status: u16,
+        /// The server's own words.
+        words: ServerWords,
+    },
+    /// The answer's status is any other than 2xx.
+    #[error("VectCut answered `{call}` with HTTP {status}{words}")]
+    Status {
+        /// The call.
+        call: Call,
+        /// The status.
+        status: u16,
+        /// The server's own words.
+        words: ServerWords,
+        /// How long the server asked to wait (`Retry-After`).
+        retry_after: Option<Duration>,
+    },
+    /// The status is 2xx and the body is not a JSON object. The body is not kept.
+    #[error(
+        "the answer of VectCut to `{call}` is not a JSON object (HTTP {status}, {content_type})"
+    )]
+    NotJson {
+        /// The call.
+        call: Call,
+        /// The status.
+        status: u16,
+        /// The `Content-Type` of the answer, which tells a portal's page from a cut reply.
+        content_type: String,
+    },
+    /// The body is JSON and its `success` is missing or not `true`.
+    #[error("VectCut declined `{call}` (HTTP {status}){words}")]
+    Declined {
+        /// The call.
+        call: Call,
+        /// The status, 2xx.
+        status: u16,
+        /// The server's own words.
+        words: ServerWords,
+    },
+    /// The body says success and a required field is missing, empty or of another type.
+    #[error("the answer of VectCut to `{call}` (HTTP {status}) lacks `{field}`")]
+    MissingField {
+        /// The call.
+        call: Call,
+        /// The status, 2xx.
+        status: u16,
+        /// The field, with dots where it is nested.
+        field: &'static str,
+    },
+}
+
+impl ApiError {
+    /// Returns whether the same call may succeed later: the line failed, or the status is 408, 429 or 5xx.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Transport { source, .. } => source.is_transient(),
+            Self::Status { status, .. } => matches!(status, 408 | 429 | 500..),
+            _ => false,
+        }
+    }
+
+    /// Returns how long the server asked to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Returns the call that failed.
+    pub fn call(&self) -> Call {
+        match self {
+            Self::Transport { call, .. }
+            | Self::KeyRefused { call, .. }
+            | Self::Status { call, .. }
+            | Self::NotJson { call, .. }
+            | Self::Declined { call, .. }
+            | Self::MissingField { call, .. } => *call,
+        }
+    }
+
+    /// Returns the status of the answer when there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        match self {
+            Self::Transport { .. } => None,
+            Self::KeyRefused { status, .. }
+            | Self::Status { status, .. }
+            | Self::NotJson { status, .. }
+            | Self::Declined { status, .. }
+            | Self::MissingField { status, .. } => Some(*status),
+        }
+    }
+
+    /// Returns what the server said, when it said something.
+    pub fn words(&self) -> Option<&ServerWords> {
+        match self {
+            Self::KeyRefused { words, .. }
+            | Self::Status { words, .. }
+            | Self::Declined { words, .. } => Some(words),
+            _ => None,
+        }
+    }
+}
