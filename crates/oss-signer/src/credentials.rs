@@ -52,8 +52,13 @@ impl<'a> Credentials<'a> {
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let secrets = [Some(self.access_key_secret), self.security_token];
-        let present = secrets.into_iter().flatten().filter(|secret| !secret.is_empty());
-        present.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+        let present = secrets
+            .into_iter()
+            .flatten()
+            .filter(|secret| !secret.is_empty());
+        present.fold(text.to_owned(), |text, secret| {
+            text.replace(secret, "[redacted]")
+        })
     }
 
     pub(crate) fn access_key_id(&self) -> &'a str {
