@@ -124,12 +124,13 @@ impl ErrorReply {
 /// Returns the children of `<Error>` that are worth keeping, as far as the document can be read.
 fn elements(document: &[u8]) -> Vec<(String, String)> {
     const KEPT: [&str; 5] = ["Code", "Message", "RequestId", "EC", "ServerTime"];
-    let mut reader = Reader::from_reader(document);
+    let document = String::from_utf8_lossy(document);
+    let mut reader = Reader::from_str(&document);
     let (mut path, mut found) = (Vec::new(), Vec::<(String, String)>::new());
     loop {
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
-                path.push(String::from_utf8_lossy(tag.name().as_ref()).into_owned());
+                path.push(tag.name().as_ref().to_owned());
                 if let [root, name] = path.as_slice()
                     && root == "Error"
                     && KEPT.contains(&name.as_str())
@@ -155,15 +156,12 @@ fn elements(document: &[u8]) -> Vec<(String, String)> {
 
 fn push_text(text: &mut String, event: &Event<'_>) {
     match event {
-        Event::Text(part) => text.push_str(&String::from_utf8_lossy(part)),
-        Event::CData(part) => text.push_str(&String::from_utf8_lossy(part)),
+        Event::Text(part) => text.push_str(part),
+        Event::CData(part) => text.push_str(part),
         Event::GeneralRef(name) => match name.resolve_char_ref() {
             Ok(Some(character)) => text.push(character),
             _ => {
-                let name = String::from_utf8_lossy(name);
-                text.push_str(
-                    quick_xml::escape::resolve_predefined_entity(&name).unwrap_or_default(),
-                );
+                text.push_str(quick_xml::escape::resolve_predefined_entity(name).unwrap_or_default());
             }
         },
         _ => {}

@@ -1,0 +1,206 @@
+//! The local file: looked at before anything is sent, read in ranges, looked at again afterwards.
+
+use std::{
+    fs::{File, Metadata},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{SourceAction, UploadError};
+
+/// A regular file, open for reading, and how it looked when it was opened.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceFile {
+    path: PathBuf,
+    file: Arc<File>,
+    seen: Look,
+}
+
+/// What changes when a file is written to or replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    len_bytes: u64,
+    modified: Option<std::time::SystemTime>,
+    /// Device and inode, where the system has them.
+    identity: Option<(u64, u64)>,
+}
+
+impl SourceFile {
+    /// Opens a file and looks at it; nothing but a regular file is opened, since a FIFO would wait for a writer.
+    pub(crate) async fn open(path: &Path) -> Result<Self, UploadError> {
+        let path = path.to_owned();
+        blocking(move || {
+            let failed = |action, source| UploadError::Source {
+                path: path.clone(),
+                action,
+                source,
+            };
+            let metadata =
+                std::fs::metadata(&path).map_err(|source| failed(SourceAction::Find, source))?;
+            if !metadata.is_file() {
+                return Err(UploadError::NotAFile {
+                    kind: kind(&metadata),
+                    path,
+                });
+            }
+            let file = File::open(&path).map_err(|source| failed(SourceAction::Open, source))?;
+            let metadata = file
+                .metadata()
+                .map_err(|source| failed(SourceAction::Open, source))?;
+            Ok(Self {
+                seen: Look::new(&metadata),
+                file: Arc::new(file),
+                path,
+            })
+        })
+        .await
+    }
+
+    /// Returns the length in bytes that the file had when it was opened.
+    pub(crate) fn len_bytes(&self) -> u64 {
+        self.seen.len_bytes
+    }
+
+    /// Returns the open file, to be read by position.
+    pub(crate) fn file(&self) -> Arc<File> {
+        self.file.clone()
+    }
+
+    /// Looks again.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`UploadError::Changed`] when the file was written to, replaced or removed since it was opened.
+    pub(crate) async fn check_unchanged(&self) -> Result<(), UploadError> {
+        let Self { path, seen, .. } = self.clone();
+        blocking(move || match std::fs::metadata(&path) {
+            Ok(metadata) if Look::new(&metadata) == seen => Ok(()),
+            _ => Err(UploadError::Changed { path }),
+        })
+        .await
+    }
+}
+
+impl Look {
+    fn new(metadata: &Metadata) -> Self {
+        Self {
+            len_bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+            identity: identity(metadata),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Names what is there instead of a regular file.
+fn kind(metadata: &Metadata) -> &'static str {
+    if metadata.is_dir() {
+        return "a directory";
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let file_type = metadata.file_type();
+        if file_type.is_fifo() {
+            return "a FIFO, whose length nobody knows";
+        }
+        if file_type.is_socket() {
+            return "a socket";
+        }
+        if file_type.is_block_device() || file_type.is_char_device() {
+            return "a device";
+        }
+    }
+    "not a regular file"
+}
+
+/// Reads as many bytes as there are at `offset`, up to the length of `buffer`.
+#[cfg(unix)]
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+/// Reads as many bytes as there are at `offset`, up to the length of `buffer`.
+#[cfg(windows)]
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// Runs what may wait for a disk or a network share away from the threads that serve sockets.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, UploadError> + Send + 'static,
+) -> Result<T, UploadError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(UploadError::Runtime {
+            source: error.into(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_grew_or_was_replaced_has_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("clip.mp4");
+        std::fs::write(&path, "one").expect("a file");
+        let source = SourceFile::open(&path).await.expect("it is there");
+        source.check_unchanged().await.expect("nobody touched it");
+
+        std::fs::write(&path, "more").expect("a longer file");
+        assert!(matches!(
+            source.check_unchanged().await,
+            Err(UploadError::Changed { .. })
+        ));
+        std::fs::remove_file(&path).expect("removed");
+        assert!(matches!(
+            source.check_unchanged().await,
+            Err(UploadError::Changed { .. })
+        ));
+    }
+
+    #[tokio::test]
+    async fn only_regular_files_are_opened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let error = SourceFile::open(folder.path())
+            .await
+            .expect_err("a directory");
+        assert!(
+            matches!(
+                error,
+                UploadError::NotAFile {
+                    kind: "a directory",
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+        let error = SourceFile::open(&folder.path().join("none"))
+            .await
+            .expect_err("nothing is there");
+        assert!(
+            matches!(
+                error,
+                UploadError::Source {
+                    action: SourceAction::Find,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+    }
+}
