@@ -1,1 +1,4 @@
-//! The command as a process, against the sandbox over real sockets.
+//! The command as a process, against the sandbox over real sockets; and the signer against the sandbox's verifier.
+
+mod cross_check;
+mod vectors;
