@@ -9,7 +9,20 @@ const FILE_LINES_MAX: usize = 500;
 const EMPTY_NAMES: [&str; 6] = ["common", "handler", "helpers", "manager", "misc", "utils"];
 
 /// The files that may open a secret, and what for.
-const EXPOSE_CALLERS: [(&str, &str); 0] = [];
+const EXPOSE_CALLERS: [(&str, &str); 3] = [
+    (
+        "crates/vectcut-api/src/api_key.rs",
+        "the key becomes a header marked sensitive, and is cut out of a server's words",
+    ),
+    (
+        "crates/vectcut-cli/src/result.rs",
+        "the URL is what standard output is for",
+    ),
+    (
+        "crates/vectcut-upload/src/uploader.rs",
+        "lends the credentials to the signer",
+    ),
+];
 
 /// Names every file that breaks a rule, with the rule.
 pub(super) fn findings() -> Result<Vec<String>, Failure> {
