@@ -88,10 +88,6 @@ impl Watch {
         self.with(|progress| progress.digest.value())
     }
 
-    pub(crate) fn announced_bytes(&self) -> u64 {
-        self.with(|progress| progress.announced_bytes)
-    }
-
     /// Returns why the body ended early, if it did.
     pub(crate) fn take_failure(&self) -> Option<BodyFailure> {
         self.with(|progress| progress.failure.take())

@@ -17,6 +17,14 @@ pub enum Operation {
     HeadObject,
     /// `GET /key`
     GetObject,
+    /// `POST /key?uploads`
+    InitiateMultipartUpload,
+    /// `PUT /key?partNumber=…&uploadId=…`
+    UploadPart,
+    /// `POST /key?uploadId=…`
+    CompleteMultipartUpload,
+    /// `DELETE /key?uploadId=…`
+    AbortMultipartUpload,
 }
 
 impl fmt::Display for Operation {
@@ -25,6 +33,10 @@ impl fmt::Display for Operation {
             Self::PutObject => "PutObject",
             Self::HeadObject => "HeadObject",
             Self::GetObject => "GetObject",
+            Self::InitiateMultipartUpload => "InitiateMultipartUpload",
+            Self::UploadPart => "UploadPart",
+            Self::CompleteMultipartUpload => "CompleteMultipartUpload",
+            Self::AbortMultipartUpload => "AbortMultipartUpload",
         })
     }
 }
@@ -60,6 +72,14 @@ pub enum Error {
         operation: Operation,
         /// How far it got.
         source: TransportError,
+    },
+    /// The answer's status is 2xx, and what it must say is not there.
+    #[error("the answer of OSS to {operation} lacks `{missing}`")]
+    BadReply {
+        /// The operation.
+        operation: Operation,
+        /// The element or header that is missing or cannot be read.
+        missing: &'static str,
     },
     /// OSS, or something between, answered with another status than 2xx.
     #[error("OSS refused {operation}: {reply}")]

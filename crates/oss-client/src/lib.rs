@@ -7,9 +7,11 @@ mod endpoint;
 mod error;
 mod get_object;
 mod head_object;
+mod multipart;
 mod names;
 mod put_object;
 mod reply;
+mod xml;
 
 pub use body::Patience;
 pub use client::{Client, Signature, Signing};
@@ -18,6 +20,7 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, Operation};
 pub use get_object::ObjectStream;
 pub use head_object::ObjectInfo;
+pub use multipart::{CompletedObject, MultipartUpload, Part, UploadId};
 pub use names::{BucketName, NameError, ObjectKey};
 #[doc(no_inline)]
 pub use oss_signer::Credentials;

@@ -2,13 +2,13 @@
 //!
 //! Source: PutObject in the vendor's API reference, and what its SDKs send.
 
-use std::io;
+use std::{io, time::Duration};
 
 use bytes::Bytes;
 use http_body::Body;
 use oss_signer::Request;
 use reqwest::{
-    Method, Response,
+    Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
 use vectcut_http::TransportError;
@@ -47,6 +47,8 @@ pub struct StoredObject {
     pub etag: Option<String>,
     /// The request ID.
     pub request_id: Option<String>,
+    /// How long OSS slowed the request down because too much is going on (`x-oss-qos-delay-time`), when it says so.
+    pub throttled_for: Option<Duration>,
 }
 
 impl Client {
@@ -77,53 +79,68 @@ impl Client {
     {
         let request = Request::put(put.bucket.as_str(), put.object_key.as_str())
             .header("Content-Type", put.content_type);
-        let watch = Watch::new(put.len_bytes);
-        let request = self
+        let prepared = self
             .prepare(Method::PUT, put.bucket, &request, signing)?
-            .header(CONTENT_TYPE, put.content_type)
-            .header(CONTENT_LENGTH, put.len_bytes)
-            .body(reqwest::Body::wrap(Watched::new(body, watch.clone())));
-
-        let sending = self.send(Operation::PutObject, request, Some(&signing.credentials));
-        let response = self
-            .unless_stalled(Operation::PutObject, sending, &watch, patience)
-            .await?;
-        let stored = StoredObject {
-            sent_crc64: watch.crc64(),
-            crc64: header(&response, "x-oss-hash-crc64ecma").and_then(Crc64::parse),
-            etag: header(&response, "etag").map(|etag| etag.trim_matches('"').to_owned()),
-            request_id: header(&response, "x-oss-request-id").map(str::to_owned),
-        };
-        // Read to its end, the connection can be used again; if that fails, the object is stored all the same.
-        let _ = response.bytes().await;
-        Ok(stored)
+            .header(CONTENT_TYPE, put.content_type);
+        self.send_body(
+            Operation::PutObject,
+            prepared,
+            put.len_bytes,
+            body,
+            signing,
+            patience,
+        )
+        .await
     }
 
-    async fn unless_stalled(
+    /// Sends a request with a streamed body, and reads what an answer to PutObject and to UploadPart has in common.
+    pub(crate) async fn send_body<B>(
         &self,
         operation: Operation,
-        sending: impl Future<Output = Result<Response, Error>>,
-        watch: &Watch,
+        request: reqwest::RequestBuilder,
+        len_bytes: u64,
+        body: B,
+        signing: &Signing<'_>,
         patience: Patience,
-    ) -> Result<Response, Error> {
+    ) -> Result<StoredObject, Error>
+    where
+        B: Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static,
+    {
+        let watch = Watch::new(len_bytes);
+        let request = request
+            .header(CONTENT_LENGTH, len_bytes)
+            .body(reqwest::Body::wrap(Watched::new(body, watch.clone())));
         let outcome = tokio::select! {
-            outcome = sending => outcome,
+            outcome = self.send(operation, request, Some(&signing.credentials)) => outcome,
             () = watch.stalled(patience) => {
                 let host = self.endpoint().server().host();
                 Err(Error::Transport { operation, source: TransportError::timeout(host) })
             }
         };
-        match (outcome, watch.take_failure()) {
+        // What the HTTP library calls a broken connection may have been the body's own end.
+        let response = match (outcome, watch.take_failure()) {
             (Err(Error::Transport { .. }), Some(BodyFailure::Read(source))) => {
-                Err(Error::Body { source })
+                return Err(Error::Body { source });
             }
             (Err(Error::Transport { .. }), Some(BodyFailure::Length { given_bytes })) => {
-                Err(Error::BodyLength {
-                    announced_bytes: watch.announced_bytes(),
+                return Err(Error::BodyLength {
+                    announced_bytes: len_bytes,
                     given_bytes,
-                })
+                });
             }
-            (outcome, _) => outcome,
-        }
+            (outcome, _) => outcome?,
+        };
+        let stored = StoredObject {
+            sent_crc64: watch.crc64(),
+            crc64: header(&response, "x-oss-hash-crc64ecma").and_then(Crc64::parse),
+            etag: header(&response, "etag").map(|etag| etag.trim_matches('"').to_owned()),
+            request_id: header(&response, "x-oss-request-id").map(str::to_owned),
+            throttled_for: header(&response, "x-oss-qos-delay-time")
+                .and_then(|text| text.parse().ok())
+                .map(Duration::from_millis),
+        };
+        // Read to its end, the connection can be used again; if that fails, the object is stored all the same.
+        let _ = response.bytes().await;
+        Ok(stored)
     }
 }

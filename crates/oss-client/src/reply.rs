@@ -7,11 +7,15 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use oss_signer::Credentials;
-use quick_xml::{Reader, events::Event};
 use reqwest::{Response, header::HeaderMap};
+
+use crate::xml;
 
 /// An error document is about a kilobyte, more when it repeats a token; what is larger is not read further.
 const DOCUMENT_MAX_BYTES: usize = 64 * 1024;
+
+/// The elements that are read; all others are passed over.
+const KEPT: [&str; 5] = ["Code", "Message", "RequestId", "EC", "ServerTime"];
 
 /// A longer message is cut: it goes into one line of a terminal.
 const MESSAGE_MAX_CHARS: usize = 300;
@@ -94,11 +98,12 @@ impl ErrorReply {
         };
         // An answer to HEAD has no body; OSS puts the document into a header then.
         let from_header = header("x-oss-err").and_then(|text| BASE64_STANDARD.decode(text).ok());
-        let elements = elements(if document.is_empty() {
+        let document = if document.is_empty() {
             from_header.as_deref().unwrap_or_default()
         } else {
             document
-        });
+        };
+        let elements = xml::children(document, "Error", &KEPT);
         let element = |name: &str| {
             elements
                 .iter()
@@ -118,53 +123,6 @@ impl ErrorReply {
                 .and_then(|text| text.parse().ok())
                 .map(Duration::from_secs),
         }
-    }
-}
-
-/// Returns the children of `<Error>` that are worth keeping, as far as the document can be read.
-fn elements(document: &[u8]) -> Vec<(String, String)> {
-    const KEPT: [&str; 5] = ["Code", "Message", "RequestId", "EC", "ServerTime"];
-    let document = String::from_utf8_lossy(document);
-    let mut reader = Reader::from_str(&document);
-    let (mut path, mut found) = (Vec::new(), Vec::<(String, String)>::new());
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(tag)) => {
-                path.push(tag.name().as_ref().to_owned());
-                if let [root, name] = path.as_slice()
-                    && root == "Error"
-                    && KEPT.contains(&name.as_str())
-                {
-                    found.push((name.clone(), String::new()));
-                }
-            }
-            Ok(Event::End(_)) => {
-                path.pop();
-            }
-            Ok(Event::Eof) | Err(_) => return found,
-            Ok(event) => {
-                if let ([root, name], Some((last, text))) = (path.as_slice(), found.last_mut())
-                    && root == "Error"
-                    && name == last
-                {
-                    push_text(text, &event);
-                }
-            }
-        }
-    }
-}
-
-fn push_text(text: &mut String, event: &Event<'_>) {
-    match event {
-        Event::Text(part) => text.push_str(part),
-        Event::CData(part) => text.push_str(part),
-        Event::GeneralRef(name) => match name.resolve_char_ref() {
-            Ok(Some(character)) => text.push(character),
-            _ => {
-                text.push_str(quick_xml::escape::resolve_predefined_entity(name).unwrap_or_default());
-            }
-        },
-        _ => {}
     }
 }
 
