@@ -1,1 +1,33 @@
 #![doc = include_str!("../README.md")]
+
+mod backend;
+mod builder;
+mod clock;
+mod faults;
+mod intake;
+mod journal;
+mod link;
+mod names;
+mod oss;
+mod policy;
+mod reply;
+mod routing;
+mod sandbox;
+mod server;
+mod settings;
+mod step;
+mod store;
+mod tickets;
+mod tls;
+pub mod verify;
+
+pub use builder::Builder;
+pub use faults::{Answer, Content, Effect, Fault, FaultSite, Outage, ParseFaultError};
+pub use journal::Arrival;
+pub use link::Link;
+pub use oss::OssCode;
+pub use policy::{Policy, Renewal, Rights};
+pub use sandbox::Sandbox;
+pub use settings::Settings;
+pub use step::{Step, Target};
+pub use store::StoredObject;

@@ -1,0 +1,144 @@
+//! The VectCut backend: init, complete, and the call that clients check an API key with.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::faults::Interference;
+use crate::reply::Reply;
+use crate::server::Site;
+use crate::settings::{BUCKET, REGION};
+use crate::step::Step;
+use crate::verify::{Wire, percent_encode_key, v1, v4};
+
+/// How long a public signed URL is valid, in seconds: a day.
+const URL_LIFETIME_SECONDS: u32 = 24 * 60 * 60;
+const PURCHASE_LINK: &str = "https://www.vectcut.com";
+
+/// Answers a call of the backend.
+pub(crate) async fn answer(
+    site: &Site,
+    step: Step,
+    wire: &Wire,
+    body: &[u8],
+    now: Timestamp,
+    interference: &Interference,
+) -> Reply {
+    if wire.method != "POST" {
+        return refusal(405, "Method Not Allowed");
+    }
+    let bearer = wire
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
+    if bearer != Some(site.settings.api_key.as_str()) {
+        return refusal(401, "the API key is invalid");
+    }
+    let is_json = wire.header("content-type").is_some_and(|value| {
+        value
+            .trim()
+            .to_ascii_lowercase()
+            .starts_with("application/json")
+    });
+    let Ok(Value::Object(request)) = serde_json::from_slice(body) else {
+        return refusal(400, "the body should be a JSON object");
+    };
+    if !is_json {
+        return refusal(415, "the content type should be application/json");
+    }
+    match step {
+        Step::Init => init(site, &request, now, interference),
+        Step::Complete => complete(site, &request, now),
+        // Any status that is not 4xx says that the key was accepted; the task itself is unknown here.
+        _ => ok(&json!({ "success": true, "output": { "status": "UNKNOWN" }, "error": "" })),
+    }
+}
+
+fn init(
+    site: &Site,
+    request: &serde_json::Map<String, Value>,
+    now: Timestamp,
+    interference: &Interference,
+) -> Reply {
+    let Some(file_name) = request
+        .get("file_name")
+        .and_then(Value::as_str)
+        .filter(|name| !name.is_empty())
+    else {
+        return refusal(400, "file_name should be a string that is not empty");
+    };
+    let Some(file_size_bytes) = request.get("file_size_bytes").and_then(Value::as_u64) else {
+        return refusal(
+            400,
+            "file_size_bytes should be an integer that is not negative",
+        );
+    };
+    let renewal = interference.renewal.unwrap_or(site.policy().renewal);
+    let ticket = match site.tickets.mint(file_name, file_size_bytes, renewal, now) {
+        Ok(ticket) => ticket,
+        Err(error) => return refusal(500, &format!("the sandbox cannot keep the ticket: {error}")),
+    };
+    ok(&json!({
+        "success": true,
+        "credentials": {
+            "AccessKeyId": ticket.access_key_id,
+            "AccessKeySecret": ticket.access_key_secret,
+            "SecurityToken": ticket.security_token,
+            "Expiration": ticket.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        },
+        "bucket_name": BUCKET,
+        "object_key": ticket.object_key,
+    }))
+}
+
+fn complete(site: &Site, request: &serde_json::Map<String, Value>, now: Timestamp) -> Reply {
+    let Some(object_key) = request
+        .get("object_key")
+        .and_then(Value::as_str)
+        .filter(|key| !key.is_empty())
+    else {
+        return refusal(400, "object_key should be a string that is not empty");
+    };
+    if !site.tickets.is_minted(object_key) {
+        return refusal(404, "object_key is unknown");
+    }
+    if site.store.find(BUCKET, object_key).is_none() {
+        return refusal(400, "the object has not been uploaded");
+    }
+    if let Err(error) = site.tickets.complete(object_key) {
+        return refusal(500, &format!("the sandbox cannot keep the ticket: {error}"));
+    }
+    ok(&json!({ "success": true, "public_signed_url": public_url(site, object_key, now) }))
+}
+
+/// Returns a presigned URL of the object on an address that every HTTP library resolves.
+fn public_url(site: &Site, object_key: &str, now: Timestamp) -> String {
+    let settings = &site.settings;
+    let (id, secret) = (&settings.oss_access_key_id, &settings.oss_access_key_secret);
+    let query = if site.policy().v1_refused {
+        v4::presign_get(
+            id,
+            secret,
+            REGION,
+            (BUCKET, object_key),
+            now,
+            URL_LIFETIME_SECONDS,
+        )
+    } else {
+        let expires_at = now + SignedDuration::from_secs(i64::from(URL_LIFETIME_SECONDS));
+        v1::presign_get(id, secret, BUCKET, object_key, expires_at)
+    };
+    format!(
+        "{}/{BUCKET}/{}?{query}",
+        settings.base_url,
+        percent_encode_key(object_key.as_bytes())
+    )
+}
+
+fn ok(body: &Value) -> Reply {
+    Reply::status(200).body("application/json", body.to_string())
+}
+
+fn refusal(status: u16, error: &str) -> Reply {
+    let body =
+        json!({ "success": false, "output": "", "error": error, "purchase_link": PURCHASE_LINK });
+    Reply::status(status).body("application/json", body.to_string())
+}

@@ -1,0 +1,227 @@
+//! Sets up a sandbox: where it keeps its state, how strict and how faulty it is; then starts it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::faults::Fault;
+use crate::link::{Line, Link};
+use crate::policy::Policy;
+use crate::sandbox::{Sandbox, StateDir};
+use crate::server::{self, Site};
+use crate::settings::{Identity, Settings};
+use crate::store::Store;
+use crate::tickets::{FixedCredentials, Tickets};
+use crate::tls;
+
+/// How long temporary credentials live unless told otherwise: the least that STS gives.
+const CREDENTIALS_LIFETIME: Duration = Duration::from_secs(900);
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 1024;
+
+/// The settings of a sandbox that is yet to be started.
+#[must_use = "a builder does nothing until it is started"]
+#[derive(Default)]
+pub struct Builder {
+    port: u16,
+    tls: bool,
+    state_dir: Option<PathBuf>,
+    policy: Policy,
+    faults: Vec<Fault>,
+    link: Link,
+    receive_buffer_bytes: Option<usize>,
+    credentials_lifetime: Option<Duration>,
+    clock_offset_seconds: i64,
+    api_key: Option<String>,
+    sts_credentials: Option<FixedCredentials>,
+    strict: bool,
+}
+
+impl Builder {
+    /// Listens on this port of 127.0.0.1 instead of a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Serves https with a certificate authority of its own.
+    pub fn tls(mut self, tls: bool) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Keeps objects, open uploads, tickets and keys in this directory, across restarts.
+    /// Without it they are in a temporary directory that goes with the sandbox.
+    pub fn state_dir(mut self, state_dir: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(state_dir.into());
+        self
+    }
+
+    /// Allows what this policy allows.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Arms a fault; may be called again for more.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Puts a line of this shape between the clients and the sandbox.
+    pub fn link(mut self, link: Link) -> Self {
+        self.link = link;
+        self
+    }
+
+    /// Limits what the kernel takes from a client before the sandbox reads it, per connection.
+    /// With the default, some megabytes, a client notices late that nobody reads.
+    pub fn receive_buffer_bytes(mut self, bytes: usize) -> Self {
+        self.receive_buffer_bytes = Some(bytes);
+        self
+    }
+
+    /// Lets temporary credentials live this long; 15 minutes by default.
+    pub fn credentials_lifetime(mut self, lifetime: Duration) -> Self {
+        self.credentials_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Sets the server's clock this many seconds ahead, or behind when negative.
+    pub fn clock_offset(mut self, seconds: i64) -> Self {
+        self.clock_offset_seconds = seconds;
+        self
+    }
+
+    /// Accepts this API key instead of one that is made up.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Hands out these temporary credentials at every init.
+    pub fn sts_credentials(
+        mut self,
+        access_key_id: impl Into<String>,
+        access_key_secret: impl Into<String>,
+        security_token: impl Into<String>,
+    ) -> Self {
+        self.sts_credentials = Some(FixedCredentials {
+            access_key_id: access_key_id.into(),
+            access_key_secret: access_key_secret.into(),
+            security_token: security_token.into(),
+        });
+        self
+    }
+
+    /// Makes dropping the sandbox a test of its own: it panics when nothing arrived or when a fault was never served,
+    /// unless the thread is panicking already.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// Starts the sandbox. It runs on threads of its own, so that a test may block.
+    ///
+    /// # Errors
+    /// The port is taken, or the state directory cannot be read or written.
+    ///
+    /// # Cancellation
+    /// The sandbox starts without waiting for anything; there is no point at which it could be cancelled.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let state_dir = match self.state_dir {
+            Some(path) => {
+                create_private(&path)?;
+                StateDir::Kept(path)
+            }
+            None => StateDir::Temporary(
+                tempfile::Builder::new()
+                    .prefix("vectcut-sandbox-")
+                    .tempdir()?,
+            ),
+        };
+        let listener = listen(self.port, self.receive_buffer_bytes)?;
+        let port = listener.local_addr()?.port();
+        let (tls, ca_cert) = if self.tls {
+            Some(tls::acceptor(state_dir.path())?).unzip()
+        } else {
+            (None, None)
+        };
+        let identity = Identity::open(state_dir.path(), self.api_key)?;
+        let lifetime = self.credentials_lifetime.unwrap_or(CREDENTIALS_LIFETIME);
+        let tickets = Tickets::open(state_dir.path(), &identity, lifetime, self.sts_credentials)?;
+        let store = Store::open(state_dir.path())?;
+        let settings = Settings::new(&identity, port, ca_cert);
+        let clock = Clock::ahead_by(self.clock_offset_seconds);
+        let site = Arc::new(Site::new(
+            settings,
+            clock,
+            store,
+            tickets,
+            Line::new(self.link),
+            self.policy,
+        ));
+        for fault in self.faults {
+            site.faults.inject(fault);
+        }
+        let (stop, stopped) = watch::channel(false);
+        // Last, because a runtime must not be dropped inside another one, as an early return would.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("vectcut-sandbox")
+            .enable_all()
+            .build()?;
+        let server = runtime.spawn(server::run(listener, Arc::clone(&site), tls, stopped));
+        Ok(Sandbox::new(
+            site,
+            state_dir,
+            runtime,
+            server,
+            stop,
+            self.strict,
+        ))
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("port", &self.port)
+            .field("tls", &self.tls)
+            .field("state_dir", &self.state_dir)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Binds the port of 127.0.0.1.
+fn listen(port: u16, receive_buffer_bytes: Option<usize>) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    // A restarted sandbox takes its port back at once.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    if let Some(bytes) = receive_buffer_bytes {
+        // Accepted connections inherit it.
+        socket.set_recv_buffer_size(bytes)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Creates a directory that only its owner may read: it holds keys.
+fn create_private(path: &std::path::Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}

@@ -1,0 +1,79 @@
+//! The sandbox's clock: the machine's time plus an offset that a test can set.
+//!
+//! The only place of this crate that asks the machine for the time; everything else takes a [`Timestamp`].
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+/// A server clock that may be wrong on purpose.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    offset_seconds: AtomicI64,
+}
+
+impl Clock {
+    /// Makes a clock that is `offset_seconds` ahead of the machine's (behind, when negative).
+    pub(crate) fn ahead_by(offset_seconds: i64) -> Self {
+        Self {
+            offset_seconds: AtomicI64::new(offset_seconds),
+        }
+    }
+
+    /// Sets the clock `offset_seconds` ahead of the machine's.
+    pub(crate) fn set_offset(&self, offset_seconds: i64) {
+        self.offset_seconds.store(offset_seconds, Ordering::Relaxed);
+    }
+
+    /// Returns the time that this server believes it to be, `skew_seconds` further ahead.
+    pub(crate) fn now(&self, skew_seconds: i64) -> Timestamp {
+        let offset = self
+            .offset_seconds
+            .load(Ordering::Relaxed)
+            .saturating_add(skew_seconds);
+        let machine = machine_time();
+        let clamp = if offset < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        };
+        let second = machine.as_second().saturating_add(offset);
+        Timestamp::new(second, machine.subsec_nanosecond()).unwrap_or(clamp)
+    }
+}
+
+/// Returns a time as the standard library has it.
+pub(crate) fn system_time(time: Timestamp) -> SystemTime {
+    // No year that a clock of ours reaches is outside the platform's range.
+    SystemTime::try_from(time).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of this crate that reads the machine's clock"
+)]
+fn machine_time() -> Timestamp {
+    Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_and_a_skew_add_up() {
+        let clock = Clock::ahead_by(3600);
+        let ahead = clock.now(-7200).as_second() - machine_time().as_second();
+        assert!(
+            (-3601..=-3599).contains(&ahead),
+            "the clock is {ahead} seconds ahead"
+        );
+    }
+
+    #[test]
+    fn an_absurd_offset_is_clamped() {
+        let clock = Clock::ahead_by(i64::MAX);
+        assert_eq!(clock.now(1), Timestamp::MAX);
+    }
+}

@@ -1,0 +1,232 @@
+//! Which faults are armed, and which of them strike a request that just arrived.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Answer, Effect, Fault, Outage, Times};
+use crate::policy::Renewal;
+use crate::step::Step;
+
+/// The armed faults of one sandbox.
+#[derive(Debug, Default)]
+pub(crate) struct FaultBook {
+    armed: Mutex<Vec<Armed>>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    fault: Fault,
+    requests_seen: u32,
+    matched: u32,
+    struck: u32,
+    ends_at: Option<Instant>,
+}
+
+/// What the faults that struck a request do to it, taken together.
+#[derive(Debug, Default)]
+pub(crate) struct Interference {
+    pub(crate) delay: Duration,
+    pub(crate) answer: Option<Answer>,
+    pub(crate) reset_after: Option<u64>,
+    pub(crate) stall: Option<(u64, Duration)>,
+    pub(crate) trickle: Option<u64>,
+    pub(crate) damage: bool,
+    pub(crate) wrong_crc: bool,
+    pub(crate) lost_answer: bool,
+    pub(crate) cut_json: bool,
+    pub(crate) clock_skew_seconds: i64,
+    pub(crate) expire_credentials: bool,
+    pub(crate) forget_uploads: bool,
+    pub(crate) renewal: Option<Renewal>,
+    pub(crate) slowed: Option<Duration>,
+    pub(crate) outage: Option<(Duration, Outage)>,
+}
+
+impl FaultBook {
+    /// Arms a fault.
+    pub(crate) fn inject(&self, fault: Fault) {
+        self.lock().push(Armed {
+            fault,
+            requests_seen: 0,
+            matched: 0,
+            struck: 0,
+            ends_at: None,
+        });
+    }
+
+    /// Counts a request at `step`, and returns what strikes it.
+    pub(crate) fn strike(
+        &self,
+        step: Step,
+        part_number: Option<u16>,
+        now: Instant,
+    ) -> Interference {
+        let mut interference = Interference::default();
+        for armed in self.lock().iter_mut() {
+            if armed.is_due(step, part_number, now) {
+                interference.add(&armed.fault.effect);
+            }
+        }
+        interference
+    }
+
+    /// Returns the faults that have not struck as often as they were meant to.
+    pub(crate) fn unserved(&self) -> Vec<Fault> {
+        let unserved = |armed: &&Armed| match armed.fault.times {
+            Times::Exactly(times) => armed.struck < times,
+            Times::Always => armed.struck == 0,
+        };
+        self.lock()
+            .iter()
+            .filter(unserved)
+            .map(|armed| armed.fault.clone())
+            .collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Armed>> {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Armed {
+    fn is_due(&mut self, step: Step, part_number: Option<u16>, now: Instant) -> bool {
+        let enough_requests = self.requests_seen >= self.fault.after_requests;
+        self.requests_seen = self.requests_seen.saturating_add(1);
+        let meant = self.fault.target.covers(step)
+            && (self.fault.part.is_none() || self.fault.part == part_number);
+        if !enough_requests || !meant {
+            return false;
+        }
+        self.matched = self.matched.saturating_add(1);
+        let used_up = match self.fault.times {
+            Times::Exactly(times) => self.struck >= times,
+            Times::Always => false,
+        };
+        if self.matched <= self.fault.skip || used_up || self.ends_at.is_some_and(|end| end <= now)
+        {
+            return false;
+        }
+        if self.struck == 0 {
+            self.ends_at = self
+                .fault
+                .lasting
+                .and_then(|duration| now.checked_add(duration));
+        }
+        self.struck = self.struck.saturating_add(1);
+        true
+    }
+}
+
+impl Interference {
+    fn add(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Answer(answer) => self.answer = Some(answer.clone()),
+            Effect::Reset { after_bytes } => self.reset_after = Some(*after_bytes),
+            Effect::Delay { duration } => self.delay = self.delay.saturating_add(*duration),
+            Effect::Stall {
+                after_bytes,
+                duration,
+            } => self.stall = Some((*after_bytes, *duration)),
+            Effect::Trickle { bytes_per_second } => self.trickle = Some(*bytes_per_second),
+            Effect::WrongCrc => self.wrong_crc = true,
+            Effect::Damage => self.damage = true,
+            Effect::LostAnswer => self.lost_answer = true,
+            Effect::CutJson => self.cut_json = true,
+            Effect::SkewClock { seconds } => {
+                self.clock_skew_seconds = self.clock_skew_seconds.saturating_add(*seconds)
+            }
+            Effect::ExpireCredentials => self.expire_credentials = true,
+            Effect::ForgetUploads => self.forget_uploads = true,
+            Effect::Renewal { renewal } => self.renewal = Some(*renewal),
+            Effect::Slowed { duration } => self.slowed = Some(*duration),
+            Effect::Outage { duration, outage } => self.outage = Some((*duration, *outage)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns which of `requests` the fault struck, as a string of `x` and `.`.
+    fn strikes(fault: Fault, requests: &[(Step, Option<u16>)]) -> String {
+        let book = FaultBook::default();
+        book.inject(fault);
+        let now = Instant::now();
+        requests
+            .iter()
+            .map(|(step, part)| {
+                if book.strike(*step, *part, now).wrong_crc {
+                    'x'
+                } else {
+                    '.'
+                }
+            })
+            .collect()
+    }
+
+    fn parts(numbers: impl IntoIterator<Item = u16>) -> Vec<(Step, Option<u16>)> {
+        numbers
+            .into_iter()
+            .map(|number| (Step::UploadPart, Some(number)))
+            .collect()
+    }
+
+    #[test]
+    fn a_fault_strikes_when_it_was_told_to() {
+        let fault = || Fault::at(Step::UploadPart).wrong_crc();
+        assert_eq!(strikes(fault(), &parts(1..=4)), "x...");
+        assert_eq!(
+            strikes(fault().skipping(1).times(2), &parts(1..=5)),
+            ".xx.."
+        );
+        assert_eq!(strikes(fault().always(), &parts(1..=3)), "xxx");
+        assert_eq!(
+            strikes(fault().on_part(2).times(2), &parts([1, 2, 3, 2, 2])),
+            ".x.x."
+        );
+        assert_eq!(
+            strikes(
+                fault().after_requests(2),
+                &[
+                    (Step::Init, None),
+                    (Step::UploadPart, Some(1)),
+                    (Step::UploadPart, Some(2))
+                ]
+            ),
+            "..x"
+        );
+        assert_eq!(
+            strikes(fault(), &[(Step::PutObject, None), (Step::Init, None)]),
+            ".."
+        );
+    }
+
+    #[test]
+    fn a_lasting_fault_ends_after_its_time() {
+        let book = FaultBook::default();
+        book.inject(
+            Fault::at(Step::PutObject)
+                .wrong_crc()
+                .lasting(Duration::from_secs(2)),
+        );
+        let start = Instant::now();
+        let struck = [0, 1, 3].map(|second| {
+            book.strike(Step::PutObject, None, start + Duration::from_secs(second))
+                .wrong_crc
+        });
+        assert_eq!(struck, [true, true, false]);
+    }
+
+    #[test]
+    fn unserved_faults_are_told() {
+        let book = FaultBook::default();
+        let twice = Fault::at(Step::Init).status(500).times(2);
+        book.inject(twice.clone());
+        book.inject(Fault::at(Step::Init).status(500).always());
+        book.strike(Step::Init, None, Instant::now());
+        assert_eq!(book.unserved(), [twice]);
+    }
+}

@@ -1,0 +1,185 @@
+//! The body of a request as the servers read it: counted, and disturbed where a fault says so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use tokio::time::{sleep, timeout};
+
+use crate::journal::Entry;
+use crate::link::Control;
+use crate::reply::Reply;
+
+/// How long a body may rest before the server gives up on it.
+const IDLE_MAX: Duration = Duration::from_secs(60);
+/// How long the rest of a body is read after an early answer. Closing at once would reset the connection, and a client
+/// that is still sending would lose the answer.
+const LINGER_MAX: Duration = Duration::from_secs(30);
+
+/// The body of one request.
+pub(crate) struct Intake {
+    body: Option<Incoming>,
+    entry: Arc<Entry>,
+    control: Arc<Control>,
+    received: u64,
+    /// Read but not handed on yet, while the body trickles.
+    pending: Bytes,
+    disturbance: Disturbance,
+}
+
+/// What happens to the body on its way.
+#[derive(Debug, Default)]
+pub(crate) struct Disturbance {
+    /// Reset the connection once that much has come, or at the end.
+    pub(crate) reset_after: Option<u64>,
+    /// Answer this once that much has come, or at the end.
+    pub(crate) answer: Option<(u64, Reply)>,
+    /// Rest for that long once that much has come.
+    pub(crate) stall: Option<(u64, Duration)>,
+    /// Read no more than that many bytes a second.
+    pub(crate) trickle: Option<u64>,
+    /// Change the first byte.
+    pub(crate) damage: bool,
+}
+
+/// Why a body did not come whole.
+#[derive(Debug)]
+pub(crate) enum Interruption {
+    /// This answer is due before its end.
+    Answer(Box<Reply>),
+    /// It stopped coming.
+    Idle,
+    /// The client ended it early.
+    Broken,
+    /// It is longer than anything that this call takes.
+    TooLong,
+}
+
+impl Intake {
+    /// Takes charge of a request's body.
+    pub(crate) fn new(
+        body: Incoming,
+        entry: Arc<Entry>,
+        control: Arc<Control>,
+        disturbance: Disturbance,
+    ) -> Self {
+        Self {
+            body: Some(body),
+            entry,
+            control,
+            received: 0,
+            pending: Bytes::new(),
+            disturbance,
+        }
+    }
+
+    /// Returns the next bytes, `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Interruption> {
+        // What is due after no bytes at all is due before the first read.
+        self.disturb(false).await?;
+        if self.pending.is_empty() {
+            match self.read().await? {
+                Some(bytes) => self.pending = bytes,
+                None => {
+                    self.disturb(true).await?;
+                    return Ok(None);
+                }
+            }
+            self.disturb(false).await?;
+        }
+        let Some(rate) = self.disturbance.trickle else {
+            return Ok(Some(std::mem::take(&mut self.pending)));
+        };
+        let slice = usize::try_from(rate / 10)
+            .unwrap_or(usize::MAX)
+            .clamp(1, self.pending.len());
+        sleep(Duration::from_secs_f64(slice as f64 / rate.max(1) as f64)).await;
+        Ok(Some(self.pending.split_to(slice)))
+    }
+
+    /// Reads the whole body, which must not be longer than `limit_bytes`.
+    pub(crate) async fn collect(&mut self, limit_bytes: usize) -> Result<Bytes, Interruption> {
+        let mut whole = BytesMut::new();
+        while let Some(bytes) = self.next().await? {
+            if whole.len() + bytes.len() > limit_bytes {
+                return Err(Interruption::TooLong);
+            }
+            whole.extend_from_slice(&bytes);
+        }
+        Ok(whole.freeze())
+    }
+
+    /// Keeps reading what still comes, so that an early answer reaches a client that is still sending.
+    pub(crate) fn linger(&mut self) {
+        let Some(mut body) = self.body.take().filter(|body| !body.is_end_stream()) else {
+            return;
+        };
+        let entry = Arc::clone(&self.entry);
+        tokio::spawn(timeout(LINGER_MAX, async move {
+            while let Some(Ok(frame)) = body.frame().await {
+                entry.received(frame.data_ref().map_or(0, Bytes::len));
+            }
+        }));
+    }
+
+    /// Gives the rest of the body up: the connection cannot be used again.
+    pub(crate) fn abandon(&mut self) {
+        self.body = None;
+    }
+
+    async fn read(&mut self) -> Result<Option<Bytes>, Interruption> {
+        let Some(body) = &mut self.body else {
+            return Ok(None);
+        };
+        loop {
+            match timeout(IDLE_MAX, body.frame()).await {
+                Err(_) => return Err(Interruption::Idle),
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(_))) => return Err(Interruption::Broken),
+                Ok(Some(Ok(frame))) => {
+                    // Trailers carry nothing that OSS reads.
+                    let Ok(mut bytes) = frame.into_data() else {
+                        continue;
+                    };
+                    self.entry.received(bytes.len());
+                    self.received = self
+                        .received
+                        .saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                    if self.disturbance.damage && !bytes.is_empty() {
+                        self.disturbance.damage = false;
+                        bytes = damaged(&bytes);
+                    }
+                    return Ok(Some(bytes));
+                }
+            }
+        }
+    }
+
+    /// Does what is due now that `received` bytes have come.
+    async fn disturb(&mut self, at_end: bool) -> Result<(), Interruption> {
+        let received = self.received;
+        let due = |after: u64| at_end || received >= after;
+        if let Some((_, duration)) = self.disturbance.stall.take_if(|(after, _)| due(*after)) {
+            sleep(duration).await;
+        }
+        if self.disturbance.reset_after.is_some_and(due) {
+            self.control.reset();
+            // The connection's task ends this one.
+            std::future::pending::<()>().await;
+        }
+        match self.disturbance.answer.take_if(|(after, _)| due(*after)) {
+            Some((_, reply)) => Err(Interruption::Answer(Box::new(reply))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn damaged(bytes: &Bytes) -> Bytes {
+    let mut copy = bytes.to_vec();
+    if let Some(first) = copy.first_mut() {
+        *first ^= 0x01;
+    }
+    copy.into()
+}

@@ -1,0 +1,152 @@
+//! What arrived: every request in order, as it came over the wire, and what was answered.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use crate::clock::system_time;
+use crate::step::Step;
+use crate::verify::Wire;
+
+/// One request that arrived.
+///
+/// A tool for tests: the query and the headers are raw and hold signatures and tokens; `Debug` shows neither.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Arrival {
+    /// Which call it was.
+    pub step: Step,
+    /// The method.
+    pub method: String,
+    /// The value of the `Host` header.
+    pub host: String,
+    /// The path, byte for byte as it came.
+    pub path: String,
+    /// The query without its `?`, as it came.
+    pub query: Option<String>,
+    /// The headers in the order of the wire; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// How much of the body came, in bytes.
+    pub body_len_bytes: u64,
+    /// The part number of an uploaded part.
+    pub part_number: Option<u16>,
+    /// The status that was answered; `None` when no answer was given (yet).
+    pub status: Option<u16>,
+    /// The number of the connection, from 1.
+    pub connection: u64,
+    /// When the headers had come, by the server's clock.
+    pub received_at: SystemTime,
+}
+
+impl Arrival {
+    /// Returns the first header of that name (in lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for Arrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arrival")
+            .field("step", &self.step)
+            .field("method", &self.method)
+            .field("host", &self.host)
+            .field("path", &self.path)
+            .field("body_len_bytes", &self.body_len_bytes)
+            .field("part_number", &self.part_number)
+            .field("status", &self.status)
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The list of arrivals of one sandbox.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    entries: Mutex<Vec<Arc<Entry>>>,
+}
+
+/// An arrival whose end is still open.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    arrival: Arrival,
+    body_len_bytes: AtomicU64,
+    /// 0 while nothing was answered.
+    status: AtomicU16,
+}
+
+impl Journal {
+    /// Notes that the headers of a request have come.
+    pub(crate) fn arrive(
+        &self,
+        step: Step,
+        wire: &Wire,
+        part_number: Option<u16>,
+        connection: u64,
+        at: Timestamp,
+    ) -> Arc<Entry> {
+        let entry = Arc::new(Entry {
+            arrival: Arrival {
+                step,
+                method: wire.method.clone(),
+                host: wire.host.clone(),
+                path: wire.path().to_owned(),
+                query: wire
+                    .target
+                    .split_once('?')
+                    .map(|(_, query)| query.to_owned()),
+                headers: wire.headers.clone(),
+                body_len_bytes: 0,
+                part_number,
+                status: None,
+                connection,
+                received_at: system_time(at),
+            },
+            body_len_bytes: AtomicU64::new(0),
+            status: AtomicU16::new(0),
+        });
+        self.lock().push(Arc::clone(&entry));
+        entry
+    }
+
+    /// Returns what arrived so far, in order.
+    pub(crate) fn arrivals(&self) -> Vec<Arrival> {
+        let finished = |entry: &Arc<Entry>| {
+            let status = entry.status.load(Ordering::Relaxed);
+            Arrival {
+                body_len_bytes: entry.body_len_bytes.load(Ordering::Relaxed),
+                status: (status != 0).then_some(status),
+                ..entry.arrival.clone()
+            }
+        };
+        self.lock().iter().map(finished).collect()
+    }
+
+    /// Returns whether nothing arrived yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Entry>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    /// Notes that more of the body has come.
+    pub(crate) fn received(&self, bytes: usize) {
+        self.body_len_bytes
+            .fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Notes the status that is about to be sent.
+    pub(crate) fn answered(&self, status: u16) {
+        self.status.store(status, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,170 @@
+//! The line between the clients and the sandbox: its delay, its rates, and its outages.
+
+mod connection;
+mod pacer;
+mod shaper;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+pub(crate) use connection::Connection;
+use pacer::Pacer;
+
+use crate::faults::Outage;
+
+/// How the line to the sandbox behaves. The default is the loopback as it is.
+///
+/// The delay is that of propagation: bytes in flight do not wait for each other, so it does not cap the throughput.
+/// Each direction has the full rates. Opening a connection costs one round trip; there is no loss and no slow start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Link {
+    /// The time from a byte's departure to the arrival of an answer to it.
+    pub round_trip: Duration,
+    /// The rate of one connection, in bytes per second; `None` does not limit it.
+    pub connection_rate: Option<u64>,
+    /// The rate of all connections together, in bytes per second; `None` does not limit it.
+    pub total_rate: Option<u64>,
+}
+
+impl Link {
+    /// Returns this link with a round trip of `duration`.
+    #[must_use]
+    pub fn round_trip(mut self, duration: Duration) -> Self {
+        self.round_trip = duration;
+        self
+    }
+
+    /// Returns this link with each connection limited to `bytes_per_second`.
+    #[must_use]
+    pub fn connection_rate(mut self, bytes_per_second: u64) -> Self {
+        self.connection_rate = Some(bytes_per_second);
+        self
+    }
+
+    /// Returns this link with all connections together limited to `bytes_per_second`.
+    #[must_use]
+    pub fn total_rate(mut self, bytes_per_second: u64) -> Self {
+        self.total_rate = Some(bytes_per_second);
+        self
+    }
+
+    fn is_shaped(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// The state of the line that all connections share.
+#[derive(Debug)]
+pub(crate) struct Line {
+    link: Link,
+    to_server: Option<Pacer>,
+    to_client: Option<Pacer>,
+    base: Instant,
+    /// Milliseconds after `base`; 0 is long past.
+    silent_until: AtomicU64,
+    reset_until: AtomicU64,
+    connections: Mutex<HashMap<u64, Weak<Control>>>,
+    connections_made: AtomicU64,
+}
+
+/// What may be done to one connection from outside.
+#[derive(Debug)]
+pub(crate) struct Control {
+    /// The connection's number, from 1.
+    pub(crate) id: u64,
+    reset: AtomicBool,
+    cut: Notify,
+}
+
+impl Control {
+    /// Lets the connection end with a TCP reset as soon as its task runs.
+    pub(crate) fn reset(&self) {
+        self.reset.store(true, Ordering::Relaxed);
+        self.cut.notify_one();
+    }
+
+    /// Returns once [`reset`](Self::reset) was called.
+    pub(crate) async fn cut(&self) {
+        self.cut.notified().await;
+    }
+
+    fn is_reset(&self) -> bool {
+        self.reset.load(Ordering::Relaxed)
+    }
+}
+
+impl Line {
+    /// Makes a line that behaves as `link` says.
+    pub(crate) fn new(link: Link) -> Self {
+        Self {
+            link,
+            to_server: link.total_rate.map(Pacer::new),
+            to_client: link.total_rate.map(Pacer::new),
+            base: Instant::now(),
+            silent_until: AtomicU64::new(0),
+            reset_until: AtomicU64::new(0),
+            connections: Mutex::default(),
+            connections_made: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes the line away for `duration` from now.
+    pub(crate) fn go_away(&self, duration: Duration, outage: Outage) {
+        let until = self.base.elapsed().saturating_add(duration);
+        let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+        match outage {
+            Outage::Silent => self.silent_until.store(until, Ordering::Relaxed),
+            Outage::Reset => {
+                self.reset_until.store(until, Ordering::Relaxed);
+                for control in self.lock().values().filter_map(Weak::upgrade) {
+                    control.reset();
+                }
+            }
+        }
+    }
+
+    /// Returns whether new connections are reset at this time.
+    pub(crate) fn resets(&self) -> bool {
+        self.end_of(&self.reset_until).is_some()
+    }
+
+    /// Returns until when nothing moves.
+    fn silent_until(&self) -> Option<Instant> {
+        self.end_of(&self.silent_until)
+    }
+
+    fn end_of(&self, until: &AtomicU64) -> Option<Instant> {
+        let until = until.load(Ordering::Relaxed);
+        if until == 0 {
+            return None;
+        }
+        let end = self.base.checked_add(Duration::from_millis(until))?;
+        (end > Instant::now()).then_some(end)
+    }
+
+    /// Numbers a new connection and makes it known, so that an outage can cut it.
+    pub(crate) fn register(&self) -> Arc<Control> {
+        let id = self.connections_made.fetch_add(1, Ordering::Relaxed) + 1;
+        let control = Arc::new(Control {
+            id,
+            reset: AtomicBool::new(false),
+            cut: Notify::new(),
+        });
+        let mut connections = self.lock();
+        connections.retain(|_, control| control.strong_count() > 0);
+        connections.insert(id, Arc::downgrade(&control));
+        control
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Weak<Control>>> {
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,117 @@
+//! One accepted connection: the socket, or the shaped pipe in front of it, behind the gate of an outage.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep_until};
+
+use super::shaper::{self, Pumps};
+use super::{Control, Line};
+
+/// The bytes of one connection as the server reads and writes them.
+///
+/// Dropping it closes the socket: with a TCP reset when the connection's [`Control`] was told so.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pipe: Pipe,
+    line: Arc<Line>,
+    control: Arc<Control>,
+    gate: Option<Pin<Box<Sleep>>>,
+}
+
+#[derive(Debug)]
+enum Pipe {
+    Direct(TcpStream),
+    Shaped { inner: DuplexStream, pumps: Pumps },
+}
+
+impl Connection {
+    /// Puts `socket` on `line`.
+    pub(crate) fn new(socket: TcpStream, line: Arc<Line>, control: Arc<Control>) -> Self {
+        let pipe = if line.link.is_shaped() {
+            let (inner, pumps) = shaper::shape(socket, &line);
+            Pipe::Shaped { inner, pumps }
+        } else {
+            Pipe::Direct(socket)
+        };
+        Self {
+            pipe,
+            line,
+            control,
+            gate: None,
+        }
+    }
+
+    /// Waits for the end of an outage.
+    fn poll_gate(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(until) = self.line.silent_until() {
+            let gate = self
+                .gate
+                .get_or_insert_with(|| Box::pin(sleep_until(until)));
+            gate.as_mut().reset(until);
+            if gate.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        std::task::ready!(self.poll_gate(cx));
+        match &mut self.pipe {
+            Pipe::Direct(socket) => Pin::new(socket).poll_read(cx, buf),
+            Pipe::Shaped { inner, .. } => Pin::new(inner).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        std::task::ready!(self.poll_gate(cx));
+        match &mut self.pipe {
+            Pipe::Direct(socket) => Pin::new(socket).poll_write(cx, buf),
+            Pipe::Shaped { inner, .. } => Pin::new(inner).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.pipe {
+            Pipe::Direct(socket) => Pin::new(socket).poll_flush(cx),
+            Pipe::Shaped { inner, .. } => Pin::new(inner).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.pipe {
+            Pipe::Direct(socket) => Pin::new(socket).poll_shutdown(cx),
+            Pipe::Shaped { inner, .. } => Pin::new(inner).poll_shutdown(cx),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.control.is_reset() {
+            return;
+        }
+        // When the option cannot be set the socket is closed the polite way, which a client sees as a cut as well.
+        match &mut self.pipe {
+            Pipe::Direct(socket) => drop(socket.set_zero_linger()),
+            Pipe::Shaped { pumps, .. } => pumps.reset(),
+        }
+    }
+}

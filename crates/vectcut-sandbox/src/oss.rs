@@ -1,0 +1,271 @@
+//! OSS: who may do what, then the operations.
+
+mod code;
+mod error_reply;
+mod get_object;
+mod multipart;
+mod put_object;
+mod xml;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use code::OssCode;
+use error_reply::OssError;
+
+use crate::clock::system_time;
+use crate::faults::{Answer, Content, Interference};
+use crate::intake::{Intake, Interruption};
+use crate::names::{check_key, is_bucket_name};
+use crate::reply::Reply;
+use crate::server::Site;
+use crate::settings::{BUCKET, REGION};
+use crate::step::Step;
+use crate::store::{Store, random_id};
+use crate::verify::{self, Addressing, Identity, Refusal, Resource, Version, Wire};
+
+/// The longest list of parts: 10,000 with room to spare, in bytes.
+const SMALL_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// A request that has been let in.
+struct Call<'a> {
+    store: &'a Arc<Store>,
+    wire: &'a Wire,
+    query: Vec<(String, String)>,
+    bucket: String,
+    key: String,
+    now: Timestamp,
+}
+
+impl Call<'_> {
+    fn query(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.now.as_millisecond()
+    }
+
+    fn forbids_overwrite(&self) -> bool {
+        self.wire
+            .header("x-oss-forbid-overwrite")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
+/// Answers a request to OSS.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one request, each read by another step"
+)]
+pub(crate) async fn answer(
+    site: &Site,
+    step: Step,
+    wire: &Wire,
+    addressing: &Addressing,
+    part_number: Option<u16>,
+    intake: &mut Intake,
+    now: Timestamp,
+    interference: &Interference,
+) -> Reply {
+    let request_id = random_id(24);
+    let done = match let_in(site, step, wire, addressing, now) {
+        Ok(call) => operate(step, &call, part_number, intake).await,
+        // What a fault does to the body it does to that of a refused request too.
+        Err(error) => Err(error),
+    };
+    let mut reply = match done {
+        Ok(reply) => reply,
+        Err(Halt::Reply(reply)) => *reply,
+        Err(Halt::Error(error)) => error.into_reply(wire, &request_id),
+    };
+    if interference.wrong_crc {
+        let crc64 = reply
+            .headers
+            .get("x-oss-hash-crc64ecma")
+            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if let Some(crc64) = crc64 {
+            reply = reply.header("x-oss-hash-crc64ecma", (crc64 ^ 1).to_string());
+        }
+    }
+    if let Some(duration) = interference.slowed {
+        reply = reply.header("x-oss-qos-delay-time", duration.as_millis().to_string());
+    }
+    dressed(reply, &request_id)
+}
+
+/// Returns the scripted answer of a fault.
+pub(crate) fn scripted(wire: &Wire, answer: Answer, now: Timestamp) -> Reply {
+    let request_id = random_id(24);
+    let mut reply = match answer.content {
+        Content::Plain { status, body } if body.is_empty() => Reply::status(status),
+        Content::Plain { status, body } => {
+            Reply::status(status).body("text/plain; charset=utf-8", body)
+        }
+        Content::Html { status } => Reply::status(status).body(
+            "text/html",
+            "<html><body><h1>Welcome to this network</h1></body></html>",
+        ),
+        Content::Oss(code) => dressed(
+            OssError::scripted(code, wire, now).into_reply(wire, &request_id),
+            &request_id,
+        ),
+    };
+    for (name, value) in answer.headers {
+        reply = reply.header(&name, value);
+    }
+    reply
+}
+
+/// Why a request was not carried out.
+enum Halt {
+    /// OSS refuses it.
+    Error(Box<OssError>),
+    /// Something else is answered.
+    Reply(Box<Reply>),
+}
+
+impl From<OssError> for Halt {
+    fn from(error: OssError) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+impl From<OssCode> for Halt {
+    fn from(code: OssCode) -> Self {
+        OssError::from(code).into()
+    }
+}
+
+impl From<std::io::Error> for Halt {
+    fn from(error: std::io::Error) -> Self {
+        OssError::new(OssCode::InternalError)
+            .message(format!("The sandbox's disk failed: {error}."))
+            .into()
+    }
+}
+
+impl From<Interruption> for Halt {
+    fn from(interruption: Interruption) -> Self {
+        match interruption {
+            Interruption::Answer(reply) => Self::Reply(reply),
+            Interruption::Idle => OssCode::RequestTimeout.into(),
+            Interruption::Broken => OssCode::IncompleteBody.into(),
+            Interruption::TooLong => OssCode::EntityTooLarge.into(),
+        }
+    }
+}
+
+/// Checks names, signature and rights, in that order.
+fn let_in<'a>(
+    site: &'a Site,
+    step: Step,
+    wire: &'a Wire,
+    addressing: &Addressing,
+    now: Timestamp,
+) -> Result<Call<'a>, Halt> {
+    let resource = addressing.resource(wire.path());
+    if let Some(bucket) = &resource.bucket
+        && !is_bucket_name(bucket)
+    {
+        return Err(OssError::new(OssCode::InvalidBucketName)
+            .detail("BucketName", bucket)
+            .into());
+    }
+    let policy = site.policy();
+    if policy.v1_refused && verify::claim(wire).is_ok_and(|(version, _)| version == Version::V1) {
+        return Err(OssCode::V1Refused.into());
+    }
+    let identity = site
+        .tickets
+        .with_keys(|keys| verify::check(wire, addressing, keys, system_time(now)))
+        .map_err(|refusal| OssError::refused(&refusal))?;
+    if identity
+        .region
+        .as_deref()
+        .is_some_and(|region| region != REGION)
+    {
+        return Err(OssError::refused(&Refusal::Malformed {
+            message: "Invalid signing region in Authorization header.".into(),
+        })
+        .into());
+    }
+    let Resource {
+        bucket: Some(bucket),
+        key,
+    } = resource
+    else {
+        return Err(OssCode::NotImplemented.into());
+    };
+    if bucket != BUCKET {
+        return Err(OssError::new(OssCode::NoSuchBucket)
+            .detail("BucketName", &bucket)
+            .into());
+    }
+    let Some(key) = key else {
+        return Err(OssCode::NotImplemented.into());
+    };
+    let key = check_key(&key)
+        .map_err(|error| OssError::new(OssCode::InvalidObjectName).ec(error.ec()))?
+        .to_owned();
+    allow(site, step, &identity, &key)?;
+    if step == Step::Other {
+        return Err(OssCode::NotImplemented.into());
+    }
+    Ok(Call {
+        store: &site.store,
+        wire,
+        query: wire.query(),
+        bucket,
+        key,
+        now,
+    })
+}
+
+/// Refuses what temporary credentials may not do.
+fn allow(site: &Site, step: Step, identity: &Identity, key: &str) -> Result<(), OssError> {
+    let Some(grants) = site.tickets.grants(&identity.access_key_id) else {
+        return Ok(());
+    };
+    if grants.iter().any(|granted| granted == key) && site.policy().rights.allow(step) {
+        return Ok(());
+    }
+    Err(OssError::new(OssCode::AccessDenied))
+}
+
+async fn operate(
+    step: Step,
+    call: &Call<'_>,
+    part_number: Option<u16>,
+    intake: &mut Intake,
+) -> Result<Reply, Halt> {
+    match step {
+        Step::PutObject => put_object::put(call, intake).await,
+        Step::UploadPart => multipart::upload_part(call, part_number, intake).await,
+        _ => {
+            let body = intake.collect(SMALL_BODY_MAX_BYTES).await?;
+            match step {
+                Step::GetObject => get_object::get(call).await,
+                Step::HeadObject => get_object::head(call),
+                Step::DeleteObject => get_object::delete(call).await,
+                Step::InitiateUpload => multipart::initiate(call).await,
+                Step::CompleteUpload => multipart::complete(call, &body).await,
+                Step::AbortUpload => multipart::abort(call).await,
+                Step::ListParts => multipart::list_parts(call),
+                _ => Err(OssCode::NotImplemented.into()),
+            }
+        }
+    }
+}
+
+/// Adds what every answer of OSS has.
+fn dressed(reply: Reply, request_id: &str) -> Reply {
+    reply
+        .header("server", "AliyunOSS")
+        .header("x-oss-request-id", request_id)
+        .header("x-oss-server-time", "1")
+}

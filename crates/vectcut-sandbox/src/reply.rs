@@ -1,0 +1,84 @@
+//! The answer to one request, before it becomes an HTTP message.
+
+use std::convert::Infallible;
+use std::io;
+
+use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{HeaderMap, Response, StatusCode};
+
+/// The body of an answer: a few bytes, or an object that is read from the disk as it is sent.
+pub(crate) type ReplyBody = UnsyncBoxBody<Bytes, io::Error>;
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Payload,
+}
+
+/// What an answer carries.
+#[derive(Debug)]
+pub(crate) enum Payload {
+    /// Bytes that are at hand.
+    Bytes(Bytes),
+    /// Bytes that are still to come.
+    Stream(ReplyBody),
+}
+
+impl Reply {
+    /// Makes an answer without a body; a status that HTTP cannot carry becomes 500.
+    pub(crate) fn status(status: u16) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers: HeaderMap::new(),
+            body: Payload::Bytes(Bytes::new()),
+        }
+    }
+
+    /// Adds a header in place of any of that name; one that HTTP cannot carry is left out.
+    pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        let value = HeaderValue::from_bytes(value.as_ref().as_bytes());
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Sets the body and its content type.
+    pub(crate) fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = Payload::Bytes(body.into());
+        self.header("content-type", content_type)
+    }
+
+    /// Sets a body that is read as it is sent.
+    pub(crate) fn stream(mut self, body: ReplyBody) -> Self {
+        self.body = Payload::Stream(body);
+        self
+    }
+
+    /// Cuts a body that is at hand in the middle.
+    pub(crate) fn cut(mut self) -> Self {
+        if let Payload::Bytes(body) = &mut self.body {
+            body.truncate(body.len() / 2);
+        }
+        self
+    }
+
+    /// Turns the answer into an HTTP message.
+    pub(crate) fn into_response(self) -> Response<ReplyBody> {
+        let body = match self.body {
+            Payload::Bytes(bytes) => Full::new(bytes)
+                .map_err(|never: Infallible| match never {})
+                .boxed_unsync(),
+            Payload::Stream(body) => body,
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

@@ -1,0 +1,173 @@
+//! The handle of a running sandbox.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::builder::Builder;
+use crate::faults::Fault;
+use crate::journal::Arrival;
+use crate::policy::Policy;
+use crate::server::Site;
+use crate::settings::Settings;
+use crate::store::StoredObject;
+
+/// A running sandbox: a VectCut backend and an OSS on one port of 127.0.0.1.
+///
+/// Dropping it closes all connections and frees the port.
+#[must_use = "dropping the sandbox shuts it down"]
+pub struct Sandbox {
+    site: Arc<Site>,
+    server: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    /// Taken when the sandbox goes.
+    runtime: Option<Runtime>,
+    strict: bool,
+    /// After the runtime: a temporary directory goes last.
+    state_dir: StateDir,
+}
+
+/// Where a sandbox keeps its state.
+pub(crate) enum StateDir {
+    /// In a directory of the owner's.
+    Kept(PathBuf),
+    /// In one that goes with the sandbox.
+    Temporary(TempDir),
+}
+
+impl StateDir {
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(dir) => dir.path(),
+        }
+    }
+}
+
+impl Sandbox {
+    pub(crate) fn new(
+        site: Arc<Site>,
+        state_dir: StateDir,
+        runtime: Runtime,
+        server: JoinHandle<()>,
+        stop: watch::Sender<bool>,
+        strict: bool,
+    ) -> Self {
+        Self {
+            site,
+            server,
+            stop,
+            runtime: Some(runtime),
+            strict,
+            state_dir,
+        }
+    }
+
+    /// Starts a sandbox with the default settings: a free port, http, a temporary directory.
+    ///
+    /// # Errors
+    /// No port is free, or the temporary directory cannot be written.
+    ///
+    /// # Cancellation
+    /// As [`Builder::start`].
+    pub async fn start() -> std::io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Begins a sandbox with other settings.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Returns where the sandbox is and what it is spoken to with.
+    pub fn settings(&self) -> &Settings {
+        &self.site.settings
+    }
+
+    /// Returns the directory with the sandbox's state.
+    pub fn state_dir(&self) -> &Path {
+        self.state_dir.path()
+    }
+
+    /// Arms a fault.
+    pub fn inject(&self, fault: Fault) {
+        self.site.faults.inject(fault);
+    }
+
+    /// Returns the faults that have not struck as often as they were meant to.
+    pub fn unserved_faults(&self) -> Vec<Fault> {
+        self.site.faults.unserved()
+    }
+
+    /// Puts another policy in force, for credentials that are already out too.
+    pub fn set_policy(&self, policy: Policy) {
+        self.site.set_policy(policy);
+    }
+
+    /// Sets the server's clock this many seconds ahead of the machine's, or behind when negative.
+    pub fn set_clock_offset(&self, seconds: i64) {
+        self.site.clock.set_offset(seconds);
+    }
+
+    /// Returns what arrived, in order; requests that are still being answered included.
+    pub fn journal(&self) -> Vec<Arrival> {
+        self.site.journal.arrivals()
+    }
+
+    /// Returns an object.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<StoredObject> {
+        self.site.store.stored(bucket, key)
+    }
+
+    /// Returns the bucket and key of every object, sorted.
+    pub fn objects(&self) -> Vec<(String, String)> {
+        self.site.store.names()
+    }
+
+    /// Closes all connections, and waits until the port is free.
+    ///
+    /// # Cancellation
+    /// The sandbox ends all the same.
+    pub async fn shutdown(mut self) {
+        // The server has ended already when nobody listens.
+        let _ = self.stop.send(true);
+        // It ends in no other way than by stopping, or by a panic that has been reported.
+        drop((&mut self.server).await);
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Waiting for it is not allowed inside another runtime.
+            runtime.shutdown_background();
+        }
+        if self.strict && !std::thread::panicking() {
+            let unserved: Vec<String> = self
+                .unserved_faults()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            assert!(
+                !self.site.journal.is_empty(),
+                "nothing arrived at the sandbox"
+            );
+            assert!(
+                unserved.is_empty(),
+                "faults that the sandbox never served: {unserved:?}"
+            );
+        }
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("settings", self.settings())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,126 @@
+//! Where a running sandbox is and what it is spoken to with.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::{random_id, write_record};
+
+/// The one region of the sandbox's OSS.
+pub(crate) const REGION: &str = "cn-hangzhou";
+/// The one bucket.
+pub(crate) const BUCKET: &str = "vectcut-sandbox";
+const IDENTITY_FILE: &str = "sandbox.json";
+
+/// What clients need to know of a running sandbox.
+///
+/// All of it is made up by the sandbox and good for nothing else; even so `Debug` shows no secret.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The key that the backend accepts.
+    pub api_key: String,
+    /// The backend: `http://127.0.0.1:PORT`.
+    pub base_url: String,
+    /// OSS for virtual-host style: `http://oss.localhost:PORT`.
+    pub oss_endpoint: String,
+    /// OSS for the vendor's SDKs, which use path style for an IP address: `http://127.0.0.1:PORT`.
+    pub oss_sdk_endpoint: String,
+    /// The region for V4 signatures.
+    pub oss_region: String,
+    /// The bucket.
+    pub oss_bucket: String,
+    /// A long-lived access key ID with all rights.
+    pub oss_access_key_id: String,
+    /// Its secret.
+    pub oss_access_key_secret: String,
+    /// The certificate authority to trust, a PEM file; `None` without TLS.
+    pub ca_cert: Option<PathBuf>,
+}
+
+impl Settings {
+    pub(crate) fn new(identity: &Identity, port: u16, ca_cert: Option<PathBuf>) -> Self {
+        let scheme = if ca_cert.is_some() { "https" } else { "http" };
+        Self {
+            api_key: identity.api_key.clone(),
+            base_url: format!("{scheme}://127.0.0.1:{port}"),
+            oss_endpoint: format!("{scheme}://oss.localhost:{port}"),
+            oss_sdk_endpoint: format!("{scheme}://127.0.0.1:{port}"),
+            oss_region: REGION.to_owned(),
+            oss_bucket: BUCKET.to_owned(),
+            oss_access_key_id: identity.oss_access_key_id.clone(),
+            oss_access_key_secret: identity.oss_access_key_secret.clone(),
+            ca_cert,
+        }
+    }
+
+    /// Returns the environment that points `vectcut` and the vendor's SDKs at this sandbox: names and values, secrets included.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = vec![
+            ("VECTCUT_API_KEY", self.api_key.clone()),
+            ("VECTCUT_BASE_URL", self.base_url.clone()),
+            ("VECTCUT_OSS_ENDPOINT", self.oss_endpoint.clone()),
+            ("VECTCUT_OSS_REGION", self.oss_region.clone()),
+        ];
+        if let Some(ca_cert) = &self.ca_cert {
+            environment.push(("VECTCUT_CA_CERT", ca_cert.display().to_string()));
+        }
+        environment.extend([
+            ("OSS_ENDPOINT", self.oss_sdk_endpoint.clone()),
+            ("OSS_REGION", self.oss_region.clone()),
+            ("OSS_BUCKET", self.oss_bucket.clone()),
+            ("OSS_ACCESS_KEY_ID", self.oss_access_key_id.clone()),
+            ("OSS_ACCESS_KEY_SECRET", self.oss_access_key_secret.clone()),
+        ]);
+        environment
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("base_url", &self.base_url)
+            .field("oss_endpoint", &self.oss_endpoint)
+            .field("oss_bucket", &self.oss_bucket)
+            .field("oss_access_key_id", &self.oss_access_key_id)
+            .field("ca_cert", &self.ca_cert)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The keys of a sandbox that its state directory keeps.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) api_key: String,
+    pub(crate) oss_access_key_id: String,
+    pub(crate) oss_access_key_secret: String,
+}
+
+impl Identity {
+    /// Reads the identity that an earlier sandbox left in `state_dir`, or makes one up and leaves it there.
+    pub(crate) fn open(state_dir: &Path, api_key: Option<String>) -> io::Result<Self> {
+        let path = state_dir.join(IDENTITY_FILE);
+        let mut identity = match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("`{}` is damaged: {error}", path.display()),
+                )
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self {
+                api_key: format!("sandbox-key-{}", random_id(24)),
+                oss_access_key_id: format!("LTAI{}", random_id(20)),
+                oss_access_key_secret: random_id(30),
+            },
+            Err(error) => return Err(error),
+        };
+        if let Some(api_key) = api_key {
+            identity.api_key = api_key;
+        }
+        write_record(&path, &identity)?;
+        Ok(identity)
+    }
+}

@@ -1,0 +1,69 @@
+//! Receives a body into a temporary file: written, counted and hashed on a thread that may block.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use crc_fast::{CrcAlgorithm, Digest as Crc};
+use md5::{Digest as _, Md5};
+use tempfile::{NamedTempFile, TempPath};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// Chunks between the socket and the disk; with it the memory of one body is bounded.
+const CHUNKS_MAX: usize = 4;
+
+/// A body on its way to the disk. Dropped before [`finish`](Self::finish), it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct Receiving {
+    sender: mpsc::Sender<Bytes>,
+    writer: JoinHandle<io::Result<Received>>,
+}
+
+/// A body that has come whole, in a temporary file that goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) file: TempPath,
+    pub(crate) len_bytes: u64,
+    pub(crate) crc64: u64,
+    pub(crate) md5: [u8; 16],
+}
+
+impl Receiving {
+    pub(super) fn start(dir: PathBuf) -> Self {
+        let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
+        Self {
+            sender,
+            writer: tokio::task::spawn_blocking(move || write(receiver, dir)),
+        }
+    }
+
+    /// Hands on the next bytes; waits while the disk is behind. After a failure of the disk it swallows them:
+    /// [`finish`](Self::finish) tells.
+    pub(crate) async fn push(&self, bytes: Bytes) {
+        drop(self.sender.send(bytes).await);
+    }
+
+    /// Waits until all bytes are written.
+    pub(crate) async fn finish(self) -> io::Result<Received> {
+        drop(self.sender);
+        self.writer.await.map_err(io::Error::other)?
+    }
+}
+
+fn write(mut chunks: mpsc::Receiver<Bytes>, dir: PathBuf) -> io::Result<Received> {
+    let mut file = NamedTempFile::new_in(dir)?;
+    let (mut len_bytes, mut crc, mut md5) = (0, Crc::new(CrcAlgorithm::Crc64Xz), Md5::new());
+    while let Some(bytes) = chunks.blocking_recv() {
+        file.write_all(&bytes)?;
+        crc.update(&bytes);
+        md5.update(&bytes);
+        len_bytes += bytes.len() as u64;
+    }
+    Ok(Received {
+        file: file.into_temp_path(),
+        len_bytes,
+        crc64: crc.finalize(),
+        md5: md5.finalize().into(),
+    })
+}
