@@ -1,3 +1,7 @@
 //! The command `vectcut`; all of it is in the library beside this file.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vectcut_cli::main()
+}

@@ -1,0 +1,106 @@
+//! Amounts for reading: bytes, rates and durations, short enough for a narrow terminal.
+
+use std::time::Duration;
+
+const UNITS: [(&str, f64); 4] = [
+    ("TiB", 1024.0 * 1024.0 * 1024.0 * 1024.0),
+    ("GiB", 1024.0 * 1024.0 * 1024.0),
+    ("MiB", 1024.0 * 1024.0),
+    ("KiB", 1024.0),
+];
+
+/// Returns an amount of bytes, such as `12.3 MiB`.
+pub(crate) fn bytes(amount: u64) -> String {
+    let (unit, size) = unit_of(amount as f64);
+    format!("{} {unit}", scaled(amount, size))
+}
+
+/// Returns a part of a whole in the whole's unit, such as `5.4/12.3 MiB`.
+pub(crate) fn bytes_of(part: u64, whole: u64) -> String {
+    let (unit, size) = unit_of(whole as f64);
+    format!("{}/{} {unit}", scaled(part, size), scaled(whole, size))
+}
+
+/// Returns bytes in a second, such as `5.8 MiB/s`.
+pub(crate) fn rate(bytes_per_second: f64) -> String {
+    let amount = if bytes_per_second.is_finite() {
+        bytes_per_second.max(0.0)
+    } else {
+        0.0
+    };
+    // A float to an integer saturates; a rate has no use for its fraction of a byte.
+    format!("{}/s", bytes(amount as u64))
+}
+
+/// Returns a duration, such as `0.8 s`, `42 s`, `3 min 5 s` or `2 h 10 min`.
+pub(crate) fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..10 => format!("{:.1} s", duration.as_secs_f64()),
+        10..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// Returns how many whole hundredths of `whole` there are in `part`; an empty file is whole.
+pub(crate) fn percent(part: u64, whole: u64) -> u64 {
+    match whole {
+        0 => 100,
+        // 128 bits hold the product of any two file lengths' worth of hundredths.
+        _ => (u128::from(part.min(whole)) * 100 / u128::from(whole)) as u64,
+    }
+}
+
+fn unit_of(amount: f64) -> (&'static str, f64) {
+    let unit = UNITS.into_iter().find(|(_, size)| amount >= *size);
+    unit.unwrap_or(("B", 1.0))
+}
+
+fn scaled(amount: u64, size: f64) -> String {
+    if size == 1.0 {
+        amount.to_string()
+    } else {
+        format!("{:.1}", amount as f64 / size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1024 * 1024;
+
+    #[test]
+    fn amounts_are_short() {
+        assert_eq!(bytes(0), "0 B");
+        assert_eq!(bytes(1023), "1023 B");
+        assert_eq!(bytes(1024), "1.0 KiB");
+        assert_eq!(bytes(12 * MIB + 300 * 1024), "12.3 MiB");
+        assert_eq!(bytes(u64::MAX), "16777216.0 TiB");
+        assert_eq!(bytes_of(300 * 1024, 12 * MIB), "0.3/12.0 MiB");
+        assert_eq!(bytes_of(7, 9), "7/9 B");
+        assert_eq!(rate(5.8 * 1024.0 * 1024.0), "5.8 MiB/s");
+        assert_eq!(rate(f64::NAN), "0 B/s");
+    }
+
+    #[test]
+    fn durations_are_short() {
+        for (milliseconds, expected) in [
+            (812, "0.8 s"),
+            (42_999, "42 s"),
+            (185_000, "3 min 5 s"),
+            (7_800_000, "2 h 10 min"),
+        ] {
+            assert_eq!(duration(Duration::from_millis(milliseconds)), expected);
+        }
+    }
+
+    #[test]
+    fn hundred_percent_is_all_of_it() {
+        assert_eq!(percent(0, 0), 100);
+        assert_eq!(percent(999, 1000), 99);
+        assert_eq!(percent(1000, 1000), 100);
+        assert_eq!(percent(u64::MAX - 1, u64::MAX), 99);
+    }
+}

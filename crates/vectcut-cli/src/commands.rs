@@ -1,0 +1,5 @@
+//! The sub-commands, a file each.
+
+pub(crate) mod completions;
+pub(crate) mod sandbox;
+pub(crate) mod upload;

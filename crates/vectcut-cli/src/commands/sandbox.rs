@@ -1,0 +1,188 @@
+//! `vectcut sandbox`: a sandbox that keeps running, or one for the length of a command.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitStatus;
+
+use tokio::process::{Child, Command};
+use vectcut_sandbox::{Sandbox, Settings};
+
+use crate::args::SandboxArgs;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::interrupt::{Interrupt, Signal};
+use crate::settings::SERVER_VARIABLES;
+use crate::talk::Talk;
+
+/// The shells' exit code for a command that cannot be run.
+const NOT_RUN: u8 = 126;
+/// The shells' exit code for a command that is not there.
+const NOT_FOUND: u8 = 127;
+/// What the shells add to the number of the signal that ended a command.
+#[cfg(unix)]
+const SIGNALLED: u8 = 128;
+
+/// Starts the sandbox and runs the command, or waits for a signal.
+///
+/// # Errors
+///
+/// Fails when the sandbox cannot start, and when stdout cannot be written.
+pub(crate) async fn run(
+    args: &SandboxArgs,
+    talk: &Talk,
+) -> Result<std::process::ExitCode, Failure> {
+    let mut interrupt = Interrupt::listen()
+        .map_err(|error| Failure::internal("could not listen for signals", &error))?;
+    let sandbox = start(args).await?;
+    let code = match args.command.split_first() {
+        Some((program, arguments)) => {
+            run_command(program, arguments, sandbox.settings(), &mut interrupt, talk).await
+        }
+        None => {
+            print_settings(sandbox.settings())?;
+            talk.say(&format!(
+                "the sandbox is ready at {}; Ctrl-C stops it",
+                sandbox.settings().base_url
+            ));
+            interrupt.signal().await;
+            // That is how it is meant to end.
+            ExitCode::Success.into()
+        }
+    };
+    sandbox.shutdown().await;
+    Ok(code)
+}
+
+async fn start(args: &SandboxArgs) -> Result<Sandbox, Failure> {
+    let mut builder = Sandbox::builder().tls(args.tls);
+    if let Some(port) = args.port {
+        builder = builder.port(port);
+    }
+    if let Some(state_dir) = &args.state_dir {
+        builder = builder.state_dir(state_dir);
+    }
+    builder.start().await.map_err(|error| {
+        let failure = Failure::internal("could not start the sandbox", &error);
+        match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                failure.hint("choose another `--port`, or none for a free one")
+            }
+            _ => failure,
+        }
+    })
+}
+
+/// Prints one `export` a setting, for a shell to read.
+fn print_settings(settings: &Settings) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (name, value) in settings.environment() {
+        text.push_str(&export(name, &value));
+    }
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::stdout(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// In single quotes a shell takes everything as it is but the single quote.
+fn export(name: &str, value: &str) -> String {
+    format!("export {name}='{}'\n", value.replace('\'', r"'\''"))
+}
+
+async fn run_command(
+    program: &OsString,
+    arguments: &[OsString],
+    settings: &Settings,
+    interrupt: &mut Interrupt,
+    talk: &Talk,
+) -> std::process::ExitCode {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    // A setting that the sandbox does not make must not lead the command to a real server.
+    for name in SERVER_VARIABLES {
+        command.env_remove(name);
+    }
+    command.envs(settings.environment());
+    let child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let (exit_code, what) = match error.kind() {
+                io::ErrorKind::NotFound => (NOT_FOUND, "could not find the command"),
+                _ => (NOT_RUN, "could not run the command"),
+            };
+            let what = format!("{what} `{}`", program.display());
+            talk.tell(&Failure::new(ExitCode::Usage, "command", what).because(&error));
+            return exit_code.into();
+        }
+    };
+    match wait(child, interrupt).await {
+        Ok(status) => exit_code_of(status),
+        Err(error) => {
+            talk.tell(&Failure::internal("lost sight of the command", &error));
+            ExitCode::Internal.into()
+        }
+    }
+}
+
+/// Waits for the command, whatever the terminal says meanwhile.
+async fn wait(mut child: Child, interrupt: &mut Interrupt) -> io::Result<ExitStatus> {
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            signal = interrupt.signal() => match signal {
+                // The terminal has sent it to the command too, which decides what to make of it.
+                Signal::Interrupt => {}
+                // This one came to us alone.
+                Signal::Terminate => terminate(&mut child)?,
+            },
+        }
+    }
+}
+
+/// Asks the command to end, as we were asked.
+#[cfg(unix)]
+fn terminate(child: &mut Child) -> io::Result<()> {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let pid = child
+        .id()
+        .and_then(|id| i32::try_from(id).ok())
+        .and_then(Pid::from_raw);
+    match pid {
+        Some(pid) => Ok(kill_process(pid, Signal::TERM)?),
+        // It has ended already.
+        None => Ok(()),
+    }
+}
+
+/// Ends the command; there is no gentler way.
+#[cfg(not(unix))]
+fn terminate(child: &mut Child) -> io::Result<()> {
+    child.start_kill()
+}
+
+/// The command's own exit code, or what a shell would say of the signal that ended it.
+fn exit_code_of(status: ExitStatus) -> std::process::ExitCode {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        let number = u8::try_from(signal).unwrap_or_default();
+        return SIGNALLED.saturating_add(number).into();
+    }
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::Internal.into(), Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::export;
+
+    #[test]
+    fn a_value_never_leaves_its_quotes() {
+        assert_eq!(export("A", "plain"), "export A='plain'\n");
+        assert_eq!(
+            export("A", "it's $(x) \"y\""),
+            "export A='it'\\''s $(x) \"y\"'\n"
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! The proof behind `--sandbox`: the public URL gives back every byte of the file.
+
+use std::io;
+use std::path::Path;
+
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
+use vectcut_upload::Step;
+
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+
+/// Fetches the URL and compares it with the file, both a piece at a time.
+///
+/// # Errors
+///
+/// Fails when either cannot be read to its end, and when they differ.
+///
+/// # Cancellation
+///
+/// Dropping the future closes the connection; nothing else was changed.
+pub(super) async fn compare(
+    oss: &oss_client::Client,
+    public_signed_url: &str,
+    path: &Path,
+) -> Result<(), Failure> {
+    let mut fetched = oss.get_presigned(public_signed_url).await.map_err(|error| {
+        at_the_end(ExitCode::Unavailable, "url_unreachable", "could not fetch the URL back")
+            .because(&error)
+    })?;
+    let unreadable = |error: io::Error| {
+        let what = format!("could not read `{}` again to compare it", path.display());
+        at_the_end(ExitCode::LocalFile, "file_unreadable", what).because(&error)
+    };
+    let mut file = File::open(path).await.map_err(unreadable)?;
+    let mut expected = Vec::new();
+    let mut compared_bytes: u64 = 0;
+    loop {
+        let chunk = fetched.chunk().await.map_err(|error| {
+            at_the_end(ExitCode::Unavailable, "url_unreachable", "the URL broke off").because(&error)
+        })?;
+        let Some(chunk) = chunk else { break };
+        expected.resize(chunk.len(), 0);
+        match file.read_exact(&mut expected).await {
+            Ok(_) if expected == *chunk => compared_bytes += chunk.len() as u64,
+            Ok(_) => return Err(differs(path, compared_bytes)),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(differs(path, compared_bytes));
+            }
+            Err(error) => return Err(unreadable(error)),
+        }
+    }
+    match file.read(&mut [0]).await.map_err(unreadable)? {
+        0 => {
+            tracing::info!(compared_bytes, "the URL gave back every byte");
+            Ok(())
+        }
+        _ => Err(differs(path, compared_bytes)),
+    }
+}
+
+fn differs(path: &Path, compared_bytes: u64) -> Failure {
+    let path = path.display();
+    let what = format!("the URL gave back something else than `{path}`, after {compared_bytes} equal bytes or later");
+    at_the_end(ExitCode::Corrupted, "url_content_differs", what)
+}
+
+fn at_the_end(exit_code: ExitCode, code: &'static str, what: impl std::fmt::Display) -> Failure {
+    let mut failure = Failure::new(exit_code, code, what);
+    failure.step = Some(Step::Complete);
+    failure
+}

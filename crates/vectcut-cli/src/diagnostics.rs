@@ -1,0 +1,109 @@
+//! A failure in words: `error:`, `caused by:`, `hint:`.
+
+use std::fmt::Write as _;
+
+use crate::failure::Failure;
+
+const RED: &str = "\u{1b}[1;31m";
+const CYAN: &str = "\u{1b}[1;36m";
+const RESET: &str = "\u{1b}[0m";
+
+/// Returns the lines that tell a failure, each with its line break.
+pub(crate) fn render(failure: &Failure, colour: bool) -> String {
+    let mut words = String::new();
+    let mut line = |colour_code: &str, label: &str, text: &str| {
+        // Writing to a string cannot fail.
+        let _ = if colour {
+            writeln!(words, "{colour_code}{label}{RESET} {text}")
+        } else {
+            writeln!(words, "{label} {text}")
+        };
+    };
+    line(RED, "error:", &failure.what);
+    for cause in &failure.causes {
+        line(RED, "  caused by:", cause);
+    }
+    if let Some(request_id) = untold_request_id(failure) {
+        line(RED, "  request ID:", request_id);
+    }
+    for hint in &failure.hints {
+        line(CYAN, "hint:", hint);
+    }
+    words
+}
+
+/// The request ID, unless a cause names it.
+fn untold_request_id(failure: &Failure) -> Option<&str> {
+    let request_id = failure.request_id.as_deref()?;
+    let told = failure
+        .causes
+        .iter()
+        .any(|cause| cause.contains(request_id));
+    (!told).then_some(request_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+
+    use vectcut_upload::{SourceAction, Step, UploadError};
+
+    use super::*;
+    use crate::exit_code::ExitCode;
+
+    fn missing_file() -> Failure {
+        let path = Path::new("clip.mp4");
+        let error = UploadError::Source {
+            path: path.into(),
+            action: SourceAction::Find,
+            source: io::Error::new(io::ErrorKind::NotFound, "No such file or directory"),
+        };
+        Failure::of_upload(path, &error)
+    }
+
+    #[test]
+    fn the_chain_is_told_from_the_outside_in() {
+        insta::assert_snapshot!(render(&missing_file(), false), @r"
+        error: could not upload `clip.mp4`
+          caused by: could not find `clip.mp4`
+          caused by: No such file or directory
+        ");
+    }
+
+    #[test]
+    fn colour_marks_the_labels_only() {
+        let failure = Failure::new(ExitCode::Usage, "usage", "no").hint("say yes");
+        assert_eq!(
+            render(&failure, true),
+            "\u{1b}[1;31merror:\u{1b}[0m no\n\u{1b}[1;36mhint:\u{1b}[0m say yes\n"
+        );
+    }
+
+    #[test]
+    fn a_request_id_is_told_once() {
+        let mut failure = missing_file();
+        failure.request_id = Some("5F3CA1".into());
+        assert!(render(&failure, false).contains("\n  request ID: 5F3CA1\n"));
+        failure.causes.push("refused (request ID 5F3CA1)".into());
+        assert_eq!(render(&failure, false).matches("5F3CA1").count(), 1);
+    }
+
+    #[test]
+    fn no_key_says_where_to_get_one() {
+        insta::assert_snapshot!(render(&Failure::api_key_missing(), false), @r"
+        error: there is no API key: `VECTCUT_API_KEY` is not set
+        hint: copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`
+        hint: `vectcut upload --sandbox FILE` shows an upload without a key
+        ");
+    }
+
+    #[test]
+    fn an_interrupted_file_says_what_the_next_run_does() {
+        let failure = Failure::interrupted(Path::new("clip.mp4"), Some(Step::Put));
+        insta::assert_snapshot!(render(&failure, false), @r"
+        error: the upload of `clip.mp4` was interrupted at step put
+        hint: run the same command again; it starts this file from the beginning
+        ");
+    }
+}

@@ -1,0 +1,49 @@
+//! How the command ends: the table of exit codes, and the one place where a fault becomes one of them.
+
+use vectcut_upload::Fault;
+
+/// An exit code. The numbers are a promise: they never change their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum ExitCode {
+    /// Every file is up and has its URL.
+    Success = 0,
+    /// A fault of the program itself.
+    Internal = 1,
+    /// Wrong usage, settings that cannot be used included.
+    Usage = 2,
+    /// No API key, or the backend refused it.
+    ApiKey = 3,
+    /// A local file is missing, unreadable, or changed while it was being sent.
+    LocalFile = 4,
+    /// The network or a server kept failing.
+    Unavailable = 5,
+    /// The backend or OSS refused the request for good.
+    Refused = 6,
+    /// What OSS stored is not what was sent.
+    Corrupted = 7,
+    /// Several files, and some of them failed.
+    SomeFailed = 8,
+    /// A signal ended the command.
+    Interrupted = 130,
+}
+
+impl From<Fault> for ExitCode {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::File => Self::LocalFile,
+            Fault::ApiKey => Self::ApiKey,
+            Fault::Network => Self::Unavailable,
+            Fault::Refused => Self::Refused,
+            Fault::Integrity => Self::Corrupted,
+            // `Fault` may grow; what this command does not know it cannot explain either.
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}

@@ -1,0 +1,245 @@
+//! What ended the command or one of its files, as data: both the JSON object and the words on stderr are made of it.
+//!
+//! Errors of the layers below become a failure here, and here the hints that need flags or variables are added.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
+use vectcut_api::ApiKeyError;
+use vectcut_http::{SetupError, TransportError, TransportKind};
+use vectcut_upload::{Fault, Step, UploadError};
+
+use crate::exit_code::ExitCode;
+use crate::plain_text::plain;
+
+const KEY_HINT: &str = "copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`";
+const AGAIN_HINT: &str = "run the same command again; it starts this file from the beginning";
+
+/// A failure. Every text in it is already safe to show on a terminal.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    /// How the command ends when nothing else failed.
+    pub(crate) exit_code: ExitCode,
+    /// A stable name for programs.
+    pub(crate) code: &'static str,
+    /// Where an upload stopped; `None` when it had not begun.
+    pub(crate) step: Option<Step>,
+    /// What did not come about: a sentence's fragment for people.
+    pub(crate) what: String,
+    /// Why, outermost first, each once.
+    pub(crate) causes: Vec<String>,
+    /// What a person can do.
+    pub(crate) hints: Vec<String>,
+    /// Whether the same command may succeed later.
+    pub(crate) retryable: bool,
+    /// The status that the server answered.
+    pub(crate) http_status: Option<u16>,
+    /// The code in OSS's error reply.
+    pub(crate) oss_code: Option<String>,
+    /// OSS's request ID.
+    pub(crate) request_id: Option<String>,
+}
+
+impl Failure {
+    /// A failure that is known by its exit code, its name and its words alone.
+    pub(crate) fn new(exit_code: ExitCode, code: &'static str, what: impl Display) -> Self {
+        Self {
+            exit_code,
+            code,
+            step: None,
+            what: plain(&what.to_string()),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            retryable: false,
+            http_status: None,
+            oss_code: None,
+            request_id: None,
+        }
+    }
+
+    /// Adds an error and what caused it.
+    pub(crate) fn because(mut self, error: &(dyn Error + 'static)) -> Self {
+        let chain = std::iter::successors(Some(error), |error| error.source());
+        for cause in chain {
+            let cause = plain(&cause.to_string());
+            if !self.causes.contains(&cause) {
+                self.causes.push(cause);
+            }
+        }
+        self
+    }
+
+    /// Adds what a person can do.
+    pub(crate) fn hint(mut self, hint: impl Display) -> Self {
+        self.hints.push(plain(&hint.to_string()));
+        self
+    }
+
+    /// Returns why it failed in one line, for programs; the file is named beside it.
+    pub(crate) fn message(&self) -> String {
+        if self.causes.is_empty() {
+            self.what.clone()
+        } else {
+            self.causes.join(": ")
+        }
+    }
+
+    /// An upload that did not end in a URL.
+    pub(crate) fn of_upload(path: &Path, error: &UploadError) -> Self {
+        let what = format!("could not upload `{}`", path.display());
+        let mut failure = Self::new(error.fault().into(), error.code(), what).because(error);
+        failure.hints = error.hint().as_deref().map(plain).into_iter().collect();
+        failure
+            .hints
+            .extend(hint_of_command(error).map(str::to_owned));
+        failure.step = Some(error.step());
+        failure.retryable = error.is_retryable();
+        failure.http_status = error.http_status();
+        failure.oss_code = error.oss_code().map(plain);
+        failure.request_id = error.request_id().map(plain);
+        failure
+    }
+
+    /// A signal came while a file was being uploaded, or before its turn.
+    pub(crate) fn interrupted(path: &Path, step: Option<Step>) -> Self {
+        let path = path.display();
+        let what = match step {
+            Some(step) => format!("the upload of `{path}` was interrupted at step {step}"),
+            None => format!("the upload of `{path}` was interrupted before it began"),
+        };
+        let mut failure =
+            Self::new(ExitCode::Interrupted, "interrupted", what).hint(AGAIN_HINT);
+        failure.step = step;
+        failure.retryable = true;
+        failure
+    }
+
+    /// The program has no API key.
+    pub(crate) fn api_key_missing() -> Self {
+        let what = "there is no API key: `VECTCUT_API_KEY` is not set";
+        Self::of_api_key("api_key_missing", what)
+    }
+
+    /// The API key cannot be one. The key is not repeated.
+    pub(crate) fn api_key_unusable(variable: &str, error: ApiKeyError) -> Self {
+        let what = format!("`{variable}` holds no usable API key");
+        Self::of_api_key("api_key_unusable", what).because(&error)
+    }
+
+    fn of_api_key(code: &'static str, what: impl Display) -> Self {
+        let mut failure = Self::new(ExitCode::ApiKey, code, what)
+            .hint(KEY_HINT)
+            .hint("`vectcut upload --sandbox FILE` shows an upload without a key");
+        failure.step = Some(Step::Init);
+        failure
+    }
+
+    /// A setting whose value cannot be used; `origin` is its flag or its variable.
+    pub(crate) fn unusable(origin: &str, error: &(dyn Error + 'static)) -> Self {
+        let what = format!("the value of `{origin}` cannot be used");
+        Self::new(ExitCode::Usage, "usage", what).because(error)
+    }
+
+    /// A variable whose value is not text.
+    pub(crate) fn not_utf8(variable: &str) -> Self {
+        let what = format!("the value of `{variable}` is not UTF-8");
+        Self::new(ExitCode::Usage, "usage", what)
+    }
+
+    /// The HTTP client could not be built.
+    pub(crate) fn of_setup(error: &SetupError) -> Self {
+        let exit_code = match error {
+            SetupError::ReadCa { .. } | SetupError::NotACertificate { .. } => ExitCode::Usage,
+            // What reqwest reads while it is built is the proxy settings of the environment.
+            SetupError::Client { .. } => ExitCode::Usage,
+            _ => ExitCode::Internal,
+        };
+        Self::new(exit_code, "setup", "could not get ready to connect").because(error)
+    }
+
+    /// The result could not be written.
+    pub(crate) fn stdout(error: &io::Error) -> Self {
+        Self::internal("could not write the result to standard output", error)
+    }
+
+    /// Something that only a fault of the program or of the computer explains.
+    pub(crate) fn internal(what: impl Display, error: &(dyn Error + 'static)) -> Self {
+        Self::new(ExitCode::Internal, "internal", what).because(error)
+    }
+}
+
+/// The hints that speak of flags and variables, which the layers below do not know.
+fn hint_of_command(error: &UploadError) -> Option<&'static str> {
+    match error {
+        UploadError::NameNotUtf8 { .. } => Some("give it a name with `--name`"),
+        UploadError::RegionUnknown => Some("set `--oss-region`, for example `cn-hangzhou`"),
+        _ if error.fault() == Fault::ApiKey => Some(KEY_HINT),
+        _ if error.oss_code() == Some("PublicEndpointForbidden") => {
+            Some("set `--oss-endpoint` to it")
+        }
+        _ if transport(error).map(TransportError::kind) == Some(TransportKind::Tls) => {
+            Some("name the CA's PEM file with `--ca-cert`")
+        }
+        _ if error.is_retryable() && error.hint().is_none() => {
+            Some("run the same command again later")
+        }
+        _ => None,
+    }
+}
+
+fn transport(error: &UploadError) -> Option<&TransportError> {
+    let chain = std::iter::successors(error.source(), |error| error.source());
+    chain.filter_map(|error| error.downcast_ref()).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_says_nothing_new_is_left_out() {
+        let inner = io::Error::other("the disk is gone");
+        let error = UploadError::Runtime {
+            source: io::Error::other(inner),
+        };
+        let failure = Failure::of_upload(Path::new("clip.mp4"), &error);
+        assert_eq!(
+            failure.causes,
+            ["a task of the program stopped", "the disk is gone"]
+        );
+        assert_eq!(
+            failure.message(),
+            "a task of the program stopped: the disk is gone"
+        );
+    }
+
+    #[test]
+    fn a_file_name_cannot_move_the_cursor() {
+        let failure = Failure::interrupted(Path::new("a\u{1b}[2J\nb"), Some(Step::Put));
+        assert_eq!(
+            failure.what,
+            "the upload of `a[2J b` was interrupted at step put"
+        );
+    }
+
+    #[test]
+    fn the_command_adds_the_hints_that_need_its_flags() {
+        for (error, hint) in [
+            (
+                UploadError::NameNotUtf8 {
+                    path: "clip".into(),
+                },
+                "give it a name with `--name`",
+            ),
+            (
+                UploadError::RegionUnknown,
+                "set `--oss-region`, for example `cn-hangzhou`",
+            ),
+        ] {
+            let failure = Failure::of_upload(Path::new("clip"), &error);
+            assert_eq!(failure.hints, [hint]);
+        }
+    }
+}

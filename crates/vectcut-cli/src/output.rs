@@ -1,0 +1,267 @@
+//! stdout is data: results as JSON, a JSON object a line, URLs, or text for reading.
+//!
+//! Results may come in any order; `jsonl` prints them as they come, everything else in the order of the files.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::amounts;
+use crate::args::OutputFormat;
+use crate::plain_text::plain;
+use crate::result::{FileResult, PublishedFile};
+
+/// Prints the results of a run of several files, or of one.
+pub(crate) struct Output<W> {
+    writer: W,
+    format: OutputFormat,
+    /// One place a file, in the order given; a result is taken out when it is printed, except for `json`.
+    results: Vec<Option<FileResult>>,
+    /// How many places, from the first, have been printed.
+    printed: usize,
+}
+
+impl<W: Write> Output<W> {
+    /// Returns the output of a run of so many files.
+    pub(crate) fn new(writer: W, format: OutputFormat, files: usize) -> Self {
+        Self {
+            writer,
+            format,
+            results: std::iter::repeat_with(|| None).take(files).collect(),
+            printed: 0,
+        }
+    }
+
+    /// Takes the result of the file at `index` and prints what can be printed by now.
+    ///
+    /// # Errors
+    ///
+    /// Fails when stdout cannot be written; a reader that went away is no failure.
+    pub(crate) fn push(&mut self, index: usize, result: FileResult) -> io::Result<()> {
+        if self.format == OutputFormat::Jsonl {
+            let line = serde_json::to_string(&result)?;
+            return self.print(&format!("{line}\n"));
+        }
+        self.results[index] = Some(result);
+        if self.format == OutputFormat::Json {
+            return Ok(());
+        }
+        while let Some(result) = self.results.get_mut(self.printed).and_then(Option::take) {
+            self.printed += 1;
+            let text = match self.format {
+                OutputFormat::Url => url_line(&result),
+                _ => paragraph(&result),
+            };
+            self.print(&text)?;
+        }
+        Ok(())
+    }
+
+    /// Prints what was waiting for the last result.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push).
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        if self.format != OutputFormat::Json {
+            return Ok(());
+        }
+        let text = match self.results.as_slice() {
+            [only] => serde_json::to_string_pretty(only)?,
+            several => serde_json::to_string_pretty(several)?,
+        };
+        self.print(&format!("{text}\n"))
+    }
+
+    fn print(&mut self, text: &str) -> io::Result<()> {
+        let written = self
+            .writer
+            .write_all(text.as_bytes())
+            .and_then(|()| self.writer.flush());
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+}
+
+/// A failed file leaves its line empty, so that the lines still stand beside the files.
+fn url_line(result: &FileResult) -> String {
+    match result {
+        FileResult::Published(file) => format!("{}\n", plain(&file.public_signed_url)),
+        FileResult::NotPublished(_) => "\n".to_owned(),
+    }
+}
+
+fn paragraph(result: &FileResult) -> String {
+    match result {
+        FileResult::Published(file) => published_paragraph(file),
+        FileResult::NotPublished(file) => {
+            let mut text = format!("{}\n", plain(&file.local_file));
+            field(&mut text, file.status, file.error.message());
+            if let Some(hint) = file.error.hint() {
+                field(&mut text, "hint", hint);
+            }
+            text
+        }
+    }
+}
+
+fn published_paragraph(file: &PublishedFile) -> String {
+    let mut text = format!("{}\n", plain(&file.local_file));
+    field(&mut text, "URL", &file.public_signed_url);
+    if let Some(expires_at) = &file.url_expires_at {
+        field(&mut text, "until", expires_at);
+    }
+    field(
+        &mut text,
+        "object",
+        &format!("{}/{}", file.bucket_name, file.object_key),
+    );
+    field(
+        &mut text,
+        "content",
+        &format!(
+            "{}, {}, CRC-64 {}",
+            file.content_type,
+            amounts::bytes(file.file_size),
+            file.crc64
+        ),
+    );
+    text
+}
+
+fn field(text: &mut String, name: &str, value: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  {name:<8} {}", plain(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::failure::Failure;
+
+    fn published(name: &str) -> FileResult {
+        FileResult::Published(Box::new(PublishedFile {
+            base_url: "https://open.vectcut.com".into(),
+            bucket_name: "examplebucket".into(),
+            local_file: name.into(),
+            object_key: format!("uploads/7f3a/{name}"),
+            file_size: 12_345,
+            public_signed_url: format!("https://b.example/{name}?Expires=1767229323"),
+            status: "uploaded",
+            content_type: "video/mp4".into(),
+            crc64: "9548687815775124833".into(),
+            url_expires_at: Some("2026-01-01T01:02:03Z".into()),
+            attempts: 1,
+            elapsed_ms: 812,
+        }))
+    }
+
+    fn stopped(name: &str) -> FileResult {
+        let path = Path::new(name);
+        FileResult::not_published(path, &Failure::interrupted(path, None))
+    }
+
+    /// Prints results that arrive in the order of `arrivals`.
+    fn printed(format: OutputFormat, arrivals: Vec<(usize, FileResult)>) -> String {
+        let mut bytes = Vec::new();
+        let mut output = Output::new(&mut bytes, format, arrivals.len());
+        for (index, result) in arrivals {
+            output.push(index, result).expect("memory can be written");
+        }
+        output.finish().expect("memory can be written");
+        String::from_utf8(bytes).expect("text")
+    }
+
+    #[test]
+    fn one_file_is_one_object_with_the_keys_in_order() {
+        insta::assert_snapshot!(printed(OutputFormat::Json, vec![(0, published("a.mp4"))]), @r#"
+        {
+          "base_url": "https://open.vectcut.com",
+          "bucket_name": "examplebucket",
+          "local_file": "a.mp4",
+          "object_key": "uploads/7f3a/a.mp4",
+          "file_size": 12345,
+          "public_signed_url": "https://b.example/a.mp4?Expires=1767229323",
+          "status": "uploaded",
+          "content_type": "video/mp4",
+          "crc64": "9548687815775124833",
+          "url_expires_at": "2026-01-01T01:02:03Z",
+          "attempts": 1,
+          "elapsed_ms": 812
+        }
+        "#);
+    }
+
+    #[test]
+    fn json_keeps_the_order_of_the_files_and_jsonl_that_of_their_ends() {
+        let arrivals = || vec![(1, stopped("b.mp4")), (0, published("a.mp4"))];
+        let names = |json: &serde_json::Value| json["local_file"].as_str().map(str::to_owned);
+
+        let array = printed(OutputFormat::Json, arrivals());
+        let array: Vec<serde_json::Value> = serde_json::from_str(&array).expect("an array");
+        let array: Vec<_> = array.iter().filter_map(names).collect();
+        assert_eq!(array, ["a.mp4", "b.mp4"]);
+
+        let lines = printed(OutputFormat::Jsonl, arrivals());
+        let lines = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("an object a line"));
+        let lines: Vec<_> = lines.filter_map(|line| names(&line)).collect();
+        assert_eq!(lines, ["b.mp4", "a.mp4"]);
+    }
+
+    #[test]
+    fn urls_stand_on_the_line_of_their_file() {
+        let arrivals = vec![
+            (2, published("c.mp4")),
+            (1, stopped("b.mp4")),
+            (0, published("a.mp4")),
+        ];
+        assert_eq!(
+            printed(OutputFormat::Url, arrivals),
+            "https://b.example/a.mp4?Expires=1767229323\n\nhttps://b.example/c.mp4?Expires=1767229323\n"
+        );
+    }
+
+    #[test]
+    fn text_is_for_reading() {
+        let arrivals = vec![(0, published("a.mp4")), (1, stopped("b.mp4"))];
+        insta::assert_snapshot!(printed(OutputFormat::Text, arrivals), @r"
+        a.mp4
+          URL      https://b.example/a.mp4?Expires=1767229323
+          until    2026-01-01T01:02:03Z
+          object   examplebucket/uploads/7f3a/a.mp4
+          content  video/mp4, 12.1 KiB, CRC-64 9548687815775124833
+        b.mp4
+          stopped  the upload of `b.mp4` was interrupted before it began
+          hint     run the same command again; it starts this file from the beginning
+        ");
+    }
+
+    /// A pipe whose reader has gone, or a disk that is full.
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_left_is_no_failure_and_a_full_disk_is_one() {
+        let finish = |kind| {
+            let mut output = Output::new(Broken(kind), OutputFormat::Json, 1);
+            output.push(0, published("a.mp4")).expect("nothing printed yet");
+            output.finish()
+        };
+        finish(io::ErrorKind::BrokenPipe).expect("quiet");
+        finish(io::ErrorKind::StorageFull).expect_err("the result is lost");
+    }
+}

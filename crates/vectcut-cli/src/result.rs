@@ -1,0 +1,204 @@
+//! What became of one file, in the keys of the JSON that the command promises.
+//!
+//! Keys are only ever added, at the end; `docs/upload-output.schema.json` is their schema.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use vectcut_http::ServerUrl;
+use vectcut_upload::{Outcome, Published};
+
+use crate::amounts;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::plain_text::plain;
+
+/// What became of one file.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum FileResult {
+    /// It is up and has its URL.
+    Published(Box<PublishedFile>),
+    /// It is not.
+    NotPublished(FailedFile),
+}
+
+/// A file that is up. The order of the fields is the order of the keys.
+#[derive(Serialize)]
+pub(crate) struct PublishedFile {
+    pub(crate) base_url: String,
+    pub(crate) bucket_name: String,
+    pub(crate) local_file: String,
+    pub(crate) object_key: String,
+    pub(crate) file_size: u64,
+    pub(crate) public_signed_url: String,
+    pub(crate) status: &'static str,
+    pub(crate) content_type: String,
+    pub(crate) crc64: String,
+    pub(crate) url_expires_at: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed_ms: u64,
+}
+
+/// A file that has no URL.
+#[derive(Debug, Serialize)]
+pub(crate) struct FailedFile {
+    pub(crate) local_file: String,
+    pub(crate) status: &'static str,
+    pub(crate) error: FailureReport,
+}
+
+/// Why, for programs.
+#[derive(Debug, Serialize)]
+pub(crate) struct FailureReport {
+    code: &'static str,
+    step: Option<String>,
+    message: String,
+    hint: Option<String>,
+    retryable: bool,
+    http_status: Option<u16>,
+    oss_code: Option<String>,
+    request_id: Option<String>,
+}
+
+impl FileResult {
+    /// A file that is not up.
+    pub(crate) fn not_published(path: &Path, failure: &Failure) -> Self {
+        let status = match failure.exit_code {
+            ExitCode::Interrupted => "stopped",
+            _ => "failed",
+        };
+        Self::NotPublished(FailedFile {
+            local_file: path.display().to_string(),
+            status,
+            error: FailureReport {
+                code: failure.code,
+                step: failure.step.map(|step| step.to_string()),
+                message: failure.message(),
+                hint: (!failure.hints.is_empty()).then(|| failure.hints.join("; ")),
+                retryable: failure.retryable,
+                http_status: failure.http_status,
+                oss_code: failure.oss_code.clone(),
+                request_id: failure.request_id.clone(),
+            },
+        })
+    }
+}
+
+impl PublishedFile {
+    /// A file that is up.
+    pub(crate) fn new(base_url: &ServerUrl, path: &Path, published: &Published) -> Self {
+        let status = match published.outcome {
+            Outcome::Resumed => "resumed",
+            Outcome::Completed => "completed",
+            _ => "uploaded",
+        };
+        Self {
+            base_url: base_url.to_string(),
+            bucket_name: published.bucket.clone(),
+            local_file: path.display().to_string(),
+            object_key: published.object_key.clone(),
+            file_size: published.len_bytes,
+            public_signed_url: published.public_signed_url.expose().to_owned(),
+            status,
+            content_type: published.content_type.clone(),
+            crc64: published.crc64.to_string(),
+            url_expires_at: published.public_signed_url.expires_at().and_then(iso_8601),
+            attempts: published.attempts,
+            elapsed_ms: published
+                .elapsed
+                .as_millis()
+                .try_into()
+                .unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Returns what was done, in one line for reading.
+    pub(crate) fn summary(&self) -> String {
+        let Self {
+            status, local_file, ..
+        } = self;
+        let size = amounts::bytes(self.file_size);
+        let elapsed = amounts::duration(Duration::from_millis(self.elapsed_ms));
+        format!("{status} `{}` ({size}) in {elapsed}", plain(local_file))
+    }
+}
+
+impl FailureReport {
+    /// Returns why it failed, in one line.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns what a person can do.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl std::fmt::Debug for PublishedFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL is a secret while it lives.
+        f.debug_struct("PublishedFile")
+            .field("local_file", &self.local_file)
+            .field("object_key", &self.object_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// UTC in whole seconds, such as `2026-11-22T12:00:00Z`.
+fn iso_8601(time: SystemTime) -> Option<String> {
+    let time = Timestamp::try_from(time).ok()?;
+    let seconds = Timestamp::from_second(time.as_second()).ok()?;
+    Some(seconds.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use vectcut_upload::{Step, UploadError};
+
+    use super::*;
+
+    #[test]
+    fn times_are_utc_in_whole_seconds() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_767_229_323_999);
+        assert_eq!(iso_8601(time).as_deref(), Some("2026-01-01T01:02:03Z"));
+        let never = SystemTime::UNIX_EPOCH + Duration::from_secs(99_999_999_999_999);
+        assert_eq!(iso_8601(never), None);
+    }
+
+    #[test]
+    fn a_failure_has_every_key_even_when_it_says_nothing() {
+        let path = Path::new("clip.mp4");
+        let error = UploadError::Changed { path: path.into() };
+        let result = FileResult::not_published(path, &Failure::of_upload(path, &error));
+        insta::assert_snapshot!(serde_json::to_string_pretty(&result).expect("plain data"), @r#"
+        {
+          "local_file": "clip.mp4",
+          "status": "failed",
+          "error": {
+            "code": "file_changed",
+            "step": "read",
+            "message": "`clip.mp4` changed while it was being sent",
+            "hint": "wait until nothing writes to the file, then upload it again",
+            "retryable": true,
+            "http_status": null,
+            "oss_code": null,
+            "request_id": null
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn an_interrupted_file_is_stopped_not_failed() {
+        let path = Path::new("clip.mp4");
+        let failure = Failure::interrupted(path, Some(Step::Put));
+        let FileResult::NotPublished(file) = FileResult::not_published(path, &failure) else {
+            panic!("it has no URL");
+        };
+        assert_eq!((file.status, file.error.retryable), ("stopped", true));
+    }
+}

@@ -1,0 +1,253 @@
+//! Where the servers are and who asks: flag, then environment, then default. The only reader of the environment.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use oss_client::Endpoint;
+use vectcut_api::ApiKey;
+use vectcut_http::ServerUrl;
+
+use crate::args::ServerArgs;
+use crate::failure::Failure;
+
+const API_KEY: &str = "VECTCUT_API_KEY";
+const BASE_URL: &str = "VECTCUT_BASE_URL";
+const OSS_ENDPOINT: &str = "VECTCUT_OSS_ENDPOINT";
+const OSS_REGION: &str = "VECTCUT_OSS_REGION";
+const CA_CERT: &str = "VECTCUT_CA_CERT";
+const NO_COLOR: &str = "NO_COLOR";
+
+/// The variables that settle where `vectcut` goes; a command under `vectcut sandbox` must not inherit any of them.
+pub(crate) const SERVER_VARIABLES: [&str; 5] =
+    [API_KEY, BASE_URL, OSS_ENDPOINT, OSS_REGION, CA_CERT];
+
+const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
+const DEFAULT_OSS_ENDPOINT: &str = "oss-cn-hangzhou.aliyuncs.com";
+
+/// The environment, behind a function so that a test brings its own.
+pub(crate) struct Environment(Box<dyn Fn(&str) -> Option<OsString>>);
+
+impl Environment {
+    /// Returns the environment of this process.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this file is the one reader of the environment"
+    )]
+    pub(crate) fn of_process() -> Self {
+        Self(Box::new(|name| std::env::var_os(name)))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(variables: &'static [(&'static str, &'static str)]) -> Self {
+        Self(Box::new(|name| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| OsString::from(value))
+        }))
+    }
+
+    /// Returns whether colours are unwelcome (<https://no-color.org>).
+    pub(crate) fn no_color(&self) -> bool {
+        self.set(NO_COLOR).is_some()
+    }
+
+    /// Returns a variable that is there and not empty: `NAME= vectcut …` is how a shell takes a setting back.
+    fn set(&self, name: &str) -> Option<OsString> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    fn text(&self, name: &'static str) -> Result<Option<String>, Failure> {
+        self.set(name)
+            .map(|value| value.into_string().map_err(|_| Failure::not_utf8(name)))
+            .transpose()
+    }
+}
+
+/// The servers of a run, checked.
+#[derive(Debug)]
+pub(crate) struct Servers {
+    /// The VectCut backend.
+    pub(crate) base_url: ServerUrl,
+    /// OSS, without the bucket.
+    pub(crate) oss_endpoint: Endpoint,
+    /// The region for V4 where it was set; otherwise the endpoint may name it.
+    pub(crate) oss_region: Option<String>,
+    /// A PEM file of authorities to trust besides the system's.
+    pub(crate) ca_cert: Option<PathBuf>,
+}
+
+impl Servers {
+    /// Settles the servers from flags, environment and defaults.
+    ///
+    /// # Errors
+    ///
+    /// A wrong-usage [`Failure`] that names the flag or the variable whose value cannot be used.
+    pub(crate) fn settle(args: &ServerArgs, environment: &Environment) -> Result<Self, Failure> {
+        let (base_url, origin) = text(
+            args.base_url.as_deref(),
+            "--base-url",
+            environment,
+            BASE_URL,
+            DEFAULT_BASE_URL,
+        )?;
+        let base_url =
+            ServerUrl::parse(&base_url).map_err(|error| Failure::unusable(origin, &error))?;
+        let (endpoint, origin) = text(
+            args.oss_endpoint.as_deref(),
+            "--oss-endpoint",
+            environment,
+            OSS_ENDPOINT,
+            DEFAULT_OSS_ENDPOINT,
+        )?;
+        let oss_endpoint =
+            Endpoint::parse(&endpoint).map_err(|error| Failure::unusable(origin, &error))?;
+        let oss_region = match &args.oss_region {
+            Some(region) => Some(region.clone()),
+            None => environment.text(OSS_REGION)?,
+        };
+        let ca_cert = args
+            .ca_cert
+            .clone()
+            .or_else(|| environment.set(CA_CERT).map(PathBuf::from));
+        Ok(Self {
+            base_url,
+            oss_endpoint,
+            oss_region,
+            ca_cert,
+        })
+    }
+}
+
+/// Reads the API key, which has no flag: a command line is visible to every user of the computer.
+///
+/// # Errors
+///
+/// A [`Failure`] with the exit code for the API key when there is none, or none that could be one.
+pub(crate) fn api_key(environment: &Environment) -> Result<ApiKey, Failure> {
+    // An empty key is told apart from none: it is what a secret that was not filled in looks like.
+    let key = (environment.0)(API_KEY).ok_or_else(Failure::api_key_missing)?;
+    // What is not UTF-8 is not visible ASCII either, and is refused as such.
+    ApiKey::parse(key.to_string_lossy().into_owned())
+        .map_err(|error| Failure::api_key_unusable(API_KEY, error))
+}
+
+/// Returns the text of a setting and what to call its origin.
+fn text(
+    flag: Option<&str>,
+    flag_name: &'static str,
+    environment: &Environment,
+    variable: &'static str,
+    default: &str,
+) -> Result<(String, &'static str), Failure> {
+    if let Some(value) = flag {
+        return Ok((value.to_owned(), flag_name));
+    }
+    let value = environment.text(variable)?;
+    Ok((value.unwrap_or_else(|| default.to_owned()), variable))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit_code::ExitCode;
+
+    fn settle(
+        flags: ServerArgs,
+        variables: &'static [(&'static str, &'static str)],
+    ) -> Result<Servers, Failure> {
+        Servers::settle(&flags, &Environment::of(variables))
+    }
+
+    #[test]
+    fn nothing_said_means_the_real_servers() {
+        let servers = settle(ServerArgs::default(), &[]).expect("the defaults are usable");
+        assert_eq!(servers.base_url.to_string(), DEFAULT_BASE_URL);
+        assert_eq!(
+            servers.oss_endpoint.server().host(),
+            "oss-cn-hangzhou.aliyuncs.com"
+        );
+        assert_eq!(servers.oss_region, None);
+        assert_eq!(servers.ca_cert, None);
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_that_over_the_default() {
+        const VARIABLES: &[(&str, &str)] = &[
+            (BASE_URL, "https://variable.example"),
+            (OSS_ENDPOINT, "oss.variable.example"),
+            (OSS_REGION, "variable"),
+            (CA_CERT, "variable.pem"),
+        ];
+        let servers = settle(ServerArgs::default(), VARIABLES).expect("usable");
+        assert_eq!(servers.base_url.host(), "variable.example");
+        assert_eq!(servers.oss_endpoint.server().host(), "oss.variable.example");
+        assert_eq!(servers.oss_region.as_deref(), Some("variable"));
+        assert_eq!(
+            servers.ca_cert.as_deref(),
+            Some(std::path::Path::new("variable.pem"))
+        );
+
+        let flags = ServerArgs {
+            base_url: Some("https://flag.example".into()),
+            oss_endpoint: Some("oss.flag.example".into()),
+            oss_region: Some("flag".into()),
+            ca_cert: Some("flag.pem".into()),
+        };
+        let servers = settle(flags, VARIABLES).expect("usable");
+        assert_eq!(servers.base_url.host(), "flag.example");
+        assert_eq!(servers.oss_endpoint.server().host(), "oss.flag.example");
+        assert_eq!(servers.oss_region.as_deref(), Some("flag"));
+        assert_eq!(
+            servers.ca_cert.as_deref(),
+            Some(std::path::Path::new("flag.pem"))
+        );
+    }
+
+    #[test]
+    fn an_empty_variable_is_one_that_is_not_set() {
+        let servers = settle(ServerArgs::default(), &[(BASE_URL, ""), (OSS_REGION, "")]);
+        let servers = servers.expect("the defaults are usable");
+        assert_eq!(servers.base_url.to_string(), DEFAULT_BASE_URL);
+        assert_eq!(servers.oss_region, None);
+    }
+
+    #[test]
+    fn an_unusable_server_is_wrong_usage_and_names_its_origin() {
+        let flags = ServerArgs {
+            base_url: Some("http://open.vectcut.com".into()),
+            ..ServerArgs::default()
+        };
+        for (failure, origin) in [
+            (settle(flags, &[]).expect_err("plain http"), "--base-url"),
+            (
+                settle(
+                    ServerArgs::default(),
+                    &[(OSS_ENDPOINT, "https://a.example/b")],
+                )
+                .expect_err("a path"),
+                OSS_ENDPOINT,
+            ),
+        ] {
+            assert_eq!(failure.exit_code, ExitCode::Usage);
+            assert!(failure.what.contains(origin), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn no_key_and_an_unusable_key_are_told_apart_and_not_repeated() {
+        for (variables, code) in [
+            (&[] as &[_], "api_key_missing"),
+            (&[(API_KEY, "")], "api_key_unusable"),
+            (&[(API_KEY, "canary\n")], "api_key_unusable"),
+            (&[(API_KEY, "can ary")], "api_key_unusable"),
+        ] {
+            let failure = api_key(&Environment::of(variables)).expect_err("no key");
+            assert_eq!(
+                (failure.exit_code, failure.code),
+                (ExitCode::ApiKey, code),
+                "{variables:?}"
+            );
+            assert!(!format!("{failure:?}").contains("canary"), "{failure:?}");
+        }
+        api_key(&Environment::of(&[(API_KEY, "sk-fake")])).expect("a good key");
+    }
+}
