@@ -1,0 +1,13 @@
+//! The sandbox as its clients see it: requests over real sockets, written byte by byte.
+
+mod access;
+mod backend;
+mod client;
+mod faults;
+mod get_object;
+mod link;
+mod multipart;
+mod put_object;
+mod state;
+mod tls;
+mod verify;
