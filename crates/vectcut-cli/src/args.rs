@@ -196,7 +196,11 @@ mod tests {
     use super::*;
 
     fn help(arguments: &[&str]) -> String {
-        let error = CommandLine::try_parse_from(arguments).expect_err("help is an early exit");
+        // Otherwise the lines would be as long as the terminal of whoever runs the tests is wide.
+        let command = CommandLine::command().term_width(100);
+        let error = command
+            .try_get_matches_from(arguments)
+            .expect_err("help is an early exit");
         error.to_string()
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn render(failure: &Failure, colour: bool) -> String {
 
 /// The request ID, unless a cause names it.
 fn untold_request_id(failure: &Failure) -> Option<&str> {
-    let request_id = failure.request_id.as_deref()?;
+    let request_id = failure.answer.request_id.as_deref()?;
     let told = failure
         .causes
         .iter()
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_request_id_is_told_once() {
         let mut failure = missing_file();
-        failure.request_id = Some("5F3CA1".into());
+        failure.answer.request_id = Some("5F3CA1".into());
         assert!(render(&failure, false).contains("\n  request ID: 5F3CA1\n"));
         failure.causes.push("refused (request ID 5F3CA1)".into());
         assert_eq!(render(&failure, false).matches("5F3CA1").count(), 1);

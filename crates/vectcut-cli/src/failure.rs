@@ -34,7 +34,14 @@ pub(crate) struct Failure {
     pub(crate) hints: Vec<String>,
     /// Whether the same command may succeed later.
     pub(crate) retryable: bool,
-    /// The status that the server answered.
+    /// What the server's answer says of itself, when there was one.
+    pub(crate) answer: Box<Answer>,
+}
+
+/// How a server's answer is known to those who run it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer {
+    /// The status.
     pub(crate) http_status: Option<u16>,
     /// The code in OSS's error reply.
     pub(crate) oss_code: Option<String>,
@@ -53,15 +60,13 @@ impl Failure {
             causes: Vec::new(),
             hints: Vec::new(),
             retryable: false,
-            http_status: None,
-            oss_code: None,
-            request_id: None,
+            answer: Box::default(),
         }
     }
 
     /// Adds an error and what caused it.
     pub(crate) fn because(mut self, error: &(dyn Error + 'static)) -> Self {
-        let chain = std::iter::successors(Some(error), |error| error.source());
+        let chain = std::iter::successors(Some(error), |&error| error.source());
         for cause in chain {
             let cause = plain(&cause.to_string());
             if !self.causes.contains(&cause) {
@@ -96,9 +101,11 @@ impl Failure {
             .extend(hint_of_command(error).map(str::to_owned));
         failure.step = Some(error.step());
         failure.retryable = error.is_retryable();
-        failure.http_status = error.http_status();
-        failure.oss_code = error.oss_code().map(plain);
-        failure.request_id = error.request_id().map(plain);
+        *failure.answer = Answer {
+            http_status: error.http_status(),
+            oss_code: error.oss_code().map(plain),
+            request_id: error.request_id().map(plain),
+        };
         failure
     }
 
@@ -109,8 +116,7 @@ impl Failure {
             Some(step) => format!("the upload of `{path}` was interrupted at step {step}"),
             None => format!("the upload of `{path}` was interrupted before it began"),
         };
-        let mut failure =
-            Self::new(ExitCode::Interrupted, "interrupted", what).hint(AGAIN_HINT);
+        let mut failure = Self::new(ExitCode::Interrupted, "interrupted", what).hint(AGAIN_HINT);
         failure.step = step;
         failure.retryable = true;
         failure
@@ -190,7 +196,7 @@ fn hint_of_command(error: &UploadError) -> Option<&'static str> {
 }
 
 fn transport(error: &UploadError) -> Option<&TransportError> {
-    let chain = std::iter::successors(error.source(), |error| error.source());
+    let chain = std::iter::successors(error.source(), |&error| error.source());
     chain.filter_map(|error| error.downcast_ref()).next()
 }
 

@@ -70,8 +70,8 @@ fn run_command(
 }
 
 fn wait_for<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = Runtime::new()
-        .map_err(|error| Failure::internal("could not start the runtime", &error))?;
+    let runtime =
+        Runtime::new().map_err(|error| Failure::internal("could not start the runtime", &error))?;
     let output = runtime.block_on(future);
     // A read of a hung network share must not keep an interrupted command from ending.
     runtime.shutdown_background();

@@ -258,7 +258,9 @@ mod tests {
     fn a_reader_that_left_is_no_failure_and_a_full_disk_is_one() {
         let finish = |kind| {
             let mut output = Output::new(Broken(kind), OutputFormat::Json, 1);
-            output.push(0, published("a.mp4")).expect("nothing printed yet");
+            output
+                .push(0, published("a.mp4"))
+                .expect("nothing printed yet");
             output.finish()
         };
         finish(io::ErrorKind::BrokenPipe).expect("quiet");

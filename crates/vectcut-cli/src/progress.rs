@@ -39,7 +39,7 @@ struct Position {
 }
 
 enum Shown {
-    Bar(Bar),
+    Bar(Box<Bar>),
     Lines(Lines),
     Nothing,
 }
@@ -51,7 +51,7 @@ impl<'a> Progress<'a> {
         let name = plain(&name.to_string_lossy());
         let shown = match talk.bars() {
             _ if talk.is_quiet() => Shown::Nothing,
-            Some(bars) => Shown::Bar(Bar::new(bars, &name, talk.in_colour())),
+            Some(bars) => Shown::Bar(Box::new(Bar::new(bars, &name, talk.in_colour()))),
             None => Shown::Lines(Lines::new(name, now)),
         };
         Self {

@@ -79,9 +79,9 @@ impl FileResult {
                 message: failure.message(),
                 hint: (!failure.hints.is_empty()).then(|| failure.hints.join("; ")),
                 retryable: failure.retryable,
-                http_status: failure.http_status,
-                oss_code: failure.oss_code.clone(),
-                request_id: failure.request_id.clone(),
+                http_status: failure.answer.http_status,
+                oss_code: failure.answer.oss_code.clone(),
+                request_id: failure.answer.request_id.clone(),
             },
         })
     }
@@ -107,11 +107,7 @@ impl PublishedFile {
             crc64: published.crc64.to_string(),
             url_expires_at: published.public_signed_url.expires_at().and_then(iso_8601),
             attempts: published.attempts,
-            elapsed_ms: published
-                .elapsed
-                .as_millis()
-                .try_into()
-                .unwrap_or(u64::MAX),
+            elapsed_ms: published.elapsed.as_millis().try_into().unwrap_or(u64::MAX),
         }
     }
 

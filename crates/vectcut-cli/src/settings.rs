@@ -25,7 +25,9 @@ const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
 const DEFAULT_OSS_ENDPOINT: &str = "oss-cn-hangzhou.aliyuncs.com";
 
 /// The environment, behind a function so that a test brings its own.
-pub(crate) struct Environment(Box<dyn Fn(&str) -> Option<OsString>>);
+pub(crate) struct Environment(Box<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<OsString>;
 
 impl Environment {
     /// Returns the environment of this process.

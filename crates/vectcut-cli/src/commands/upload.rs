@@ -53,7 +53,9 @@ pub(crate) async fn run(
                 };
                 results.push(exit_code_of(&result));
                 let result = as_data(path, result);
-                output.push(index, result).map_err(|error| Failure::stdout(&error))?;
+                output
+                    .push(index, result)
+                    .map_err(|error| Failure::stdout(&error))?;
             }
         }
         Err(failure) if failure.exit_code == ExitCode::Usage => return Err(failure),
@@ -61,7 +63,9 @@ pub(crate) async fn run(
             talk.tell(&failure);
             for (index, path) in args.files.iter().enumerate() {
                 let result = FileResult::not_published(path, &failure);
-                output.push(index, result).map_err(|error| Failure::stdout(&error))?;
+                output
+                    .push(index, result)
+                    .map_err(|error| Failure::stdout(&error))?;
             }
             // One reason for all of them, which says more than that some failed.
             results.push(failure.exit_code);

@@ -100,7 +100,9 @@ mod tests {
             Some("`clip.mp4`: put, all 12.0 MiB sent, waiting for OSS")
         );
         assert_eq!(
-            lines.due(at(Step::Complete, 12 * MIB), second(20)).as_deref(),
+            lines
+                .due(at(Step::Complete, 12 * MIB), second(20))
+                .as_deref(),
             Some("`clip.mp4`: complete, waiting for VectCut")
         );
     }

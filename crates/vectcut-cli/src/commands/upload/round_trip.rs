@@ -24,10 +24,17 @@ pub(super) async fn compare(
     public_signed_url: &str,
     path: &Path,
 ) -> Result<(), Failure> {
-    let mut fetched = oss.get_presigned(public_signed_url).await.map_err(|error| {
-        at_the_end(ExitCode::Unavailable, "url_unreachable", "could not fetch the URL back")
+    let mut fetched = oss
+        .get_presigned(public_signed_url)
+        .await
+        .map_err(|error| {
+            at_the_end(
+                ExitCode::Unavailable,
+                "url_unreachable",
+                "could not fetch the URL back",
+            )
             .because(&error)
-    })?;
+        })?;
     let unreadable = |error: io::Error| {
         let what = format!("could not read `{}` again to compare it", path.display());
         at_the_end(ExitCode::LocalFile, "file_unreadable", what).because(&error)
@@ -37,7 +44,12 @@ pub(super) async fn compare(
     let mut compared_bytes: u64 = 0;
     loop {
         let chunk = fetched.chunk().await.map_err(|error| {
-            at_the_end(ExitCode::Unavailable, "url_unreachable", "the URL broke off").because(&error)
+            at_the_end(
+                ExitCode::Unavailable,
+                "url_unreachable",
+                "the URL broke off",
+            )
+            .because(&error)
         })?;
         let Some(chunk) = chunk else { break };
         expected.resize(chunk.len(), 0);
@@ -61,7 +73,9 @@ pub(super) async fn compare(
 
 fn differs(path: &Path, compared_bytes: u64) -> Failure {
     let path = path.display();
-    let what = format!("the URL gave back something else than `{path}`, after {compared_bytes} equal bytes or later");
+    let what = format!(
+        "the URL gave back something else than `{path}`, after {compared_bytes} equal bytes or later"
+    );
     at_the_end(ExitCode::Corrupted, "url_content_differs", what)
 }
 
