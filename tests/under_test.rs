@@ -1,3 +1,7 @@
 //! The command under test: the same three lines as `vectcut`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vectcut_cli::main()
+}

@@ -1,4 +1,17 @@
 //! The command as a process, against the sandbox over real sockets; and the signer against the sandbox's verifier.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says where"
+)]
 
+mod bad_input;
 mod cross_check;
+mod errors;
+mod json;
+mod outcome;
+mod sandbox;
+mod secrets;
+mod stage;
+mod upload;
 mod vectors;

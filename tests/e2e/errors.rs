@@ -1,0 +1,326 @@
+//! A gallery of failures: one test for each way in which an upload can fail once it has begun.
+//!
+//! Each snapshot shows what a person reads, what a program reads, the exit code, and which requests were made;
+//! after a failed put there is no complete among them.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vectcut_sandbox::{Answer, Fault, OssCode, Policy, Step};
+
+use crate::outcome::{Outcome, assert_outcome};
+use crate::stage::Stage;
+
+#[test]
+fn init_finds_no_server() {
+    let stage = with_clip(Stage::new());
+    // Port 1 is reserved, and nothing listens on it.
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "--base-url", "http://127.0.0.1:1", "clip.mp4"])
+            .run()
+    );
+}
+
+#[test]
+fn init_loses_its_connection() {
+    assert_outcome!(upload(Fault::at(Step::Init).resets_after(0)));
+}
+
+#[test]
+fn init_refuses_the_api_key() {
+    let stage = with_clip(Stage::new());
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "clip.mp4"])
+            .env("VECTCUT_API_KEY", "of-somebody-else")
+            .run()
+    );
+}
+
+#[test]
+fn init_answers_400_with_a_message() {
+    let body = r#"{"success": false, "output": "", "error": "no quota left", "purchase_link": "https://www.vectcut.com"}"#;
+    assert_outcome!(upload(
+        Fault::at(Step::Init).answers(Answer::status(400).body(body))
+    ));
+}
+
+#[test]
+fn init_answers_500() {
+    assert_outcome!(upload(Fault::at(Step::Init).status(500).always()));
+}
+
+#[test]
+fn init_answers_a_redirect() {
+    let answer = Answer::status(302).header("location", "https://elsewhere.example/");
+    assert_outcome!(upload(Fault::at(Step::Init).answers(answer)));
+}
+
+#[test]
+fn init_answers_a_page_of_html() {
+    assert_outcome!(upload(Fault::at(Step::Init).html().always()));
+}
+
+#[test]
+fn init_answers_json_that_is_cut_short() {
+    assert_outcome!(upload(Fault::at(Step::Init).cuts_json().always()));
+}
+
+#[test]
+fn init_declines() {
+    let answer =
+        Answer::status(200).body(r#"{"success": false, "error": "the file is too large"}"#);
+    assert_outcome!(upload(Fault::at(Step::Init).answers(answer)));
+}
+
+#[test]
+fn init_forgets_a_field() {
+    let answer = Answer::status(200)
+        .body(r#"{"success": true, "bucket_name": "bucket", "object_key": "key"}"#);
+    assert_outcome!(upload(Fault::at(Step::Init).answers(answer).always()));
+}
+
+#[test]
+fn init_names_a_bucket_that_cannot_be_one() {
+    assert_outcome!(upload(
+        Fault::at(Step::Init).answers(ticket("evil.example/", "key"))
+    ));
+}
+
+#[test]
+fn init_names_a_key_that_a_url_would_rewrite() {
+    assert_outcome!(upload(
+        Fault::at(Step::Init).answers(ticket("bucket", "a/../../b"))
+    ));
+}
+
+#[test]
+fn init_gives_an_access_key_id_that_no_header_can_hold() {
+    let mut ticket = good_ticket("bucket", "key");
+    ticket["credentials"]["AccessKeyId"] = "STS.id\r\nx-oss-acl: public-read".into();
+    assert_outcome!(upload(
+        Fault::at(Step::Init)
+            .answers(Answer::status(200).body(ticket.to_string()))
+            .always()
+    ));
+}
+
+#[test]
+fn the_file_grows_while_it_is_sent() {
+    let stage = with_clip(Stage::failing(
+        Fault::at(Step::PutObject).delays(Duration::from_millis(400)),
+    ));
+    let outcome = stage
+        .vectcut(["upload", "clip.mp4"])
+        .run_until(Step::PutObject, |_| {
+            let mut file = OpenOptions::new()
+                .append(true)
+                .open(stage.path("clip.mp4"))
+                .expect("the file");
+            file.write_all(b" and more").expect("it grows");
+        });
+    assert_outcome!(outcome);
+}
+
+#[test]
+fn the_file_shrinks_while_it_is_sent() {
+    // More than the sockets' buffers hold, so that the command still reads when the file is cut.
+    let len_bytes = 64 * 1024 * 1024;
+    let stage =
+        Stage::failing(Fault::at(Step::PutObject).stalls(64 * 1024, Duration::from_millis(400)));
+    let file = File::create(stage.path("clip.mp4")).expect("a file");
+    file.set_len(len_bytes).expect("a length");
+    let cut = |_| file.set_len(1024).expect("it shrinks");
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "clip.mp4"])
+            .run_until(Step::PutObject, cut)
+    );
+}
+
+#[test]
+fn put_loses_its_connection() {
+    assert_outcome!(upload(Fault::at(Step::PutObject).resets_after(3).always()));
+}
+
+#[test]
+fn put_loses_its_answer() {
+    assert_outcome!(upload(Fault::at(Step::PutObject).loses_answer().always()));
+}
+
+#[test]
+fn put_is_denied() {
+    assert_outcome!(upload(
+        Fault::at(Step::PutObject).oss_error(OssCode::AccessDenied)
+    ));
+}
+
+#[test]
+fn put_meets_a_wrong_signature() {
+    assert_outcome!(upload(
+        Fault::at(Step::PutObject).oss_error(OssCode::SignatureDoesNotMatch)
+    ));
+}
+
+#[test]
+fn put_meets_expired_credentials() {
+    assert_outcome!(upload(
+        Fault::at(Step::PutObject)
+            .oss_error(OssCode::SecurityTokenExpired)
+            .always()
+    ));
+}
+
+#[test]
+fn put_meets_a_clock_that_is_off() {
+    assert_outcome!(upload(
+        Fault::at(Step::PutObject).skews_clock(3600).always()
+    ));
+}
+
+#[test]
+fn put_meets_a_busy_server() {
+    let answer = Answer::status(503).retry_after(Duration::from_secs(1));
+    assert_outcome!(upload(Fault::at(Step::PutObject).answers(answer).always()));
+}
+
+#[test]
+fn put_meets_a_proxy_that_answers_html() {
+    assert_outcome!(upload(
+        Fault::at(Step::PutObject)
+            .answers(Answer::html(502))
+            .always()
+    ));
+}
+
+#[test]
+fn put_may_not_use_v1_and_the_region_is_unknown() {
+    let stage = with_clip(Stage::with(|builder| {
+        builder.policy(Policy::default().refuse_v1())
+    }));
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "clip.mp4"])
+            .without("VECTCUT_OSS_REGION")
+            .run()
+    );
+}
+
+#[test]
+fn put_may_not_use_v1_and_nothing_else_is_wanted() {
+    let stage = with_clip(Stage::with(|builder| {
+        builder.policy(Policy::default().refuse_v1())
+    }));
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "--signature", "v1", "clip.mp4"])
+            .run()
+    );
+}
+
+#[test]
+fn put_stores_other_bytes() {
+    assert_outcome!(upload(Fault::at(Step::PutObject).damages().always()));
+}
+
+#[test]
+fn put_reports_a_wrong_checksum() {
+    assert_outcome!(upload(Fault::at(Step::PutObject).wrong_crc().always()));
+}
+
+#[test]
+fn put_reports_no_checksum() {
+    assert_outcome!(upload(Fault::at(Step::PutObject).status(200).always()));
+}
+
+#[test]
+fn complete_answers_500() {
+    assert_outcome!(upload(Fault::at(Step::Complete).status(500).always()));
+}
+
+#[test]
+fn complete_loses_its_answer() {
+    assert_outcome!(upload(Fault::at(Step::Complete).loses_answer().always()));
+}
+
+#[test]
+fn complete_declines() {
+    let answer = Answer::status(200).body(r#"{"success": false, "message": "unknown object"}"#);
+    assert_outcome!(upload(Fault::at(Step::Complete).answers(answer)));
+}
+
+#[test]
+fn complete_gives_an_empty_url() {
+    let answer = Answer::status(200).body(r#"{"success": true, "public_signed_url": ""}"#);
+    assert_outcome!(upload(Fault::at(Step::Complete).answers(answer).always()));
+}
+
+#[test]
+fn a_server_cannot_write_to_the_terminal() {
+    let body = r#"{"success": false, "error": "\u001b[2J\u001b]0;title\u0007gone\r\nfake: line"}"#;
+    let outcome = upload(Fault::at(Step::Init).answers(Answer::status(400).body(body)));
+    let control = |c: char| c.is_control() && c != '\n';
+    assert!(
+        !outcome.stderr.contains(control) && !outcome.stdout.contains(control),
+        "{}",
+        outcome.stderr.escape_debug()
+    );
+    assert_outcome!(outcome);
+}
+
+#[test]
+fn an_untrusted_certificate() {
+    let stage = with_clip(Stage::with(|builder| builder.tls(true)));
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "clip.mp4"])
+            .without("VECTCUT_CA_CERT")
+            .run()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_at_once() {
+    for signal in ["INT", "TERM"] {
+        let stage = with_clip(Stage::failing(
+            Fault::at(Step::PutObject).delays(Duration::from_secs(30)),
+        ));
+        let outcome = stage
+            .vectcut(["upload", "clip.mp4"])
+            .run_until(Step::PutObject, |process| process.signal(signal));
+        assert_outcome!(format!("interrupted_by_{signal}"), outcome);
+    }
+}
+
+/// Uploads a small file to a sandbox that fails in this way.
+fn upload(fault: Fault) -> Outcome {
+    let stage = with_clip(Stage::failing(fault));
+    stage.vectcut(["upload", "clip.mp4"]).run()
+}
+
+fn with_clip(stage: Stage) -> Stage {
+    stage.file("clip.mp4", b"the bytes of a small film");
+    stage
+}
+
+/// An answer of init that is well formed and names this place.
+fn ticket(bucket: &str, object_key: &str) -> Answer {
+    Answer::status(200).body(good_ticket(bucket, object_key).to_string())
+}
+
+fn good_ticket(bucket: &str, object_key: &str) -> Value {
+    json!({
+        "success": true,
+        "credentials": {
+            "AccessKeyId": "STS.id",
+            "AccessKeySecret": "secret",
+            "SecurityToken": "token",
+        },
+        "bucket_name": bucket,
+        "object_key": object_key,
+    })
+}

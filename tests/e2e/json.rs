@@ -1,0 +1,123 @@
+//! The promise to programs: the first six keys, their order and their types, and the published schema.
+
+use std::path::Path;
+
+use jsonschema::Validator;
+use serde_json::Value;
+use vectcut_sandbox::{Fault, Step};
+
+use crate::stage::Stage;
+
+/// The keys of the script that this command replaced, in its order.
+const FIRST_KEYS: [&str; 6] = [
+    "base_url",
+    "bucket_name",
+    "local_file",
+    "object_key",
+    "file_size",
+    "public_signed_url",
+];
+
+#[test]
+fn the_first_six_keys_keep_their_order_and_types() {
+    let stage = with_clip(Stage::new());
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(keys_in_order(&outcome.stdout)[..6], FIRST_KEYS);
+    let json = outcome.json();
+    for key in FIRST_KEYS {
+        let right = if key == "file_size" {
+            json[key].is_u64()
+        } else {
+            json[key].is_string()
+        };
+        assert!(right, "`{key}` in {json}");
+    }
+}
+
+#[test]
+fn jsonl_has_the_same_keys_in_the_same_order() {
+    let stage = with_clip(Stage::new());
+    let pretty = stage.vectcut(["upload", "clip.mp4"]).run().stdout;
+    let line = stage
+        .vectcut(["upload", "--format", "jsonl", "clip.mp4"])
+        .run()
+        .stdout;
+    assert_eq!(line.lines().count(), 1);
+    assert_eq!(keys_in_order(&line), keys_in_order(&pretty));
+}
+
+#[test]
+fn a_success_follows_the_schema() {
+    let stage = with_clip(Stage::new());
+    follows_the_schema(&stage.vectcut(["upload", "clip.mp4"]).run().json());
+}
+
+#[test]
+fn several_results_follow_the_schema() {
+    let stage = with_clip(Stage::new());
+    let json = stage
+        .vectcut(["upload", "clip.mp4", "missing.mp4"])
+        .run()
+        .json();
+    let statuses: Vec<_> = json
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|result| result["status"].clone())
+        .collect();
+    assert_eq!(statuses, ["uploaded", "failed"]);
+    follows_the_schema(&json);
+}
+
+#[test]
+fn a_failure_at_every_step_follows_the_schema() {
+    for (step, name) in [
+        (Step::Init, "init"),
+        (Step::PutObject, "put"),
+        (Step::Complete, "complete"),
+    ] {
+        let stage = with_clip(Stage::failing(Fault::at(step).status(400)));
+        let json = stage.vectcut(["upload", "clip.mp4"]).run().json();
+        assert_eq!(json["error"]["step"], name, "{json}");
+        follows_the_schema(&json);
+    }
+}
+
+#[test]
+fn the_schema_refuses_a_result_without_its_url() {
+    let stage = with_clip(Stage::new());
+    let mut json = stage.vectcut(["upload", "clip.mp4"]).run().json();
+    json.as_object_mut()
+        .expect("an object")
+        .remove("public_signed_url");
+    assert!(!schema().is_valid(&json));
+}
+
+fn with_clip(stage: Stage) -> Stage {
+    stage.file("clip.mp4", b"bytes");
+    stage
+}
+
+#[track_caller]
+fn follows_the_schema(json: &Value) {
+    let errors: Vec<String> = schema()
+        .iter_errors(json)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?} in {json}");
+}
+
+fn schema() -> Validator {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/upload-output.schema.json");
+    let text = std::fs::read_to_string(file).expect("the schema is there");
+    let schema: Value = serde_json::from_str(&text).expect("the schema is JSON");
+    jsonschema::validator_for(&schema).expect("the schema is one")
+}
+
+/// The keys as they stand in the text; a parser may sort them. No text of these results holds an escaped quote.
+fn keys_in_order(json: &str) -> Vec<&str> {
+    let pieces: Vec<&str> = json.split('"').collect();
+    let quoted = pieces.iter().zip(&pieces[1..]).skip(1).step_by(2);
+    let keys = quoted.filter(|(_, after)| after.starts_with(':'));
+    keys.map(|(text, _)| *text).collect()
+}

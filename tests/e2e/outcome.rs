@@ -1,0 +1,92 @@
+//! How a run of the command ended: exit code, standard output, standard error and what reached the servers,
+//! together in one snapshot.
+
+use std::fmt;
+use std::process::Output;
+
+use serde_json::Value;
+use vectcut_sandbox::Arrival;
+
+/// What a run of the command left behind for its caller.
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    requests: Vec<String>,
+}
+
+impl Outcome {
+    pub(crate) fn new(output: Output, journal: &[Arrival]) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+            requests: journal.iter().map(request).collect(),
+        }
+    }
+
+    /// The one JSON value on standard output.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code {
+            Some(code) => writeln!(f, "exit code: {code}")?,
+            None => writeln!(f, "ended by a signal")?,
+        }
+        write!(f, "----- stdout -----\n{}", self.stdout)?;
+        write!(f, "----- stderr -----\n{}", self.stderr)?;
+        writeln!(f, "----- requests -----")?;
+        self.requests
+            .iter()
+            .try_for_each(|request| writeln!(f, "{request}"))
+    }
+}
+
+/// The step and what was answered, such as `put: 200`.
+fn request(arrival: &Arrival) -> String {
+    match arrival.status {
+        Some(status) => format!("{}: {status}", arrival.step),
+        None => format!("{}: no answer", arrival.step),
+    }
+}
+
+/// What differs from run to run, and what stands for it in a snapshot. The only such list.
+const FILTERS: [(&str, &str); 10] = [
+    (r"(127\.0\.0\.1|localhost):\d+", "$1:[PORT]"),
+    (r#"("elapsed_ms": ?)\d+"#, "$1[MS]"),
+    (r#"("url_expires_at": ?)"[^"]+""#, "$1\"[TIME]\""),
+    (r"( until +)\S+Z\n", "$1[TIME]\n"),
+    (r"\b[0-9A-F]{24}\b", "[REQUEST ID]"),
+    (r"\buploads/[0-9a-f]+/", "uploads/[RANDOM]/"),
+    (
+        r#"\?(Expires|OSSAccessKeyId|x-oss-[a-z-]+)=[^\s"]+"#,
+        "?[SIGNED]",
+    ),
+    (r"\bin \d+(\.\d+)? ?(ms|s)\b", "in [DURATION]"),
+    (r"\b\d+(\.\d+)? ([KMG]i?)?B/s", "[RATE]"),
+    (r"\(os error \d+\)", "(os error [NUMBER])"),
+];
+
+/// Compares an outcome with its snapshot, which is named for the test.
+macro_rules! assert_outcome {
+    ($outcome:expr) => {
+        crate::outcome::settings().bind(|| insta::assert_snapshot!($outcome.to_string()))
+    };
+    ($name:expr, $outcome:expr) => {
+        crate::outcome::settings().bind(|| insta::assert_snapshot!($name, $outcome.to_string()))
+    };
+}
+pub(crate) use assert_outcome;
+
+pub(crate) fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    for (pattern, replacement) in FILTERS {
+        settings.add_filter(pattern, replacement);
+    }
+    settings
+}

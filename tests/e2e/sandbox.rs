@@ -1,0 +1,121 @@
+//! `vectcut sandbox` as a process: the settings that it gives to others, and the exit code that it passes on.
+
+use crate::stage::Stage;
+
+const NAMES: [&str; 9] = [
+    "OSS_ACCESS_KEY_ID",
+    "OSS_ACCESS_KEY_SECRET",
+    "OSS_BUCKET",
+    "OSS_ENDPOINT",
+    "OSS_REGION",
+    "VECTCUT_API_KEY",
+    "VECTCUT_BASE_URL",
+    "VECTCUT_OSS_ENDPOINT",
+    "VECTCUT_OSS_REGION",
+];
+
+#[cfg(unix)]
+#[test]
+fn a_command_runs_with_the_settings() {
+    let stage = Stage::new();
+    let outcome = stage.bare(["sandbox", "--", "/usr/bin/env"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let mut names: Vec<&str> = outcome
+        .stdout
+        .lines()
+        .filter_map(|line| Some(line.split_once('=')?.0))
+        .filter(|name| name.starts_with("VECTCUT_") || name.starts_with("OSS_"))
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, NAMES);
+}
+
+#[cfg(unix)]
+#[test]
+fn tls_names_its_authority() {
+    let stage = Stage::new();
+    let script = r#"cat "$VECTCUT_CA_CERT" && echo "$VECTCUT_BASE_URL""#;
+    let outcome = stage
+        .bare(["sandbox", "--tls", "--", "/bin/sh", "-c", script])
+        .env("PATH", "/usr/bin:/bin")
+        .run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(
+        outcome.stdout.starts_with("-----BEGIN CERTIFICATE-----"),
+        "{outcome}"
+    );
+    assert!(outcome.stdout.contains("\nhttps://127.0.0.1:"), "{outcome}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_exit_code_of_the_command_is_passed_on() {
+    let stage = Stage::new();
+    let outcome = stage
+        .bare(["sandbox", "--", "/bin/sh", "-c", "exit 42"])
+        .run();
+    assert_eq!(outcome.code, Some(42), "{outcome}");
+}
+
+#[test]
+fn a_command_that_is_not_there_is_named() {
+    let stage = Stage::new();
+    let outcome = stage.bare(["sandbox", "--", "no-such-program"]).run();
+    assert_ne!(outcome.code, Some(0), "{outcome}");
+    assert!(outcome.stderr.contains("`no-such-program`"), "{outcome}");
+}
+
+#[test]
+fn the_upload_of_a_pipeline_works_inside() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", b"bytes");
+    let outcome = stage
+        .bare([
+            "sandbox",
+            "--",
+            env!("CARGO_BIN_EXE_vectcut-under-test"),
+            "upload",
+            "clip.mp4",
+        ])
+        .run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(outcome.json()["status"], "uploaded");
+    assert_eq!(
+        stage.steps(),
+        [],
+        "the stage's own sandbox has no part in it"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_state_folder_keeps_the_keys() {
+    let stage = Stage::new();
+    let key = || {
+        let print = [
+            "sandbox",
+            "--state-dir",
+            "state",
+            "--",
+            "/bin/sh",
+            "-c",
+            "echo $VECTCUT_API_KEY",
+        ];
+        stage.bare(print).run().stdout
+    };
+    let first = key();
+    assert!(!first.trim().is_empty());
+    assert_eq!(key(), first);
+}
+
+#[test]
+fn completions_name_every_sub_command() {
+    let stage = Stage::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let outcome = stage.bare(["completions", shell]).run();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        for command in ["upload", "sandbox", "completions"] {
+            assert!(outcome.stdout.contains(command), "{shell}: {command}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Where a test runs the command: a sandbox, a folder of its own, and nothing of this computer's environment.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+use vectcut_sandbox::{Arrival, Builder, Fault, Sandbox, Step};
+
+use crate::outcome::Outcome;
+
+/// No run of these tests takes long; one that hangs must not hang the whole suite.
+const RUN_MAX: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(5);
+
+/// A sandbox and a folder that the command runs in.
+pub(crate) struct Stage {
+    sandbox: Option<Sandbox>,
+    runtime: Runtime,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// A sandbox as it comes.
+    pub(crate) fn new() -> Self {
+        Self::with(|builder| builder)
+    }
+
+    /// A sandbox that fails once in this way; the test fails if the fault was never served.
+    pub(crate) fn failing(fault: Fault) -> Self {
+        Self::with(|builder| builder.fault(fault).strict())
+    }
+
+    /// A sandbox with settings of its own.
+    pub(crate) fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let builder = settings(Sandbox::builder());
+        let sandbox = runtime.block_on(builder.start()).expect("a sandbox");
+        let folder = TempDir::new().expect("a folder");
+        std::fs::create_dir(folder.path().join("home")).expect("a home");
+        std::fs::create_dir(folder.path().join("work")).expect("a folder to work in");
+        Self {
+            sandbox: Some(sandbox),
+            runtime,
+            folder,
+        }
+    }
+
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        self.sandbox.as_ref().expect("it runs until the stage goes")
+    }
+
+    /// The steps of the requests that arrived, in order.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.sandbox()
+            .journal()
+            .iter()
+            .map(|arrival| arrival.step)
+            .collect()
+    }
+
+    /// The only request of this step that arrived.
+    pub(crate) fn arrival(&self, step: Step) -> Arrival {
+        let mut arrivals: Vec<Arrival> = self.sandbox().journal();
+        arrivals.retain(|arrival| arrival.step == step);
+        assert_eq!(arrivals.len(), 1, "requests at {step}");
+        arrivals.remove(0)
+    }
+
+    /// Writes a file into the folder where the command runs, so that its name alone is its path.
+    pub(crate) fn file(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("a file");
+        path
+    }
+
+    /// The full path of a name in the folder where the command runs.
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.folder.path().join("work").join(name)
+    }
+
+    /// The folder that holds everything the command may write to.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The command with these arguments, and the sandbox's settings in its environment.
+    pub(crate) fn vectcut<I, A>(&self, arguments: I) -> Vectcut<'_>
+    where
+        I: IntoIterator<Item = A>,
+        A: AsRef<OsStr>,
+    {
+        let mut run = self.bare(arguments);
+        let settings = self.sandbox().settings().environment();
+        let ours = |name: &str| name.starts_with("VECTCUT_");
+        run.command
+            .envs(settings.into_iter().filter(|(name, _)| ours(name)));
+        run
+    }
+
+    /// The command with these arguments and no setting at all.
+    pub(crate) fn bare<I, A>(&self, arguments: I) -> Vectcut<'_>
+    where
+        I: IntoIterator<Item = A>,
+        A: AsRef<OsStr>,
+    {
+        let home = self.folder.path().join("home");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vectcut-under-test"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", &home)
+            .env("TMPDIR", &home)
+            .current_dir(self.folder.path().join("work"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        Vectcut {
+            stage: self,
+            command,
+        }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // The sandbox shuts its servers down in the runtime that they live in.
+        let _context = self.runtime.enter();
+        drop(self.sandbox.take());
+    }
+}
+
+/// The command while it runs.
+pub(crate) struct Process {
+    id: Option<u32>,
+}
+
+impl Process {
+    /// Sends a signal by its name without `SIG`.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.id.expect("it still runs").to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", name, &id])
+            .status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill {name}");
+    }
+}
+
+/// One run of the command, about to start.
+pub(crate) struct Vectcut<'a> {
+    stage: &'a Stage,
+    command: Command,
+}
+
+impl Vectcut<'_> {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(self) -> Outcome {
+        self.run_while(|_| ())
+    }
+
+    /// Runs it to its end; `meanwhile` begins once a request of `step` has arrived.
+    pub(crate) fn run_until(self, step: Step, meanwhile: impl FnOnce(Process)) -> Outcome {
+        let stage = self.stage;
+        self.run_while(|process| {
+            let arrived = async {
+                while !stage.steps().contains(&step) {
+                    tokio::time::sleep(POLL).await;
+                }
+            };
+            let outcome = stage
+                .runtime
+                .block_on(async { timeout(RUN_MAX, arrived).await });
+            assert!(outcome.is_ok(), "no request of {step} arrived");
+            meanwhile(process);
+        })
+    }
+
+    fn run_while(mut self, meanwhile: impl FnOnce(Process)) -> Outcome {
+        let context = self.stage.runtime.enter();
+        let child: Child = self.command.spawn().expect("the command starts");
+        drop(context);
+        meanwhile(Process { id: child.id() });
+        let ended = async { timeout(RUN_MAX, child.wait_with_output()).await };
+        let ended = self
+            .stage
+            .runtime
+            .block_on(ended)
+            .expect("the command ends in time");
+        let output = ended.expect("the command is waited for");
+        Outcome::new(output, &self.stage.sandbox().journal())
+    }
+}

@@ -1,0 +1,287 @@
+//! Files that go up: what is printed, what is sent, and what the server then has.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use vectcut_sandbox::{Fault, Policy, Step};
+
+use crate::outcome::assert_outcome;
+use crate::stage::Stage;
+
+const BYTES: &[u8] = b"the bytes of a small film";
+
+#[test]
+fn one_file_becomes_one_url() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_outcome!(outcome);
+    assert_eq!(stored(&stage, &outcome.json()), BYTES);
+}
+
+#[test]
+fn the_steps_are_init_put_complete() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(stage.steps(), [Step::Init, Step::PutObject, Step::Complete]);
+}
+
+#[test]
+fn what_the_server_computed_is_what_is_printed() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let json = stage.vectcut(["upload", "clip.mp4"]).run().json();
+    let object = stage
+        .sandbox()
+        .object(text(&json, "bucket_name"), text(&json, "object_key"))
+        .expect("the object is there");
+    assert_eq!(text(&json, "crc64"), object.crc64.to_string());
+    assert_eq!(
+        json["content_type"].as_str(),
+        object.content_type.as_deref()
+    );
+    assert_eq!(json["file_size"], BYTES.len());
+}
+
+#[test]
+fn an_empty_file_goes_with_length_zero() {
+    let stage = Stage::new();
+    stage.file("nothing.srt", b"");
+    let outcome = stage.vectcut(["upload", "nothing.srt"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let put = stage.arrival(Step::PutObject);
+    assert_eq!(put.header("content-length"), Some("0"));
+    assert_eq!(put.header("transfer-encoding"), None);
+    assert_eq!(text(&outcome.json(), "crc64"), "0");
+}
+
+#[test]
+fn a_large_file_arrives_whole() {
+    let stage = Stage::new();
+    let bytes: Vec<u8> = (0..5_000_000_u32).flat_map(|n| n.to_le_bytes()).collect();
+    stage.file("long.mov", &bytes);
+    let outcome = stage.vectcut(["upload", "-q", "long.mov"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(
+        stored(&stage, &outcome.json()) == bytes,
+        "the stored bytes are the file's"
+    );
+}
+
+#[test]
+fn a_name_with_every_awkward_character_goes_through() {
+    let stage = Stage::new();
+    let name = "春节 100%+#1 [a&b]=?.mp4";
+    stage.file(name, BYTES);
+    let outcome = stage.vectcut(["upload", name]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(stored(&stage, &outcome.json()), BYTES);
+    assert_eq!(outcome.json()["local_file"], name);
+}
+
+#[test]
+fn several_files_become_an_array_in_their_order() {
+    let stage = two_files();
+    assert_outcome!(stage.vectcut(["upload", "b.png", "a.wav"]).run());
+}
+
+#[test]
+fn jsonl_is_one_object_a_line() {
+    let stage = two_files();
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "--format", "jsonl", "b.png", "a.wav"])
+            .run()
+    );
+}
+
+#[test]
+fn url_is_the_url_alone() {
+    let stage = two_files();
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "--format", "url", "b.png", "a.wav"])
+            .run()
+    );
+}
+
+#[test]
+fn text_is_for_reading() {
+    let stage = two_files();
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "--format", "text", "b.png", "a.wav"])
+            .run()
+    );
+}
+
+#[test]
+fn one_failure_among_several_leaves_the_others_alone() {
+    let stage = two_files();
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "b.png", "missing.mp4", "a.wav"])
+            .run()
+    );
+}
+
+#[test]
+fn quiet_means_that_only_data_comes_out() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let outcome = stage.vectcut(["upload", "-q", "clip.mp4"]).run();
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (Some(0), ""),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn name_and_content_type_are_told_to_the_servers() {
+    let stage = Stage::new();
+    stage.file("0001.bin", BYTES);
+    let arguments = [
+        "upload",
+        "--name",
+        "intro.webm",
+        "--content-type",
+        "video/x-custom",
+        "0001.bin",
+    ];
+    let outcome = stage.vectcut(arguments).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let json = outcome.json();
+    assert_eq!(json["local_file"], "0001.bin");
+    assert_eq!(json["content_type"], "video/x-custom");
+    assert!(text(&json, "object_key").ends_with("intro.webm"), "{json}");
+    assert_eq!(
+        stage.arrival(Step::PutObject).header("content-type"),
+        Some("video/x-custom")
+    );
+}
+
+#[test]
+fn v4_is_used_when_it_is_asked_for() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let outcome = stage
+        .vectcut([
+            "upload",
+            "--signature",
+            "v4",
+            "--oss-region",
+            "cn-hangzhou",
+            "clip.mp4",
+        ])
+        .run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(signature_of(&stage.arrival(Step::PutObject)).starts_with("OSS4-HMAC-SHA256 "));
+}
+
+#[test]
+fn v4_follows_when_oss_no_longer_takes_v1() {
+    let stage = Stage::with(|builder| builder.policy(Policy::default().refuse_v1()));
+    stage.file("clip.mp4", BYTES);
+    let outcome = stage
+        .vectcut(["upload", "--oss-region", "cn-hangzhou", "clip.mp4"])
+        .run();
+    assert_outcome!(outcome);
+    let puts: Vec<_> = stage
+        .sandbox()
+        .journal()
+        .into_iter()
+        .filter(|arrival| arrival.step == Step::PutObject)
+        .collect();
+    let schemes: Vec<&str> = puts
+        .iter()
+        .map(|put| signature_of(put).split(' ').next().unwrap_or_default())
+        .collect();
+    assert_eq!(schemes, ["OSS", "OSS4-HMAC-SHA256"]);
+}
+
+#[test]
+fn an_authority_of_its_own_is_trusted_when_it_is_named() {
+    let stage = Stage::with(|builder| builder.tls(true));
+    stage.file("clip.mp4", BYTES);
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(text(&outcome.json(), "base_url").starts_with("https://127.0.0.1:"));
+}
+
+#[test]
+fn an_address_as_endpoint_means_path_style() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let endpoint = stage.sandbox().settings().oss_sdk_endpoint.clone();
+    let outcome = stage
+        .vectcut(["upload", "--oss-endpoint", &endpoint, "clip.mp4"])
+        .run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let bucket = text(&outcome.json(), "bucket_name").to_owned();
+    assert!(
+        stage
+            .arrival(Step::PutObject)
+            .path
+            .starts_with(&format!("/{bucket}/"))
+    );
+}
+
+#[test]
+fn a_slow_server_is_waited_for() {
+    let stage = Stage::failing(Fault::at(Step::PutObject).delays(Duration::from_millis(300)));
+    stage.file("clip.mp4", BYTES);
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+}
+
+#[test]
+fn with_the_sandbox_flag_no_setting_is_needed() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let run = stage.bare(["upload", "--sandbox", "clip.mp4"]);
+    assert_outcome!(run.run());
+}
+
+#[test]
+fn the_file_is_only_read() {
+    let stage = Stage::new();
+    let path = stage.file("clip.mp4", BYTES);
+    let modified = |path| {
+        std::fs::metadata(path)
+            .and_then(|metadata| metadata.modified())
+            .expect("a time")
+    };
+    let before = modified(&path);
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(modified(&path), before);
+    assert_eq!(std::fs::read(&path).expect("it is still there"), BYTES);
+}
+
+fn two_files() -> Stage {
+    let stage = Stage::new();
+    stage.file("a.wav", b"a sound");
+    stage.file("b.png", b"a picture");
+    stage
+}
+
+/// The bytes that the sandbox stored for a printed result.
+fn stored(stage: &Stage, result: &Value) -> Vec<u8> {
+    let object = stage
+        .sandbox()
+        .object(text(result, "bucket_name"), text(result, "object_key"));
+    std::fs::read(object.expect("the object is there").path).expect("it can be read")
+}
+
+fn text<'a>(json: &'a Value, key: &str) -> &'a str {
+    json[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("`{key}` is no text in {json}"))
+}
+
+fn signature_of(arrival: &vectcut_sandbox::Arrival) -> &str {
+    arrival.header("authorization").expect("it is signed")
+}
