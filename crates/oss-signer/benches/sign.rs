@@ -1,1 +1,110 @@
-fn main() {}
+//! What a signature costs, beside the bare HMAC or hash over the same bytes with the same crates.
+//!
+//! `cargo bench -p oss-signer` runs it; the figure to watch is `v1/sign` divided by `v1/bare_hmac_sha1`.
+
+use std::hint::black_box;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use hmac::{Hmac, KeyInit, Mac};
+use oss_signer::v4::{Scope, SigningKey};
+use oss_signer::{Credentials, Request, SignError, v1, v4};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+const SECRET: &str = "example-secret-of-thirty-chars";
+
+/// As long as a token of STS is.
+fn token() -> String {
+    "CAISexampleToken+/0123456789abcd".repeat(25)
+}
+
+fn time() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_767_229_323)
+}
+
+fn put<'a>() -> Request<'a> {
+    Request::put("examplebucket", "uploads/2026/01/clip.mp4").header("Content-Type", "video/mp4")
+}
+
+fn bench_v1(criterion: &mut Criterion) -> Result<(), SignError> {
+    let (token, request) = (token(), put());
+    let credentials = Credentials::new("STS.ExampleAccessKeyId", SECRET).security_token(&token);
+    let text = v1::string_to_sign(&request, &credentials, time())?;
+    let text = text.reveal_secrets().as_bytes();
+
+    let mut group = criterion.benchmark_group("v1");
+    group.bench_function("bare_hmac_sha1", |bencher| {
+        bencher.iter(|| {
+            let mac = Hmac::<Sha1>::new_from_slice(black_box(SECRET.as_bytes()));
+            mac.map(|mac| mac.chain_update(black_box(text)).finalize())
+        });
+    });
+    group.bench_function("sign", |bencher| {
+        bencher.iter(|| {
+            v1::sign(
+                black_box(&request),
+                black_box(&credentials),
+                black_box(time()),
+            )
+        });
+    });
+    group.bench_function("build_and_sign", |bencher| {
+        bencher.iter(|| {
+            v1::sign(
+                &black_box(put()),
+                black_box(&credentials),
+                black_box(time()),
+            )
+        });
+    });
+    group.bench_function("presign", |bencher| {
+        bencher.iter(|| {
+            v1::presign(
+                black_box(&request),
+                black_box(&credentials),
+                black_box(time()),
+            )
+        });
+    });
+    group.finish();
+    Ok(())
+}
+
+fn bench_v4(criterion: &mut Criterion) -> Result<(), SignError> {
+    let (token, request, scope) = (token(), put(), Scope::new("cn-hangzhou"));
+    let credentials = Credentials::new("STS.ExampleAccessKeyId", SECRET).security_token(&token);
+    let key = SigningKey::derive(&credentials, &scope, time())?;
+    let canonical = v4::canonical_request(&request, &credentials, &scope, time())?;
+    let canonical = canonical.reveal_secrets().as_bytes();
+    let hour = Duration::from_secs(3600);
+
+    let mut group = criterion.benchmark_group("v4");
+    group.bench_function("bare_sha256", |bencher| {
+        bencher.iter(|| Sha256::digest(black_box(canonical)));
+    });
+    group.bench_function("derive_key", |bencher| {
+        bencher.iter(|| SigningKey::derive(black_box(&credentials), &scope, black_box(time())));
+    });
+    group.bench_function("sign", |bencher| {
+        bencher.iter(|| v4::sign(black_box(&request), &credentials, &scope, black_box(time())));
+    });
+    group.bench_function("sign_with_key", |bencher| {
+        bencher.iter(|| key.sign(black_box(&request), &credentials, &scope, black_box(time())));
+    });
+    group.bench_function("presign_with_key", |bencher| {
+        bencher.iter(|| key.presign(black_box(&request), &credentials, &scope, time(), hour));
+    });
+    group.finish();
+    Ok(())
+}
+
+/// Runs every benchmark; one whose request cannot be signed measures nothing, so it says so.
+fn bench(criterion: &mut Criterion) {
+    for result in [bench_v1(criterion), bench_v4(criterion)] {
+        assert_eq!(result, Ok(()), "the benchmark's request was refused");
+    }
+}
+
+criterion_group!(signatures, bench);
+criterion_main!(signatures);

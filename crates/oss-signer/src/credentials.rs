@@ -77,12 +77,15 @@ impl<'a> Credentials<'a> {
 
     /// Refuses what could not be sent; the secret is not sent, so it is not looked at.
     pub(crate) fn check(&self) -> Result<(), SignError> {
-        // `:` ends the ID in V1's Authorization, `/` and `,` end it in V4's.
-        refuse::other_than_visible_ascii(self.access_key_id, b":/,", || Field::AccessKeyId)?;
-        match self.security_token {
-            Some(token) => refuse::other_than_visible_ascii(token, b"", || Field::SecurityToken),
-            None => Ok(()),
+        refuse::empty(self.access_key_id, || Field::AccessKeyId)?;
+        refuse::bytes(self.access_key_id, refuse::no_access_key_id, || {
+            Field::AccessKeyId
+        })?;
+        if let Some(token) = self.security_token {
+            refuse::empty(token, || Field::SecurityToken)?;
+            refuse::bytes(token, refuse::no_token, || Field::SecurityToken)?;
         }
+        Ok(())
     }
 }
 

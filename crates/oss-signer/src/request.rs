@@ -3,7 +3,7 @@
 //! The URL is made from the same value, so that nobody formats it a second time in another way.
 //! The body, the host and sending are left to the HTTP client.
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::{Field, SignError};
@@ -33,7 +33,7 @@ pub enum Resource<'a> {
 
 /// A request to be signed, as it will be sent.
 ///
-/// Building one never fails; what cannot be signed is refused when it is signed.
+/// Building one never fails; the first field that cannot be signed is remembered and refused when the request is signed.
 /// Give every `x-oss-…` header, `Content-Type` and `Content-MD5` that will be sent, and no header that the signature adds.
 /// Other headers are not signed (V4 can be asked to, see [`v4::Scope::additional_headers`](crate::v4::Scope::additional_headers)) and do no harm here.
 ///
@@ -57,14 +57,17 @@ pub struct Request<'a> {
     resource: Resource<'a>,
     /// In the order in which they were given.
     query: Vec<(&'a str, &'a str)>,
-    /// Sorted by lower-case name, the order in which both signatures need them; equal names are neighbours.
+    /// Sorted by name, the order in which both signatures need them.
     headers: Vec<Header<'a>>,
+    /// Why the request cannot be signed.
+    refused: Option<SignError>,
 }
 
 /// One header of a request.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Header<'a> {
-    pub(crate) name: &'a str,
+    /// In lower case.
+    pub(crate) name: Cow<'a, str>,
     /// Without surrounding spaces and tabs, which HTTP does not carry.
     pub(crate) value: &'a str,
 }
@@ -72,48 +75,54 @@ pub(crate) struct Header<'a> {
 impl<'a> Request<'a> {
     /// Creates a request with any method on any resource.
     #[must_use]
-    pub const fn new(method: &'a str, resource: Resource<'a>) -> Self {
+    pub fn new(method: &'a str, resource: Resource<'a>) -> Self {
         Self {
             method,
             resource,
             query: Vec::new(),
             headers: Vec::new(),
+            refused: check_method(method)
+                .and_then(|()| check_resource(resource))
+                .err(),
         }
     }
 
     /// Creates a `PUT` of an object: `PutObject`, or `UploadPart` with its query.
     #[must_use]
-    pub const fn put(bucket: &'a str, object_key: &'a str) -> Self {
+    pub fn put(bucket: &'a str, object_key: &'a str) -> Self {
         Self::new("PUT", Resource::Object { bucket, object_key })
     }
 
     /// Creates a `GET` of an object.
     #[must_use]
-    pub const fn get(bucket: &'a str, object_key: &'a str) -> Self {
+    pub fn get(bucket: &'a str, object_key: &'a str) -> Self {
         Self::new("GET", Resource::Object { bucket, object_key })
     }
 
     /// Creates a `HEAD` of an object.
     #[must_use]
-    pub const fn head(bucket: &'a str, object_key: &'a str) -> Self {
+    pub fn head(bucket: &'a str, object_key: &'a str) -> Self {
         Self::new("HEAD", Resource::Object { bucket, object_key })
     }
 
     /// Creates a `POST` on an object, such as `InitiateMultipartUpload` with its query.
     #[must_use]
-    pub const fn post(bucket: &'a str, object_key: &'a str) -> Self {
+    pub fn post(bucket: &'a str, object_key: &'a str) -> Self {
         Self::new("POST", Resource::Object { bucket, object_key })
     }
 
     /// Creates a `DELETE` of an object.
     #[must_use]
-    pub const fn delete(bucket: &'a str, object_key: &'a str) -> Self {
+    pub fn delete(bucket: &'a str, object_key: &'a str) -> Self {
         Self::new("DELETE", Resource::Object { bucket, object_key })
     }
 
     /// Adds a query parameter, decoded; an empty value makes a bare name (`?uploads`).
     #[must_use]
     pub fn query(mut self, name: &'a str, value: &'a str) -> Self {
+        if self.refused.is_none() {
+            self.refused = self.check_query(name).err();
+        }
         self.query.push((name, value));
         self
     }
@@ -121,10 +130,16 @@ impl<'a> Request<'a> {
     /// Adds a header; its name may be in any case, and spaces and tabs around its value are dropped, as HTTP drops them.
     #[must_use]
     pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
-        let place = self
-            .headers
-            .partition_point(|header| compare_names(header.name, name) != Ordering::Greater);
+        let name = lower_case(name);
         let value = value.trim_matches([' ', '\t']);
+        let place = self.headers.partition_point(|header| header.name < name);
+        if self.refused.is_none() {
+            let is_duplicate = self
+                .headers
+                .get(place)
+                .is_some_and(|next| next.name == name);
+            self.refused = check_header(&name, value, is_duplicate).err();
+        }
         self.headers.insert(place, Header { name, value });
         self
     }
@@ -141,11 +156,11 @@ impl<'a> Request<'a> {
         self.resource
     }
 
-    /// Returns the headers that were given, sorted by name; those of the signature are not among them.
-    pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+    /// Returns the headers that were given, in lower case and sorted by name; those of the signature are not among them.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
-            .map(|header| (header.name, header.value))
+            .map(|header| (&*header.name, header.value))
     }
 
     /// Returns the encoded path and query of the URL when the host names the bucket: `/key?query`.
@@ -191,72 +206,36 @@ impl<'a> Request<'a> {
         &self.headers
     }
 
-    /// Returns the value of the header of this name, in any case.
+    /// Returns the value of the header of this lower-case name.
     pub(crate) fn header_value(&self, name: &str) -> Option<&'a str> {
         let mut headers = self.headers.iter();
         headers
-            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .find(|header| header.name == name)
             .map(|header| header.value)
     }
 
-    /// Refuses what neither signature can carry, and the headers named in `reserved`, which are in lower case.
+    /// Refuses what neither version can sign, and the headers named in `reserved`, which are in lower case.
     pub(crate) fn check(&self, reserved: &[&str]) -> Result<(), SignError> {
-        refuse::empty(self.method, || Field::Method)?;
-        if let Some(character) = self.method.chars().find(|c| !c.is_ascii_uppercase()) {
-            let field = Field::Method;
-            return Err(SignError::Character { field, character });
+        if let Some(refused) = &self.refused {
+            return Err(refused.clone());
         }
-        self.check_resource()?;
-        self.check_headers(reserved)?;
-        self.check_query()
-    }
-
-    fn check_resource(&self) -> Result<(), SignError> {
-        let bucket = match self.resource {
-            Resource::Service => return Ok(()),
-            Resource::Bucket { bucket } => bucket,
-            Resource::Object { bucket, object_key } => {
-                refuse::empty(object_key, || Field::ObjectKey)?;
-                bucket
-            }
-        };
-        // A slash in the bucket would let two different objects share one signature.
-        refuse::other_than_alphanumeric(bucket, b"-_.", || Field::Bucket)
-    }
-
-    fn check_headers(&self, reserved: &[&str]) -> Result<(), SignError> {
-        let mut previous = "";
-        for &Header { name, value } in &self.headers {
-            // The characters of a token, RFC 9110 section 5.6.2.
-            refuse::other_than_alphanumeric(name, b"!#$%&'*+-.^_`|~", || {
-                Field::HeaderName(name.to_owned())
-            })?;
-            refuse::header_value_controls(value, || Field::Header(name.to_owned()))?;
-            let field = || Field::Header(name.to_owned());
-            if name.eq_ignore_ascii_case(previous) {
-                return Err(SignError::Duplicate { field: field() });
-            }
-            if reserved
-                .iter()
-                .any(|taken| taken.eq_ignore_ascii_case(name))
-            {
-                return Err(SignError::Reserved { field: field() });
-            }
-            previous = name;
+        let mut names = self.headers.iter().map(|header| &*header.name);
+        match names.find(|name| reserved.contains(name)) {
+            Some(name) => Err(SignError::Reserved {
+                field: Field::Header(name.to_owned()),
+            }),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn check_query(&self) -> Result<(), SignError> {
-        for (index, &(name, _)) in self.query.iter().enumerate() {
-            refuse::empty(name, || Field::QueryName(String::new()))?;
-            let field = || Field::Query(name.to_owned());
-            if self.query[..index].iter().any(|&(other, _)| other == name) {
-                return Err(SignError::Duplicate { field: field() });
-            }
-            if RESERVED_QUERY.contains(&name) {
-                return Err(SignError::Reserved { field: field() });
-            }
+    fn check_query(&self, name: &str) -> Result<(), SignError> {
+        refuse::empty(name, || Field::QueryName(String::new()))?;
+        let field = || Field::Query(name.to_owned());
+        if self.query.iter().any(|&(other, _)| other == name) {
+            return Err(SignError::Duplicate { field: field() });
+        }
+        if RESERVED_QUERY.contains(&name) {
+            return Err(SignError::Reserved { field: field() });
         }
         Ok(())
     }
@@ -279,15 +258,47 @@ const RESERVED_QUERY: [&str; 11] = [
     "x-oss-signature-version",
 ];
 
-/// Orders header names as their lower-case bytes are ordered.
-pub(crate) fn compare_names(left: &str, right: &str) -> Ordering {
-    let left = left.bytes().map(|byte| byte.to_ascii_lowercase());
-    left.cmp(right.bytes().map(|byte| byte.to_ascii_lowercase()))
+fn check_method(method: &str) -> Result<(), SignError> {
+    refuse::empty(method, || Field::Method)?;
+    refuse::bytes(method, refuse::no_method, || Field::Method)
+}
+
+fn check_resource(resource: Resource<'_>) -> Result<(), SignError> {
+    let bucket = match resource {
+        Resource::Service => return Ok(()),
+        Resource::Bucket { bucket } => bucket,
+        Resource::Object { bucket, object_key } => {
+            refuse::empty(object_key, || Field::ObjectKey)?;
+            bucket
+        }
+    };
+    refuse::empty(bucket, || Field::Bucket)?;
+    refuse::bytes(bucket, refuse::no_bucket, || Field::Bucket)
+}
+
+fn check_header(name: &str, value: &str, is_duplicate: bool) -> Result<(), SignError> {
+    let header_name = || Field::HeaderName(name.to_owned());
+    refuse::empty(name, header_name)?;
+    refuse::bytes(name, refuse::no_header_name, header_name)?;
+    let field = || Field::Header(name.to_owned());
+    refuse::bytes(value, refuse::no_header_value, field)?;
+    if is_duplicate {
+        return Err(SignError::Duplicate { field: field() });
+    }
+    Ok(())
+}
+
+fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.headers.iter().map(|header| header.name).collect();
+        let names: Vec<_> = self.headers.iter().map(|header| &header.name).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
             .field("resource", &self.resource)

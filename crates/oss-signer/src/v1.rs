@@ -27,9 +27,8 @@ use crate::keyed_hash::hmac_sha1;
 use crate::percent;
 use crate::presigned::Presigned;
 use crate::redacted::{Recorder, StringToSign};
-use crate::request::{Header, Request};
+use crate::request::Request;
 use crate::sink::Sink;
-use canonical_resource::CanonicalResource;
 
 /// Signs a request in its headers.
 ///
@@ -50,8 +49,9 @@ pub fn sign<'a>(
     credentials: &Credentials<'a>,
     time: SystemTime,
 ) -> Result<Signed<'a>, SignError> {
-    let parts = Parts::for_header(request, credentials, time)?;
-    let signature = parts.signature(credentials.secret()?);
+    let date = checked_date(request, credentials, time)?;
+    let token = Token::Header(credentials.token());
+    let signature = signature(credentials, request, date.as_str(), token)?;
     let access_key_id = credentials.access_key_id();
     let mut authorization =
         String::with_capacity("OSS :".len() + access_key_id.len() + SIGNATURE_LEN);
@@ -59,12 +59,8 @@ pub fn sign<'a>(
     authorization.push_str(access_key_id);
     authorization.push(':');
     STANDARD.encode_string(signature, &mut authorization);
-    let date = match parts.date_line {
-        DateLine::SignedAt(date) if request.header_value(OSS_DATE).is_none() => Some(date),
-        _ => None,
-    };
     Ok(Signed {
-        date,
+        date: request.header_value(OSS_DATE).is_none().then_some(date),
         authorization,
         security_token: credentials.token(),
     })
@@ -83,11 +79,12 @@ pub fn presign(
     credentials: &Credentials<'_>,
     expires_at: SystemTime,
 ) -> Result<Presigned, SignError> {
-    let parts = Parts::for_url(request, credentials, expires_at)?;
-    let signature = parts.signature(credentials.secret()?);
+    let expires = checked_expires(request, credentials, expires_at)?;
+    let token = Token::Query(credentials.token());
+    let signature = signature(credentials, request, &expires, token)?;
     let mut added = vec![
         ("OSSAccessKeyId", credentials.access_key_id().to_owned()),
-        ("Expires", parts.date_line.as_str().to_owned()),
+        ("Expires", expires),
     ];
     if let Some(token) = credentials.token() {
         added.push(("security-token", token.to_owned()));
@@ -129,8 +126,10 @@ pub fn string_to_sign(
     credentials: &Credentials<'_>,
     time: SystemTime,
 ) -> Result<StringToSign, SignError> {
+    let date = checked_date(request, credentials, time)?;
     let mut text = Recorder::default();
-    Parts::for_header(request, credentials, time)?.write(&mut text);
+    let token = Token::Header(credentials.token());
+    write_string_to_sign(&mut text, request, date.as_str(), token);
     Ok(text.into())
 }
 
@@ -144,8 +143,10 @@ pub fn presign_string_to_sign(
     credentials: &Credentials<'_>,
     expires_at: SystemTime,
 ) -> Result<StringToSign, SignError> {
+    let expires = checked_expires(request, credentials, expires_at)?;
     let mut text = Recorder::default();
-    Parts::for_url(request, credentials, expires_at)?.write(&mut text);
+    let token = Token::Query(credentials.token());
+    write_string_to_sign(&mut text, request, &expires, token);
     Ok(text.into())
 }
 
@@ -184,100 +185,93 @@ const OSS_DATE: &str = "x-oss-date";
 /// The length of an HMAC-SHA1 in base64.
 const SIGNATURE_LEN: usize = 28;
 
-/// A checked request, in the parts of its string to sign.
-struct Parts<'a> {
-    request: &'a Request<'a>,
-    date_line: DateLine,
-    /// The token, where it is signed as a header.
-    token: Option<&'a str>,
-    resource: CanonicalResource<'a>,
-}
-
-/// The fourth line of the string to sign.
-enum DateLine {
-    /// Of a request signed in its headers: when it was signed.
-    SignedAt(Ascii<29>),
-    /// Of a presigned URL: when it ends, in Unix seconds.
-    ExpiresAt(String),
-}
-
-impl<'a> Parts<'a> {
-    fn for_header(
-        request: &'a Request<'a>,
-        credentials: &Credentials<'a>,
-        time: SystemTime,
-    ) -> Result<Self, SignError> {
-        request.check(&["authorization", "date", SECURITY_TOKEN])?;
-        credentials.check()?;
-        let date = Timestamp::new(time, Field::Time)?.http_date();
-        // OSS takes the date line from `x-oss-date` when there is one.
-        if request
-            .header_value(OSS_DATE)
-            .is_some_and(|given| given != date.as_str())
-        {
-            let expected = date.as_str().to_owned();
-            return Err(SignError::DateMismatch { expected });
-        }
-        Ok(Self {
-            request,
-            date_line: DateLine::SignedAt(date),
-            token: credentials.token(),
-            resource: CanonicalResource::new(request, None)?,
-        })
-    }
-
-    fn for_url(
-        request: &'a Request<'a>,
-        credentials: &Credentials<'a>,
-        expires_at: SystemTime,
-    ) -> Result<Self, SignError> {
-        request.check(&["authorization", "date", OSS_DATE, SECURITY_TOKEN])?;
-        credentials.check()?;
-        let expires_at = Timestamp::new(expires_at, Field::ExpiresAt)?.unix_seconds();
-        Ok(Self {
-            request,
-            date_line: DateLine::ExpiresAt(expires_at.to_string()),
-            token: None,
-            resource: CanonicalResource::new(request, credentials.token())?,
-        })
-    }
-
-    fn signature(&self, secret: &str) -> impl AsRef<[u8]> + use<> {
-        let mut mac = hmac_sha1(secret.as_bytes());
-        self.write(&mut mac);
-        mac.finalize().into_bytes()
-    }
-
-    /// Writes the string to sign.
-    fn write(&self, sink: &mut impl Sink) {
-        let request = self.request;
-        sink.text(request.method());
-        sink.text("\n");
-        sink.text(request.header_value("content-md5").unwrap_or_default());
-        sink.text("\n");
-        sink.text(request.header_value("content-type").unwrap_or_default());
-        sink.text("\n");
-        sink.text(self.date_line.as_str());
-        sink.text("\n");
-        let given = request.sorted_headers().iter().copied();
-        let token = self.token.map(|value| Header {
-            name: SECURITY_TOKEN,
-            value,
-        });
-        canonical_headers::write(
-            sink,
-            given.filter(|header| is_oss_header(header.name)),
-            token.into_iter(),
-        );
-        self.resource.write(sink);
+/// Refuses what cannot be signed in the headers, and returns the `Date`.
+#[inline]
+fn checked_date(
+    request: &Request<'_>,
+    credentials: &Credentials<'_>,
+    time: SystemTime,
+) -> Result<Ascii<29>, SignError> {
+    let date = Timestamp::new(time, Field::Time)?.http_date();
+    check(
+        request,
+        credentials,
+        &["authorization", "date", SECURITY_TOKEN],
+    )?;
+    // OSS takes the date line from `x-oss-date` when there is one.
+    match request.header_value(OSS_DATE) {
+        Some(given) if given != date.as_str() => Err(SignError::DateMismatch {
+            expected: date.as_str().to_owned(),
+        }),
+        _ => Ok(date),
     }
 }
 
-impl DateLine {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::SignedAt(date) => date.as_str(),
-            Self::ExpiresAt(seconds) => seconds,
-        }
+/// Refuses what cannot be signed in the URL, and returns `Expires`.
+fn checked_expires(
+    request: &Request<'_>,
+    credentials: &Credentials<'_>,
+    expires_at: SystemTime,
+) -> Result<String, SignError> {
+    let reserved = ["authorization", "date", OSS_DATE, SECURITY_TOKEN];
+    check(request, credentials, &reserved)?;
+    let expires_at = Timestamp::new(expires_at, Field::ExpiresAt)?;
+    Ok(expires_at.unix_seconds().to_string())
+}
+
+fn check(
+    request: &Request<'_>,
+    credentials: &Credentials<'_>,
+    reserved: &[&str],
+) -> Result<(), SignError> {
+    request.check(reserved)?;
+    credentials.check()?;
+    canonical_resource::check(request)
+}
+
+/// The security token, in the place where it is signed.
+#[derive(Clone, Copy)]
+enum Token<'a> {
+    Header(Option<&'a str>),
+    Query(Option<&'a str>),
+}
+
+/// Writes the string to sign; its fourth line is the date or the expiry.
+#[inline]
+fn write_string_to_sign(
+    sink: &mut impl Sink,
+    request: &Request<'_>,
+    date_line: &str,
+    token: Token<'_>,
+) {
+    let (token_header, token_query) = match token {
+        Token::Header(token) => (token, None),
+        Token::Query(token) => (None, token),
+    };
+    sink.text(request.method());
+    sink.text("\n");
+    sink.text(request.header_value("content-md5").unwrap_or_default());
+    sink.text("\n");
+    sink.text(request.header_value("content-type").unwrap_or_default());
+    sink.text("\n");
+    sink.text(date_line);
+    sink.text("\n");
+    let headers = request.sorted_headers().iter();
+    let signed = headers.filter(|header| is_oss_header(&header.name));
+    match token_header {
+        Some(token) => canonical_headers::write(sink, signed, &[(SECURITY_TOKEN, token)]),
+        None => canonical_headers::write(sink, signed, &[]),
     }
+    canonical_resource::write(sink, request, token_query);
+}
+
+fn signature(
+    credentials: &Credentials<'_>,
+    request: &Request<'_>,
+    date_line: &str,
+    token: Token<'_>,
+) -> Result<impl AsRef<[u8]> + use<>, SignError> {
+    let mut mac = hmac_sha1(credentials.secret()?.as_bytes());
+    write_string_to_sign(&mut mac, request, date_line, token);
+    Ok(mac.finalize().into_bytes())
 }

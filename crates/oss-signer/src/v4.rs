@@ -28,7 +28,7 @@ use crate::error::{Field, SignError};
 use crate::http_date::{Ascii, Timestamp};
 use crate::presigned::Presigned;
 use crate::redacted::{CanonicalRequest, Recorder, StringToSign};
-use crate::request::{Header, Request};
+use crate::request::Request;
 use crate::sink::Sink;
 use canonical_query::CanonicalQuery;
 use canonical_request::Canonical;
@@ -180,19 +180,10 @@ impl<'a> Parts<'a> {
 
     fn canonical(&self) -> Canonical<'_> {
         let mut added = vec![
-            Header {
-                name: CONTENT_SHA256,
-                value: UNSIGNED_PAYLOAD,
-            },
-            Header {
-                name: DATE,
-                value: self.date.as_str(),
-            },
+            (CONTENT_SHA256, UNSIGNED_PAYLOAD),
+            (DATE, self.date.as_str()),
         ];
-        added.extend(self.token.map(|value| Header {
-            name: SECURITY_TOKEN,
-            value,
-        }));
+        added.extend(self.token.map(|token| (SECURITY_TOKEN, token)));
         Canonical {
             request: self.request,
             scope: self.scope,

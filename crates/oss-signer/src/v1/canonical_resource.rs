@@ -9,64 +9,58 @@ use crate::request::{Request, Resource};
 use crate::sink::Sink;
 
 /// The query parameter that carries the security token of a presigned URL.
-pub(super) const SECURITY_TOKEN: &str = "security-token";
+const SECURITY_TOKEN: &str = "security-token";
 
-/// A resource and those of its query parameters that are signed, sorted by name.
-pub(super) struct CanonicalResource<'a> {
-    resource: Resource<'a>,
-    sub_resources: Vec<(&'a str, &'a str)>,
+/// Refuses control characters in what is signed raw.
+pub(super) fn check(request: &Request<'_>) -> Result<(), SignError> {
+    if let Resource::Object { object_key, .. } = request.resource() {
+        refuse::bytes(object_key, refuse::control, || Field::ObjectKey)?;
+    }
+    for (name, value) in sub_resources(request) {
+        refuse::bytes(value, refuse::control, || Field::Query(name.to_owned()))?;
+    }
+    Ok(())
 }
 
-impl<'a> CanonicalResource<'a> {
-    /// Picks the sub-resources of a request and adds `token` as one.
-    pub(super) fn new(request: &Request<'a>, token: Option<&'a str>) -> Result<Self, SignError> {
-        let resource = request.resource();
-        if let Resource::Object { object_key, .. } = resource {
-            refuse::controls(object_key, || Field::ObjectKey)?;
+/// Writes the resource, with `token` as one of its sub-resources.
+pub(super) fn write(sink: &mut impl Sink, request: &Request<'_>, token: Option<&str>) {
+    sink.text("/");
+    match request.resource() {
+        Resource::Service => {}
+        Resource::Bucket { bucket } => {
+            sink.text(bucket);
+            sink.text("/");
         }
-        let signed = |&(name, _): &(&str, &str)| SUB_RESOURCES.binary_search(&name).is_ok();
-        let given = request.query_pairs().iter().copied().filter(signed);
-        let mut sub_resources: Vec<_> = given.collect();
-        for &(name, value) in &sub_resources {
-            refuse::controls(value, || Field::Query(name.to_owned()))?;
+        Resource::Object { bucket, object_key } => {
+            sink.text(bucket);
+            sink.text("/");
+            sink.text(object_key);
         }
-        sub_resources.extend(token.map(|token| (SECURITY_TOKEN, token)));
-        sub_resources.sort_unstable();
-        Ok(Self {
-            resource,
-            sub_resources,
-        })
     }
+    let token = token.map(|token| (SECURITY_TOKEN, token));
+    let mut sub_resources: Vec<_> = sub_resources(request).chain(token).collect();
+    sub_resources.sort_unstable();
+    let mut separator = "?";
+    for (name, value) in sub_resources {
+        sink.text(separator);
+        separator = "&";
+        sink.text(name);
+        if value.is_empty() {
+            continue;
+        }
+        sink.text("=");
+        if name == SECURITY_TOKEN {
+            sink.secret(value);
+        } else {
+            sink.text(value);
+        }
+    }
+}
 
-    pub(super) fn write(&self, sink: &mut impl Sink) {
-        sink.text("/");
-        match self.resource {
-            Resource::Service => {}
-            Resource::Bucket { bucket } => {
-                sink.text(bucket);
-                sink.text("/");
-            }
-            Resource::Object { bucket, object_key } => {
-                sink.text(bucket);
-                sink.text("/");
-                sink.text(object_key);
-            }
-        }
-        let mut separator = "?";
-        for &(name, value) in &self.sub_resources {
-            sink.text(separator);
-            separator = "&";
-            sink.text(name);
-            if !value.is_empty() {
-                sink.text("=");
-                if name == SECURITY_TOKEN {
-                    sink.secret(value);
-                } else {
-                    sink.text(value);
-                }
-            }
-        }
-    }
+/// Returns the query parameters that are signed, in the order in which they were given.
+fn sub_resources<'a>(request: &Request<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let given = request.query_pairs().iter().copied();
+    given.filter(|(name, _)| SUB_RESOURCES.binary_search(name).is_ok())
 }
 
 /// The query parameters that V1 signs, sorted; all others are left out of the string to sign.

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::{UNSIGNED_PAYLOAD, hex};
 use crate::canonical_headers;
 use crate::percent::encode_path;
-use crate::request::{Header, Request, Resource};
+use crate::request::{Request, Resource};
 use crate::sink::Sink;
 
 /// The parts of a canonical request.
@@ -18,7 +18,7 @@ pub(super) struct Canonical<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) query: &'a CanonicalQuery<'a>,
     /// The headers that the signature adds, sorted.
-    pub(super) added: Vec<Header<'a>>,
+    pub(super) added: Vec<(&'a str, &'a str)>,
 }
 
 impl Canonical<'_> {
@@ -38,9 +38,9 @@ impl Canonical<'_> {
         sink.text("\n");
         self.query.write(sink);
         sink.text("\n");
-        let given = request.sorted_headers().iter().copied();
-        let signed = given.filter(|header| self.scope.signs(header.name));
-        canonical_headers::write(sink, signed, self.added.iter().copied());
+        let headers = request.sorted_headers().iter();
+        let signed = headers.filter(|header| self.scope.signs(&header.name));
+        canonical_headers::write(sink, signed, &self.added);
         // The headers end with an empty line of their own.
         sink.text("\n");
         write_additional_headers(sink, self.scope, request);
@@ -73,9 +73,9 @@ pub(super) fn write_additional_headers(
     request: &Request<'_>,
 ) {
     let mut separator = "";
-    for header in scope.additional(request) {
+    for name in scope.additional(request) {
         sink.text(separator);
         separator = ";";
-        canonical_headers::write_lower_case(sink, header.name);
+        sink.text(name);
     }
 }

@@ -5,7 +5,7 @@
 use crate::canonical_headers::is_oss_header;
 use crate::error::{Field, SignError};
 use crate::refuse;
-use crate::request::{Header, Request};
+use crate::request::Request;
 use crate::sink::Sink;
 
 /// Region and product of a V4 signature, and the headers to sign beyond those that always are.
@@ -57,12 +57,14 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn check(&self) -> Result<(), SignError> {
-        refuse::other_than_alphanumeric(self.region, b"-", || Field::Region)?;
+        refuse::empty(self.region, || Field::Region)?;
+        refuse::bytes(self.region, refuse::no_scope_part, || Field::Region)?;
         if self.region.starts_with("oss-") {
             let region = self.region.to_owned();
             return Err(SignError::RegionPrefix { region });
         }
-        refuse::other_than_alphanumeric(self.product, b"-", || Field::Product)
+        refuse::empty(self.product, || Field::Product)?;
+        refuse::bytes(self.product, refuse::no_scope_part, || Field::Product)
     }
 
     /// Writes `20260101/cn-hangzhou/oss/aliyun_v4_request`.
@@ -77,18 +79,15 @@ impl<'a> Scope<'a> {
         "20260101///".len() + self.region.len() + self.product.len() + TERMINATOR.len()
     }
 
-    /// Tells whether V4 signs this header.
+    /// Tells whether V4 signs the header of this lower-case name.
     pub(super) fn signs(&self, name: &str) -> bool {
         is_always_signed(name) || self.is_additional(name)
     }
 
-    /// Returns the request's headers that are signed only because this scope names them, sorted.
-    pub(super) fn additional<'r>(
-        &self,
-        request: &'r Request<'_>,
-    ) -> impl Iterator<Item = Header<'r>> {
-        let headers = request.sorted_headers().iter().copied();
-        headers.filter(|header| !is_always_signed(header.name) && self.is_additional(header.name))
+    /// Returns the names of the request's headers that are signed only because this scope names them, sorted.
+    pub(super) fn additional<'r>(&self, request: &'r Request<'_>) -> impl Iterator<Item = &'r str> {
+        let names = request.sorted_headers().iter().map(|header| &*header.name);
+        names.filter(|name| !is_always_signed(name) && self.is_additional(name))
     }
 
     fn is_additional(&self, name: &str) -> bool {
@@ -101,7 +100,5 @@ impl<'a> Scope<'a> {
 pub(super) const TERMINATOR: &str = "aliyun_v4_request";
 
 fn is_always_signed(name: &str) -> bool {
-    is_oss_header(name)
-        || name.eq_ignore_ascii_case("content-type")
-        || name.eq_ignore_ascii_case("content-md5")
+    is_oss_header(name) || matches!(name, "content-type" | "content-md5")
 }

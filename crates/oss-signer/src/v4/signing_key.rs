@@ -104,9 +104,7 @@ impl SigningKey {
         let parts = Parts::new(request, credentials, scope, time)?;
         let signature = self.signature(&parts.canonical(), scope, &parts.date)?;
         let additional_headers = scope.additional(request);
-        let capacity = additional_headers
-            .map(|header| header.name.len() + 1)
-            .sum::<usize>()
+        let capacity = additional_headers.map(|name| name.len() + 1).sum::<usize>()
             + "OSS4-HMAC-SHA256 Credential=/,AdditionalHeaders=,Signature=".len()
             + credentials.access_key_id().len()
             + scope.len()
