@@ -15,7 +15,7 @@ const URL_LIFETIME_SECONDS: u32 = 24 * 60 * 60;
 const PURCHASE_LINK: &str = "https://www.vectcut.com";
 
 /// Answers a call of the backend.
-pub(crate) async fn answer(
+pub(crate) fn answer(
     site: &Site,
     step: Step,
     wire: &Wire,

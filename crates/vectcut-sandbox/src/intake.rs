@@ -75,10 +75,13 @@ impl Intake {
         }
     }
 
+    /// Does what is due before the first byte is read.
+    pub(crate) async fn begin(&mut self) -> Result<(), Interruption> {
+        self.disturb(false).await
+    }
+
     /// Returns the next bytes, `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Interruption> {
-        // What is due after no bytes at all is due before the first read.
-        self.disturb(false).await?;
         if self.pending.is_empty() {
             match self.read().await? {
                 Some(bytes) => self.pending = bytes,

@@ -23,10 +23,7 @@ pub(crate) fn route(wire: &Wire) -> Route {
     if host == OSS_HOST {
         return Route::Oss(Addressing::Path);
     }
-    if let Some(bucket) = host
-        .strip_suffix(OSS_HOST)
-        .and_then(|prefix| prefix.strip_suffix('.'))
-    {
+    if let Some(bucket) = bucket_of(&host) {
         return Route::Oss(Addressing::VirtualHost {
             bucket: bucket.to_owned(),
         });
@@ -77,6 +74,17 @@ const OTHER_OPERATIONS: &[&str] = &[
     "x-oss-async-process",
 ];
 
+/// Returns the bucket of a virtual-host style name.
+///
+/// The vendor's SDK for Node.js, given an IP address as its endpoint, sends the public name of the region as the host.
+fn bucket_of(host: &str) -> Option<&str> {
+    if let Some(prefix) = host.strip_suffix(OSS_HOST) {
+        return prefix.strip_suffix('.');
+    }
+    let (bucket, endpoint) = host.split_once('.')?;
+    (endpoint.starts_with("oss-") && endpoint.ends_with(".aliyuncs.com")).then_some(bucket)
+}
+
 fn host_without_port(host: &str) -> &str {
     if let Some(end) = host.find(']') {
         return &host[..=end];
@@ -108,6 +116,10 @@ mod tests {
             bucket("b-1")
         );
         assert_eq!(routed("B.OSS.localhost", "/"), bucket("b"));
+        assert_eq!(
+            routed("b-1.oss-cn-hangzhou.aliyuncs.com", "/k"),
+            bucket("b-1")
+        );
         assert_eq!(
             routed("oss.localhost:9000", "/sts/upload/init"),
             Route::Oss(Addressing::Path)

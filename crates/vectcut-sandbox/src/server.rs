@@ -9,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -178,21 +179,15 @@ async fn respond(
         damage: interference.damage,
     };
     let mut intake = Intake::new(body, Arc::clone(&entry), Arc::clone(&control), disturbance);
-    upset(&site, &interference).await;
+    upset(&site, now, &interference).await;
 
-    let mut reply = match route {
-        Route::Backend(step) => match intake.collect(BACKEND_BODY_MAX_BYTES).await {
-            Ok(body) => backend::answer(&site, step, &wire, &body, now, &interference).await,
-            Err(Interruption::Answer(reply)) => *reply,
-            Err(Interruption::TooLong) => Reply::status(413),
-            Err(Interruption::Idle | Interruption::Broken) => Reply::status(408),
-        },
-        Route::Oss(addressing) => {
-            oss::answer(
+    let done = match intake.begin().await {
+        Ok(()) => {
+            carry_out(
                 &site,
+                &route,
                 step,
                 &wire,
-                &addressing,
                 part_number,
                 &mut intake,
                 now,
@@ -200,6 +195,13 @@ async fn respond(
             )
             .await
         }
+        Err(interruption) => Err(interruption),
+    };
+    let mut reply = match done {
+        Ok(reply) => reply,
+        Err(Interruption::Answer(reply)) => *reply,
+        Err(Interruption::TooLong) => Reply::status(413),
+        Err(Interruption::Idle | Interruption::Broken) => Reply::status(408),
     };
     if interference.cut_json {
         reply = reply.cut();
@@ -221,14 +223,48 @@ async fn respond(
     reply.into_response()
 }
 
+/// Lets the right server answer.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one request, each read by another step"
+)]
+async fn carry_out(
+    site: &Site,
+    route: &Route,
+    step: Step,
+    wire: &Wire,
+    part_number: Option<u16>,
+    intake: &mut Intake,
+    now: Timestamp,
+    interference: &Interference,
+) -> Result<Reply, Interruption> {
+    match route {
+        Route::Backend(_) => {
+            let body = intake.collect(BACKEND_BODY_MAX_BYTES).await?;
+            Ok(backend::answer(site, step, wire, &body, now, interference))
+        }
+        Route::Oss(addressing) => Ok(oss::answer(
+            site,
+            step,
+            wire,
+            addressing,
+            part_number,
+            intake,
+            now,
+            interference,
+        )
+        .await),
+    }
+}
+
 /// Does what the faults do to the server as a whole, before the request is looked at.
-async fn upset(site: &Site, interference: &Interference) {
+async fn upset(site: &Site, now: Timestamp, interference: &Interference) {
     if let Some((duration, outage)) = interference.outage {
         site.line.go_away(duration, outage);
     }
     let mut upset = Ok(());
     if interference.expire_credentials {
-        upset = site.tickets.expire_all(site.clock.now(0));
+        upset = site.tickets.expire_all(now);
     }
     if interference.forget_uploads {
         upset = upset.and(site.store.run(|store| store.uploads.forget_all()).await);

@@ -201,7 +201,8 @@ fn upload_id<'a>(call: &'a Call<'_>) -> Result<&'a str, Halt> {
 }
 
 fn number(call: &Call<'_>, name: &'static str, default: u16) -> Result<u16, Halt> {
-    let Some(text) = call.query(name) else {
+    // An empty value is what the vendor's older SDK sends for none.
+    let Some(text) = call.query(name).filter(|text| !text.is_empty()) else {
         return Ok(default);
     };
     text.parse().map_err(|_| {

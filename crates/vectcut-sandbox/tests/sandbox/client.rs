@@ -98,12 +98,15 @@ impl Request {
 
 impl Client {
     pub(crate) async fn connect(sandbox: &Sandbox) -> Self {
-        Self {
-            stream: TcpStream::connect(("127.0.0.1", port(sandbox)))
-                .await
-                .unwrap(),
+        Self::try_connect(sandbox).await.unwrap()
+    }
+
+    async fn try_connect(sandbox: &Sandbox) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port(sandbox))).await?;
+        Ok(Self {
+            stream,
             buffered: Vec::new(),
-        }
+        })
     }
 
     /// Sends a request and waits for the answer.
@@ -183,7 +186,7 @@ pub(crate) async fn send(sandbox: &Sandbox, request: &Request) -> Answer {
 
 /// As [`send`]; an error when the connection ends before the answer.
 pub(crate) async fn try_send(sandbox: &Sandbox, request: &Request) -> std::io::Result<Answer> {
-    Client::connect(sandbox).await.try_send(request).await
+    Client::try_connect(sandbox).await?.try_send(request).await
 }
 
 pub(crate) fn port(sandbox: &Sandbox) -> u16 {
