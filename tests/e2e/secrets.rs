@@ -21,12 +21,18 @@ fn faults() -> Vec<Fault> {
     let echo = format!(
         r#"{{"success": false, "error": "bad key {API_KEY}", "credentials": "{SECURITY_TOKEN}"}}"#
     );
+    let refusal = format!(
+        "<Error><Code>InvalidSecurityToken</Code><Message>{SECURITY_TOKEN} of {ACCESS_KEY_SECRET} is bad</Message></Error>"
+    );
     vec![
         Fault::at(Step::Init).answers(Answer::status(400).body(echo)),
         Fault::at(Step::Init)
             .answers(Answer::status(200).body(half_a_ticket()))
             .always(),
         Fault::at(Step::Init).cuts_json().always(),
+        Fault::at(Step::PutObject)
+            .answers(Answer::status(403).body(refusal))
+            .always(),
         Fault::at(Step::PutObject).oss_error(OssCode::SignatureDoesNotMatch),
         Fault::at(Step::PutObject)
             .oss_error(OssCode::SecurityTokenExpired)
