@@ -2,6 +2,7 @@
 
 mod body;
 mod client;
+mod connect_ahead;
 mod crc64;
 mod endpoint;
 mod error;

@@ -1,7 +1,9 @@
 //! How far a file is, for whoever watches: a bar on a terminal, otherwise a plain line now and then.
 
 mod bar;
+mod layout;
 mod lines;
+mod speed;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,6 +15,7 @@ use crate::plain_text::plain;
 use crate::talk::Talk;
 use bar::Bar;
 use lines::Lines;
+use speed::Speed;
 
 /// How often [`Progress::tick`] should be called, so that a line that stands still is told too.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
@@ -25,6 +28,7 @@ pub(crate) struct Progress<'a> {
 
 struct State {
     at: Position,
+    speed: Speed,
     shown: Shown,
 }
 
@@ -51,13 +55,14 @@ impl<'a> Progress<'a> {
         let name = plain(&name.to_string_lossy());
         let shown = match talk.bars() {
             _ if talk.is_quiet() => Shown::Nothing,
-            Some(bars) => Shown::Bar(Box::new(Bar::new(bars, &name, talk.in_colour()))),
+            Some(bars) => Shown::Bar(Box::new(Bar::new(bars, name, talk.in_colour()))),
             None => Shown::Lines(Lines::new(name, now)),
         };
         Self {
             talk,
             state: Mutex::new(State {
                 at: Position::default(),
+                speed: Speed::default(),
                 shown,
             }),
         }
@@ -69,9 +74,10 @@ impl<'a> Progress<'a> {
             let mut state = self.state();
             match *event {
                 Event::Step(step) => state.at.step = Some(step),
-                Event::Sending {
+                Event::Progress {
                     sent_bytes,
                     len_bytes,
+                    ..
                 } => {
                     state.at.sent_bytes = sent_bytes;
                     state.at.len_bytes = len_bytes;
@@ -117,12 +123,16 @@ impl<'a> Progress<'a> {
 impl State {
     /// Brings what is shown up to date; returns a line when one is due.
     fn show(&mut self, now: Instant) -> Option<String> {
+        if self.at.step == Some(Step::Put) {
+            self.speed.record(self.at.sent_bytes, now);
+        }
+        let per_second = self.speed.per_second(now);
         match &mut self.shown {
             Shown::Bar(bar) => {
-                bar.show(self.at);
+                bar.show(self.at, per_second, now);
                 None
             }
-            Shown::Lines(lines) => lines.due(self.at, now),
+            Shown::Lines(lines) => lines.due(self.at, per_second, now),
             Shown::Nothing => None,
         }
     }

@@ -5,7 +5,10 @@ use std::{io, path::PathBuf};
 use oss_client::{Crc64, ErrorReply, NameError, ObjectKey};
 use vectcut_api::{ApiError, ServerWords};
 
-use crate::Step;
+use crate::{
+    Step, StopReason,
+    verdict::{self, Verdict},
+};
 
 /// What was being done to the local file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,6 +93,20 @@ pub enum UploadError {
         "OSS no longer takes V1 signatures, and V4 needs the region, which the endpoint does not name"
     )]
     RegionUnknown,
+    /// New credentials came for another object key each time, and ended before the file was up.
+    #[error("the upload credentials kept ending before `{object_key}` was whole")]
+    CredentialsTooShort {
+        /// Where the object was to go last.
+        object_key: ObjectKey,
+    },
+    /// The caller's signal ended the upload. With a state directory the same upload continues.
+    #[error("{}", match reason { StopReason::BudgetEnded => "the time budget ended", StopReason::Interrupted => "interrupted" })]
+    Stopped {
+        /// Why.
+        reason: StopReason,
+        /// How many bytes OSS has acknowledged.
+        safe_bytes: u64,
+    },
     /// The bytes did not all reach OSS, or no answer came back.
     #[error("could not send `{object_key}` to OSS")]
     Send {
@@ -146,6 +163,8 @@ pub enum Fault {
     Refused,
     /// What OSS stored is not what was sent, or is not proven to be.
     Integrity,
+    /// Nobody: the caller stopped it.
+    Stopped,
     /// The program itself.
     Internal,
 }
@@ -164,6 +183,8 @@ impl UploadError {
             Self::Api { step, .. } => *step,
             Self::Ticket { .. } => Step::Init,
             Self::RegionUnknown
+            | Self::CredentialsTooShort { .. }
+            | Self::Stopped { .. }
             | Self::Send { .. }
             | Self::Refused { .. }
             | Self::Corrupted { .. }
@@ -192,6 +213,15 @@ impl UploadError {
             },
             Self::Ticket { .. } => "ticket_invalid",
             Self::RegionUnknown => "region_unknown",
+            Self::CredentialsTooShort { .. } => "credentials_too_short",
+            Self::Stopped {
+                reason: StopReason::BudgetEnded,
+                ..
+            } => "budget_ended",
+            Self::Stopped {
+                reason: StopReason::Interrupted,
+                ..
+            } => "interrupted",
             Self::Send {
                 source: oss_client::Error::Sign { .. },
                 ..
@@ -241,6 +271,8 @@ impl UploadError {
             Self::Refused { reply, .. } if is_transient(reply) => Fault::Network,
             Self::Refused { .. } => Fault::Refused,
             Self::Corrupted { .. } | Self::Unverified { .. } => Fault::Integrity,
+            Self::CredentialsTooShort { .. } => Fault::Network,
+            Self::Stopped { .. } => Fault::Stopped,
             Self::Runtime { .. } => Fault::Internal,
         }
     }
@@ -256,7 +288,10 @@ impl UploadError {
                 ..
             } => source.is_transient(),
             Self::Refused { reply, .. } => is_transient(reply) || is_about_credentials(reply),
-            Self::Corrupted { .. } | Self::Changed { .. } => true,
+            Self::Corrupted { .. }
+            | Self::Changed { .. }
+            | Self::CredentialsTooShort { .. }
+            | Self::Stopped { .. } => true,
             _ => false,
         }
     }
@@ -316,6 +351,7 @@ impl UploadError {
         match self {
             Self::Api { object_key, .. } => object_key.as_ref().map(ObjectKey::as_str),
             Self::Send { object_key, .. }
+            | Self::CredentialsTooShort { object_key }
             | Self::Refused { object_key, .. }
             | Self::Corrupted { object_key, .. }
             | Self::Unverified { object_key } => Some(object_key.as_str()),
@@ -324,20 +360,14 @@ impl UploadError {
     }
 }
 
+/// The line or the server failed; nobody said no.
 fn is_transient(reply: &ErrorReply) -> bool {
-    matches!(reply.status, 408 | 429 | 500..)
-        || matches!(
-            reply.code.as_deref(),
-            Some("InvalidDigest" | "InvalidCRC64" | "IncompleteBody" | "RequestTimeout")
-        )
+    matches!(verdict::on_reply(reply), Verdict::Again | Verdict::Slower)
 }
 
-/// The set of credentials ended or was not known; a new ticket has a new set.
+/// The credentials ended or were not known; a new ticket has others.
 fn is_about_credentials(reply: &ErrorReply) -> bool {
-    matches!(
-        reply.code.as_deref(),
-        Some("SecurityTokenExpired" | "InvalidSecurityToken" | "InvalidAccessKeyId")
-    )
+    verdict::on_reply(reply) == Verdict::NewCredentials
 }
 
 fn refusal_hint(reply: &ErrorReply) -> Option<&'static str> {

@@ -5,14 +5,17 @@ use std::{
     io,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
-use tokio::{sync::watch, task::JoinHandle};
+use http_body::{Body, Frame};
+use tokio::{
+    task::JoinHandle,
+    time::{Sleep, sleep_until},
+};
 
-use crate::source::read_at;
+use crate::{clock, pace::Pace, plan::PartRange, source::read_at, tally::Tally};
 
 /// How much is read at a time.
 ///
@@ -28,32 +31,43 @@ pub(crate) struct FileBody {
     end: u64,
     /// The chunk that is being read while the one before it is being sent.
     ahead: Option<JoinHandle<io::Result<Bytes>>>,
+    /// A chunk that was read and waits for its time.
+    held_back: Option<(Bytes, Pin<Box<Sleep>>)>,
+    pace: Option<Arc<Pace>>,
     given_bytes: u64,
-    given: watch::Sender<u64>,
+    tally: Arc<Tally>,
 }
 
 impl FileBody {
-    /// Returns the body for `len_bytes` from `offset`, and how many of them were handed over so far.
+    /// Returns the body for a range; what it hands over counts as in flight in `tally` until the body is dropped.
     pub(crate) fn new(
         file: Arc<File>,
-        offset: u64,
-        len_bytes: u64,
-    ) -> (Self, watch::Receiver<u64>) {
-        let (given, receiver) = watch::channel(0);
-        let body = Self {
+        range: PartRange,
+        pace: Option<Arc<Pace>>,
+        tally: Arc<Tally>,
+    ) -> Self {
+        let PartRange {
+            offset, len_bytes, ..
+        } = range;
+        Self {
             file,
             offset,
             end: offset + len_bytes,
             ahead: None,
+            held_back: None,
+            pace,
             given_bytes: 0,
-            given,
-        };
-        (body, receiver)
+            tally,
+        }
     }
 
     /// Begins to read the next chunk when there is one.
     fn read_ahead(&mut self) {
-        let wanted = CHUNK_BYTES.min(self.end - self.offset);
+        let chunk_bytes = self
+            .pace
+            .as_ref()
+            .map_or(CHUNK_BYTES, |pace| pace.chunk_bytes().min(CHUNK_BYTES));
+        let wanted = chunk_bytes.min(self.end - self.offset);
         if wanted == 0 {
             return;
         }
@@ -62,6 +76,33 @@ impl FileBody {
         self.ahead = Some(tokio::task::spawn_blocking(move || {
             read_chunk(&file, offset, wanted)
         }));
+    }
+
+    /// Resolves to the next chunk as soon as it is read and the pace allows it.
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        if self.held_back.is_none() {
+            if self.ahead.is_none() {
+                self.read_ahead();
+            }
+            let Some(reading) = self.ahead.as_mut() else {
+                return Poll::Ready(None);
+            };
+            let read = ready!(Pin::new(reading).poll(context));
+            self.ahead = None;
+            let chunk = read.unwrap_or_else(|stopped| Err(io::Error::other(stopped)))?;
+            self.read_ahead();
+            match &self.pace {
+                None => return Poll::Ready(Some(Ok(chunk))),
+                Some(pace) => {
+                    let go_at = pace.book(chunk.len() as u64, clock::timer());
+                    self.held_back = Some((chunk, Box::pin(sleep_until(go_at))));
+                }
+            }
+        }
+        if let Some((_, wait)) = &mut self.held_back {
+            ready!(wait.as_mut().poll(context));
+        }
+        Poll::Ready(self.held_back.take().map(|(chunk, _)| Ok(chunk)))
     }
 }
 
@@ -93,26 +134,17 @@ impl Body for FileBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if self.ahead.is_none() {
-            self.read_ahead();
+        let chunk = ready!(self.poll_chunk(context));
+        if let Some(Ok(chunk)) = &chunk {
+            self.given_bytes += chunk.len() as u64;
+            self.tally.take_off(chunk.len() as u64);
         }
-        let Some(reading) = self.ahead.as_mut() else {
-            return Poll::Ready(None);
-        };
-        let chunk = std::task::ready!(Pin::new(reading).poll(context));
-        self.ahead = None;
-        let chunk = match chunk {
-            Ok(chunk) => chunk?,
-            Err(stopped) => return Poll::Ready(Some(Err(io::Error::other(stopped)))),
-        };
-        self.read_ahead();
-        self.given_bytes += chunk.len() as u64;
-        let given_bytes = self.given_bytes;
-        self.given.send_replace(given_bytes);
-        Poll::Ready(Some(Ok(Frame::data(chunk))))
+        Poll::Ready(chunk.map(|chunk| chunk.map(Frame::data)))
     }
+}
 
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::default()
+impl Drop for FileBody {
+    fn drop(&mut self) {
+        self.tally.land(self.given_bytes);
     }
 }

@@ -1,24 +1,37 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
+mod backend;
+mod batch;
 mod clock;
 mod content_type;
 mod error;
 mod events;
 mod file_body;
-#[expect(dead_code)]
+mod journal;
+mod pace;
+mod parts;
 mod plan;
+mod progress_ticks;
 mod published;
+mod remembered;
 mod retry;
+mod run;
+mod single_put;
 mod source;
-#[expect(dead_code)]
+mod stop;
 mod streams;
+mod tally;
+mod upload;
 mod uploader;
-#[expect(dead_code)]
 mod verdict;
+mod walk;
 
 pub use error::{Fault, SourceAction, UploadError};
 pub use events::{Event, Step};
 pub use published::{Outcome, Published};
 pub use retry::RetryPolicy;
+pub use stop::{Stop, StopReason};
 pub use streams::STREAMS_MAX;
-pub use uploader::{SignatureChoice, Upload, Uploader};
+pub use upload::Upload;
+pub use uploader::{SignatureChoice, Uploader};

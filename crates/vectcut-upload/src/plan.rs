@@ -1,7 +1,7 @@
 //! What to send next: a pure function of what is known. No file, no socket, no clock.
 //!
-//! A part is a range of the file that is handed out when a stream asks for it. Part numbers grow with the offset, since
-//! OSS joins parts by their number, and a range that failed is handed out again unchanged.
+//! A part is a range of the file that is handed out when a stream asks for it, and that stays with the stream until it
+//! has gone through. Part numbers grow with the offset, since OSS joins parts by their number.
 
 use std::time::Duration;
 
@@ -125,14 +125,6 @@ impl Plan {
         self.frontier = range.end();
         self.next_number += 1;
         Some(range)
-    }
-
-    /// Takes back a range that did not go through.
-    pub(crate) fn give_back(&mut self, range: PartRange) {
-        let at = self
-            .again
-            .partition_point(|other| other.number < range.number);
-        self.again.insert(at, range);
     }
 
     fn part_bytes(&self, remaining: u64, rate: StreamRate, streams: u64) -> u64 {
@@ -282,17 +274,6 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_is_handed_out_again_before_anything_new() {
-        let mut plan = Plan::new(100 * MIB, &[], None);
-        let first = plan.next(StreamRate::default(), 2).expect("a range");
-        let second = plan.next(StreamRate::default(), 2).expect("a range");
-        plan.give_back(second);
-        plan.give_back(first);
-        assert_eq!(plan.next(FAST, 2), Some(first));
-        assert_eq!(plan.next(FAST, 2), Some(second));
-    }
-
-    #[test]
     fn the_largest_object_fits_into_the_part_numbers() {
         let mut plan = Plan::new(OBJECT_MAX_BYTES, &[], None);
         let count = std::iter::from_fn(|| plan.next(StreamRate::default(), 16)).count();
@@ -308,24 +289,18 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the rates and failures, the ranges tile the file, in the order of their numbers, within OSS's limits.
+        /// Whatever the rates, the ranges tile the file, in the order of their numbers, within OSS's limits.
         #[test]
         fn ranges_tile_the_file(
             len_bytes in 1..5_000 * MIB,
             rates in proptest::collection::vec((0..64 * MIB, 1..200 * MIB), 1..20),
             streams in 1..17_usize,
             fixed in proptest::option::of(PART_MIN_BYTES..64 * MIB),
-            failures in proptest::collection::vec(any::<bool>(), 1..20),
         ) {
             let mut plan = Plan::new(len_bytes, &[], fixed);
             let (mut done, mut step) = (Vec::new(), 0);
-            let mut failed = std::collections::HashSet::new();
             while let Some(range) = plan.next(rate(rates[step % rates.len()].0, rates[step % rates.len()].1), streams) {
-                if failures[step % failures.len()] && failed.insert(range.number) {
-                    plan.give_back(range);
-                } else {
-                    done.push(range);
-                }
+                done.push(range);
                 step += 1;
             }
             done.sort_by_key(|part| part.number);

@@ -5,9 +5,12 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
-use crate::{SourceAction, UploadError};
+use oss_client::Crc64Digest;
+
+use crate::{SourceAction, UploadError, journal::Identity};
 
 /// A regular file, open for reading, and how it looked when it was opened.
 #[derive(Debug, Clone)]
@@ -21,7 +24,7 @@ pub(crate) struct SourceFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Look {
     len_bytes: u64,
-    modified: Option<std::time::SystemTime>,
+    modified: Option<SystemTime>,
     /// Device and inode, where the system has them.
     identity: Option<(u64, u64)>,
 }
@@ -52,6 +55,39 @@ impl SourceFile {
                 seen: Look::new(&metadata),
                 file: Arc::new(file),
                 path,
+            })
+        })
+        .await
+    }
+
+    /// Returns the path as it was given.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns what tells this file from others and from itself after a change.
+    pub(crate) async fn identity(&self) -> Result<Identity, UploadError> {
+        let Self { path, file, seen } = self.clone();
+        blocking(move || {
+            let canonical = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            let fingerprint = fingerprint(&file, seen.len_bytes).map_err(|source| {
+                let action = SourceAction::Read;
+                UploadError::Source {
+                    path,
+                    action,
+                    source,
+                }
+            })?;
+            let since_epoch = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
+            Ok(Identity {
+                path: canonical.to_string_lossy().into_owned(),
+                len_bytes: seen.len_bytes,
+                modified_ns: seen
+                    .modified
+                    .and_then(since_epoch)
+                    .map(|time| time.as_nanos()),
+                device_and_inode: seen.identity,
+                fingerprint,
             })
         })
         .await
@@ -125,6 +161,34 @@ fn kind(metadata: &Metadata) -> &'static str {
     "not a regular file"
 }
 
+/// How much of each end of a file its fingerprint covers.
+const END_BYTES: u64 = 64 * 1024;
+
+/// How many places in between it looks at, and how much it reads at each.
+const SAMPLES: u64 = 8;
+const SAMPLE_BYTES: u64 = 4 * 1024;
+
+/// Returns a CRC-64 over head, tail and samples: what an editor or a download that goes on would change, at the price
+/// of some reads whatever the length.
+fn fingerprint(file: &File, len_bytes: u64) -> io::Result<u64> {
+    let ends = [
+        (0, END_BYTES),
+        (len_bytes.saturating_sub(END_BYTES), END_BYTES),
+    ];
+    let samples = (1..=SAMPLES).map(|index| (len_bytes / (SAMPLES + 1) * index, SAMPLE_BYTES));
+    let mut digest = Crc64Digest::new();
+    let mut buffer = Vec::new();
+    for (offset, wanted) in ends.into_iter().chain(samples) {
+        buffer.resize(
+            usize::try_from(wanted.min(len_bytes - offset)).unwrap_or_default(),
+            0,
+        );
+        let count = read_at(file, &mut buffer, offset)?;
+        digest.update(&buffer[..count]);
+    }
+    Ok(digest.value().value())
+}
+
 /// Reads as many bytes as there are at `offset`, up to the length of `buffer`.
 #[cfg(unix)]
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -171,6 +235,26 @@ mod tests {
             source.check_unchanged().await,
             Err(UploadError::Changed { .. })
         ));
+    }
+
+    #[tokio::test]
+    async fn the_fingerprint_sees_head_tail_and_middle() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("clip.mp4");
+        let mut prints = std::collections::HashSet::new();
+        for touched in [None, Some(0), Some(999_999), Some(444_500)] {
+            let mut bytes = vec![7; 1_000_000];
+            touched.into_iter().for_each(|at: usize| bytes[at] = 8);
+            std::fs::write(&path, bytes).expect("a file");
+            let identity = SourceFile::open(&path)
+                .await
+                .expect("it is there")
+                .identity()
+                .await
+                .expect("readable");
+            prints.insert(identity.fingerprint);
+        }
+        assert_eq!(prints.len(), 4);
     }
 
     #[tokio::test]

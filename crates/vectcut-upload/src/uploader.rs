@@ -1,80 +1,32 @@
-//! The walk of one file: check, init, put, compare, complete. Read `Uploader::upload` aloud.
+//! Uploads files: what all of them share, and how one of them begins and ends. The walk itself is in `walk.rs`.
 
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use oss_client::{
-    BucketName, Crc64, Credentials, ErrorReply, ObjectKey, PUT_MAX_BYTES, Patience, PutObject,
-    Signature, Signing, StoredObject,
-};
-use vectcut_api::{SignedUrl, StsCredentials};
+use oss_client::{Crc64Digest, Patience};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
-    Event, Outcome, Published, SourceAction, Step, UploadError, clock, content_type,
-    file_body::FileBody, source::SourceFile,
+    Event, Published, RetryPolicy, Stop, Upload, UploadError,
+    clock::{self, ServerClock},
+    journal::{Found, Header, Identity, Journal, Kept, Unavailable, VERSION, remove, sweep},
+    pace::Pace,
+    plan::{PART_MAX_BYTES, PART_MIN_BYTES, StreamRate},
+    remembered::Remembered,
+    run::Run,
+    source::SourceFile,
+    streams::STREAMS_MAX,
+    tally::Tally,
+    walk::walk,
 };
 
-/// What to upload, and under which name.
-#[derive(Debug, Clone)]
-pub struct Upload {
-    path: PathBuf,
-    name: Option<String>,
-    content_type: Option<String>,
-}
+/// How long to wait before looking again whether another process is done with the same upload.
+const LOCK_POLL: Duration = Duration::from_millis(100);
 
-impl Upload {
-    /// Uploads the file at `path` under its own name.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            name: None,
-            content_type: None,
-        }
-    }
+/// How much of a slow stream's time may pass without a byte: the system's buffers take bytes in bursts of about this size.
+const BURST_BYTES: u64 = 2 * 1024 * 1024;
 
-    /// Tells the backend another file name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets the media type instead of taking it from the name.
-    #[must_use]
-    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
-        self.content_type = Some(content_type.into());
-        self
-    }
-
-    fn file_name(&self) -> Result<&str, UploadError> {
-        match &self.name {
-            Some(name) => Ok(name),
-            None => {
-                let name = self.path.file_name().unwrap_or(self.path.as_os_str());
-                name.to_str().ok_or_else(|| UploadError::NameNotUtf8 {
-                    path: self.path.clone(),
-                })
-            }
-        }
-    }
-
-    fn media_type(&self, file_name: &str) -> Result<String, UploadError> {
-        let content_type = self
-            .content_type
-            .clone()
-            .unwrap_or_else(|| content_type::of(file_name));
-        let well_formed = content_type.contains('/')
-            && content_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if well_formed {
-            Ok(content_type)
-        } else {
-            Err(UploadError::ContentType { content_type })
-        }
-    }
-}
+/// How much may still lie in the system's buffers when the last byte was handed over.
+const BUFFERED_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Which signature the requests to OSS carry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -88,34 +40,48 @@ pub enum SignatureChoice {
     V4,
 }
 
-/// Uploads files with one pair of clients.
+/// Uploads files with one pair of clients, and keeps what was sent across runs when it is given a state directory.
 #[derive(Debug)]
 pub struct Uploader {
-    api: vectcut_api::Client,
-    oss: oss_client::Client,
-    signature: SignatureChoice,
-    region: Option<String>,
-    /// Buckets that have refused V1 in this run.
-    v4_buckets: Mutex<HashSet<BucketName>>,
-}
-
-/// A ticket whose names OSS would accept.
-struct Place {
-    bucket: BucketName,
-    object_key: ObjectKey,
-    credentials: StsCredentials,
-    region: Option<String>,
+    pub(crate) api: vectcut_api::Client,
+    pub(crate) oss: oss_client::Client,
+    pub(crate) signature: SignatureChoice,
+    pub(crate) region: Option<String>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) streams: Option<usize>,
+    pub(crate) part_bytes: Option<u64>,
+    pub(crate) pace: Option<Arc<Pace>>,
+    pub(crate) clock: ServerClock,
+    pub(crate) remembered: Remembered,
+    least_patience: Patience,
+    state_dir: Option<PathBuf>,
+    stop: Stop,
+    /// One budget of connections, hence of memory, for all files.
+    stream_permits: Semaphore,
 }
 
 impl Uploader {
     /// Returns an uploader that asks `api` for tickets and sends to `oss`.
     pub fn new(api: vectcut_api::Client, oss: oss_client::Client) -> Self {
+        let remembered = Remembered::load(None, &oss.endpoint().server().to_string());
         Self {
             api,
             oss,
             signature: SignatureChoice::Auto,
             region: None,
-            v4_buckets: Mutex::default(),
+            retry: RetryPolicy::default(),
+            streams: None,
+            part_bytes: None,
+            pace: None,
+            clock: ServerClock::default(),
+            remembered,
+            least_patience: Patience {
+                stalled: Duration::from_secs(20),
+                answer: Duration::from_secs(60),
+            },
+            state_dir: None,
+            stop: Stop::new(),
+            stream_permits: Semaphore::new(STREAMS_MAX),
         }
     }
 
@@ -133,6 +99,62 @@ impl Uploader {
         self
     }
 
+    /// Keeps what was sent in this directory, so that the same upload continues in a later run.
+    ///
+    /// It will hold credentials and URLs in files that only their owner can read. Without it every run begins anew.
+    #[must_use]
+    pub fn state_dir(mut self, state_dir: impl Into<PathBuf>) -> Self {
+        let state_dir = state_dir.into();
+        self.remembered =
+            Remembered::load(Some(&state_dir), &self.oss.endpoint().server().to_string());
+        self.state_dir = Some(state_dir);
+        self
+    }
+
+    /// Sets how failures that may pass are dealt with.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets how long nothing may move before a connection is dropped; 20 s and 60 s for the answer unless set.
+    ///
+    /// Both are least values: a stream that is measured to be slow gets more.
+    #[must_use]
+    pub fn patience(mut self, least: Patience) -> Self {
+        self.least_patience = least;
+        self
+    }
+
+    /// Uses this many streams for each file, 1 to 16, instead of finding out how many are best.
+    #[must_use]
+    pub fn streams(mut self, streams: usize) -> Self {
+        self.streams = Some(streams.clamp(1, STREAMS_MAX));
+        self
+    }
+
+    /// Sends parts of this many bytes, 128 KiB to 5 GiB, as far as the number of parts allows it.
+    #[must_use]
+    pub fn part_size(mut self, part_bytes: u64) -> Self {
+        self.part_bytes = Some(part_bytes.clamp(PART_MIN_BYTES, PART_MAX_BYTES));
+        self
+    }
+
+    /// Limits all streams together to this many bytes in a second.
+    #[must_use]
+    pub fn limit_rate(mut self, bytes_per_second: u64) -> Self {
+        self.pace = Some(Arc::new(Pace::new(bytes_per_second)));
+        self
+    }
+
+    /// Ends uploads when this signal is given.
+    #[must_use]
+    pub fn stop_on(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
     /// Uploads one file and returns its public URL and what is known of the object.
     ///
     /// `on_event` is called from within this future, so it should not wait.
@@ -143,230 +165,184 @@ impl Uploader {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future stops at once. Until OSS has the last byte nothing is stored; after that the object is
-    /// stored without a URL, and the next upload of the file gets another object key.
+    /// Dropping the future, or giving the stop signal, closes its connections at once. With a state directory every
+    /// part that OSS acknowledged is in the journal, and the same upload continues there; parts in flight are lost, and
+    /// an upload in parts stays open on OSS until then. A file in one PUT begins anew, unless OSS had its last byte.
     pub async fn upload(
         &self,
         upload: &Upload,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Published, UploadError> {
+        let batch = self.batch_id(std::slice::from_ref(upload));
+        let published = self.upload_in(&batch, upload, on_event).await?;
+        self.forget(std::slice::from_ref(upload));
+        Ok(published)
+    }
+
+    /// Uploads a file of a batch; its journal stays, so that a later run of the same batch knows that it is done.
+    pub(crate) async fn upload_in(
+        &self,
+        batch: &str,
+        upload: &Upload,
+        on_event: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Published, UploadError> {
+        let tally = Arc::new(Tally::default());
+        tokio::select! {
+            biased;
+            reason = self.stop.wait() => Err(UploadError::Stopped { reason, safe_bytes: tally.safe_bytes() }),
+            outcome = self.begin(batch, upload, tally.clone(), on_event) => outcome,
+        }
+    }
+
+    async fn begin(
+        &self,
+        batch: &str,
+        upload: &Upload,
+        tally: Arc<Tally>,
+        on_event: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Published, UploadError> {
         let begun = clock::monotonic();
+        on_event(Event::Step(crate::Step::Read));
+        let name = upload.file_name()?;
+        let content_type = upload.media_type(name)?;
+        let source = SourceFile::open(upload.path()).await?;
+        let identity = source.identity().await?;
+        let header = self.header(identity, name, content_type);
+        let (journal, kept) = self.open_journal(upload, &header, on_event).await;
+        let run = Run::new(self, &source, header, journal, tally, on_event);
+        walk(&run, batch, kept, begun).await
+    }
 
-        on_event(Event::Step(Step::Read));
-        let file_name = upload.file_name()?;
-        let content_type = upload.media_type(file_name)?;
-        let source = SourceFile::open(&upload.path).await?;
-        let len_bytes = source.len_bytes();
-        if len_bytes > PUT_MAX_BYTES {
-            return Err(UploadError::TooLarge {
-                path: upload.path.clone(),
-                len_bytes,
-                max_bytes: PUT_MAX_BYTES,
-            });
-        }
-
-        on_event(Event::Step(Step::Init));
-        let place = self.init(file_name, len_bytes).await?;
-
-        on_event(Event::Step(Step::Put));
-        let (stored, attempts) = self
-            .put(&source, &upload.path, &place, &content_type, on_event)
-            .await?;
-        let crc64 = same_crc64(&stored, &place.object_key)?;
-        source.check_unchanged().await?;
-        on_event(Event::Stored);
-
-        on_event(Event::Step(Step::Complete));
-        let public_signed_url = self.complete(&place.object_key).await?;
-
-        Ok(Published {
-            bucket: place.bucket.as_str().to_owned(),
-            object_key: place.object_key.as_str().to_owned(),
-            len_bytes,
+    fn header(&self, file: Identity, name: &str, content_type: String) -> Header {
+        Header {
+            journal: VERSION,
+            file,
+            base_url: self.api.base_url().to_string(),
+            endpoint: self.oss.endpoint().server().to_string(),
+            name: name.to_owned(),
             content_type,
-            crc64,
-            etag: stored.etag,
-            public_signed_url,
-            outcome: Outcome::Uploaded,
-            attempts,
-            elapsed: begun.elapsed(),
-        })
-    }
-
-    async fn init(&self, file_name: &str, len_bytes: u64) -> Result<Place, UploadError> {
-        let ticket = self
-            .api
-            .init_upload(file_name, len_bytes)
-            .await
-            .map_err(|source| UploadError::Api {
-                step: Step::Init,
-                object_key: None,
-                source,
-            })?;
-        // The backend chooses the host that the credentials go to; it may only choose a bucket of the endpoint.
-        let refuse = |source| UploadError::Ticket { source };
-        Ok(Place {
-            bucket: BucketName::parse(ticket.bucket).map_err(refuse)?,
-            object_key: ObjectKey::parse(ticket.object_key).map_err(refuse)?,
-            credentials: ticket.credentials,
-            region: ticket.region,
-        })
-    }
-
-    /// Sends the file, a second time with V4 if that is what OSS asks for; returns how many times it was sent.
-    async fn put(
-        &self,
-        source: &SourceFile,
-        path: &Path,
-        place: &Place,
-        content_type: &str,
-        on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<(StoredObject, u32), UploadError> {
-        let signature = self.signature_for(place)?;
-        match self
-            .put_once(source, path, place, content_type, signature, on_event)
-            .await
-        {
-            Err(UploadError::Refused { reply, .. })
-                if self.signature == SignatureChoice::Auto && is_end_of_v1(&reply) =>
-            {
-                tracing::info!(bucket = %place.bucket, "OSS no longer takes V1 here, signing with V4");
-                on_event(Event::SignatureChanged);
-                self.v4_buckets
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(place.bucket.clone());
-                let signature = self.signature_for(place)?;
-                let stored = self
-                    .put_once(source, path, place, content_type, signature, on_event)
-                    .await?;
-                Ok((stored, 2))
-            }
-            outcome => Ok((outcome?, 1)),
         }
     }
 
-    async fn put_once(
+    /// Opens the journal of an upload, waiting for another process that works on it.
+    async fn open_journal(
         &self,
-        source: &SourceFile,
-        path: &Path,
-        place: &Place,
-        content_type: &str,
-        signature: Signature,
+        upload: &Upload,
+        header: &Header,
         on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<StoredObject, UploadError> {
-        let len_bytes = source.len_bytes();
-        let put = PutObject {
-            bucket: &place.bucket,
-            object_key: &place.object_key,
-            content_type,
-            len_bytes,
+    ) -> (Journal, Kept) {
+        let Some(folder) = self.journals() else {
+            return (Journal::none(), Kept::default());
         };
-        let signing = Signing {
-            credentials: lend(&place.credentials),
-            signature,
-            time: clock::now(),
-        };
-        let (body, mut sent) = FileBody::new(source.file(), 0, len_bytes);
-        let mut sending =
-            std::pin::pin!(
-                self.oss
-                    .put_object(&put, body, &signing, Patience::default())
-            );
-        let outcome = loop {
-            tokio::select! {
-                biased;
-                outcome = &mut sending => break outcome,
-                Ok(()) = sent.changed() => {
-                    on_event(Event::Sending { sent_bytes: *sent.borrow_and_update(), len_bytes });
+        let mut told = false;
+        loop {
+            let reason = match Journal::open(&folder, &self.journal_name(upload), header) {
+                Ok((journal, Found::Kept(kept))) => return (journal, *kept),
+                Ok((journal, Found::Nothing)) => return (journal, Kept::default()),
+                Ok((journal, Found::FileChanged)) => {
+                    on_event(Event::FileChanged);
+                    return (journal, Kept::default());
                 }
-            }
-        };
-        outcome.map_err(|error| match error {
-            oss_client::Error::Body { source }
-                if source.kind() == std::io::ErrorKind::UnexpectedEof =>
-            {
-                UploadError::Changed {
-                    path: path.to_owned(),
+                Err(Unavailable::Locked) => {
+                    if !std::mem::replace(&mut told, true) {
+                        on_event(Event::Waiting);
+                    }
+                    tokio::time::sleep(LOCK_POLL).await;
+                    continue;
                 }
-            }
-            oss_client::Error::Body { source } => UploadError::Source {
-                path: path.to_owned(),
-                action: SourceAction::Read,
-                source,
-            },
-            oss_client::Error::Refused { reply, .. } => UploadError::Refused {
-                object_key: place.object_key.clone(),
-                reply,
-            },
-            source => UploadError::Send {
-                object_key: place.object_key.clone(),
-                source,
-            },
-        })
-    }
-
-    async fn complete(&self, object_key: &ObjectKey) -> Result<SignedUrl, UploadError> {
-        self.api
-            .complete_upload(object_key.as_str())
-            .await
-            .map_err(|source| UploadError::Api {
-                step: Step::Complete,
-                object_key: Some(object_key.clone()),
-                source,
-            })
-    }
-
-    fn signature_for(&self, place: &Place) -> Result<Signature, UploadError> {
-        let v4 = match self.signature {
-            SignatureChoice::V1 => false,
-            SignatureChoice::V4 => true,
-            SignatureChoice::Auto => self
-                .v4_buckets
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .contains(&place.bucket),
-        };
-        if !v4 {
-            return Ok(Signature::V1);
+                Err(Unavailable::Newer) => {
+                    "a newer version of this program is working on the same upload".to_owned()
+                }
+                Err(Unavailable::Io(error)) => format!(
+                    "the state directory `{}` cannot be used: {error}",
+                    folder.display()
+                ),
+            };
+            on_event(Event::NotKept { reason });
+            return (Journal::none(), Kept::default());
         }
-        let region = self
-            .region
+    }
+
+    fn journals(&self) -> Option<PathBuf> {
+        self.state_dir
             .as_deref()
-            .or(self.oss.endpoint().region())
-            .or(place.region.as_deref());
-        let region = region.ok_or(UploadError::RegionUnknown)?.to_owned();
-        Ok(Signature::V4 { region })
+            .map(|state_dir| state_dir.join("uploads"))
+    }
+
+    /// Names an upload's journal after what makes it the same upload: the file's place and the settings.
+    fn journal_name(&self, upload: &Upload) -> String {
+        let path =
+            std::fs::canonicalize(upload.path()).or_else(|_| std::path::absolute(upload.path()));
+        let path = path.unwrap_or_else(|_| upload.path().to_owned());
+        let name = upload.file_name().unwrap_or_default();
+        let content_type = upload.media_type(name).unwrap_or_default();
+        let (base_url, endpoint) = (
+            self.api.base_url().to_string(),
+            self.oss.endpoint().server().to_string(),
+        );
+        digest([
+            path.as_os_str().as_encoded_bytes(),
+            base_url.as_bytes(),
+            endpoint.as_bytes(),
+            name.as_bytes(),
+            content_type.as_bytes(),
+        ])
+    }
+
+    /// Names a batch after its files, in the order given, and their settings.
+    pub(crate) fn batch_id(&self, uploads: &[Upload]) -> String {
+        let names: Vec<_> = uploads
+            .iter()
+            .map(|upload| self.journal_name(upload))
+            .collect();
+        digest(names.iter().map(String::as_bytes))
+    }
+
+    /// Removes the journals of a batch that is up as a whole, and old ones of uploads that nobody continued.
+    pub(crate) fn forget(&self, uploads: &[Upload]) {
+        let Some(folder) = self.journals() else {
+            return;
+        };
+        for upload in uploads {
+            remove(&folder.join(format!("{}.jsonl", self.journal_name(upload))));
+        }
+        sweep(&folder, clock::system());
+    }
+
+    /// Waits for one of the connections that all files share.
+    pub(crate) async fn stream(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed, so this is always a permit.
+        self.stream_permits.acquire().await.ok()
+    }
+
+    /// Returns how long nothing may move on a stream of this rate; one that was not measured gets three times the least.
+    pub(crate) fn patience_for(&self, rate: Option<StreamRate>) -> Patience {
+        let Patience { stalled, answer } = self.least_patience;
+        match rate
+            .map(|rate| rate.bytes_per_second)
+            .filter(|rate| *rate > 0)
+        {
+            None => Patience {
+                stalled: stalled * 3,
+                answer: answer * 3,
+            },
+            Some(rate) => {
+                let lasting = |bytes: u64| Duration::from_secs_f64(bytes as f64 / rate as f64);
+                Patience {
+                    stalled: stalled.max(lasting(BURST_BYTES)),
+                    answer: answer.max(lasting(BUFFERED_BYTES)),
+                }
+            }
+        }
     }
 }
 
-/// The one place where received credentials are lent to the layer that signs.
-fn lend(credentials: &StsCredentials) -> Credentials<'_> {
-    Credentials::new(
-        &credentials.access_key_id,
-        credentials.access_key_secret.expose(),
-    )
-    .security_token(credentials.security_token.expose())
-}
-
-/// Returns whether OSS says that it takes V1 no longer.
-///
-/// The vendor publishes no error code for it, only these two ECs (403); a wrong signature is something else and must not
-/// be hidden by another try. Sources: <https://help.aliyun.com/en/oss/user-guide/0002-00000080> and `…/0002-00000034`.
-fn is_end_of_v1(reply: &ErrorReply) -> bool {
-    reply.status == 403 && matches!(reply.ec.as_deref(), Some("0002-00000080" | "0002-00000034"))
-}
-
-fn same_crc64(stored: &StoredObject, object_key: &ObjectKey) -> Result<Crc64, UploadError> {
-    match stored.crc64 {
-        Some(crc64) if crc64 == stored.sent_crc64 => Ok(crc64),
-        Some(crc64) => Err(UploadError::Corrupted {
-            object_key: object_key.clone(),
-            sent: stored.sent_crc64,
-            stored: crc64,
-        }),
-        None => Err(UploadError::Unverified {
-            object_key: object_key.clone(),
-        }),
+fn digest<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut digest = Crc64Digest::new();
+    for text in texts {
+        digest.update(text);
+        // Between two texts, so that moving a letter from one to the next makes a difference.
+        digest.update(&[0]);
     }
+    format!("{:016x}", digest.value().value())
 }

@@ -1,0 +1,29 @@
+//! Progress events at a steady rate while something is awaited.
+
+use std::{pin::pin, time::Duration};
+
+use tokio::time::{Interval, MissedTickBehavior};
+
+use crate::run::Run;
+
+/// Ten times a second is smooth to the eye.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Returns ticks to tell progress at.
+pub(crate) fn ticks() -> Interval {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    ticks
+}
+
+/// Awaits `work`, which sends on one stream, and tells progress meanwhile.
+pub(crate) async fn with_progress<T>(run: &Run<'_>, work: impl Future<Output = T>) -> T {
+    let (mut work, mut ticks) = (pin!(work), ticks());
+    loop {
+        tokio::select! {
+            biased;
+            outcome = &mut work => return outcome,
+            _ = ticks.tick() => run.tell_progress(1),
+        }
+    }
+}

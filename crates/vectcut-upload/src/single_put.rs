@@ -1,0 +1,90 @@
+//! A file in one PUT.
+
+use oss_client::{Crc64, PutObject};
+
+use crate::{
+    Event, UploadError,
+    access::{Access, Setback},
+    file_body::FileBody,
+    plan::PartRange,
+    progress_ticks::with_progress,
+    run::Tries,
+};
+
+/// How often OSS may store something else than was sent before that is the result.
+pub(crate) const MISMATCHES_MAX: u32 = 3;
+
+/// What OSS has, proven by its CRC-64.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    pub(crate) crc64: Crc64,
+    pub(crate) etag: Option<String>,
+}
+
+/// Sends the whole file, again from its start when something goes wrong.
+pub(crate) async fn send(access: &Access<'_, '_>) -> Result<Stored, Setback> {
+    let (run, object_key) = (access.run, &access.place.object_key);
+    let (mut tries, mut mismatches) = (Tries::default(), 0);
+    let len_bytes = run.source.len_bytes();
+    loop {
+        let _stream = run.uploader.stream().await;
+        let attempt = access.attempt().await?;
+        let put = PutObject {
+            bucket: &access.place.bucket,
+            object_key,
+            content_type: &run.header.content_type,
+            len_bytes,
+        };
+        let whole = PartRange {
+            number: 1,
+            offset: 0,
+            len_bytes,
+        };
+        let body = FileBody::new(
+            run.source.file(),
+            whole,
+            run.uploader.pace.clone(),
+            run.tally.clone(),
+        );
+        let signing = attempt.signing();
+        let sending =
+            run.uploader
+                .oss
+                .put_object(&put, body, &signing, run.uploader.patience_for(None));
+        match with_progress(run, sending).await {
+            Ok(stored) => match stored.crc64 {
+                Some(crc64) if crc64 == stored.sent_crc64 => {
+                    access.went_through(&attempt);
+                    run.tally.set_safe(len_bytes);
+                    return Ok(Stored {
+                        crc64,
+                        etag: stored.etag,
+                    });
+                }
+                Some(crc64) => {
+                    mismatches += 1;
+                    let object_key = object_key.clone();
+                    let error = UploadError::Corrupted {
+                        object_key,
+                        sent: stored.sent_crc64,
+                        stored: crc64,
+                    };
+                    if mismatches == MISMATCHES_MAX {
+                        return Err(Setback::Failed(error));
+                    }
+                    run.tally.add_failure();
+                    run.tell(Event::Retrying {
+                        reason: error.to_string(),
+                        delay: std::time::Duration::ZERO,
+                    });
+                }
+                None => {
+                    return Err(Setback::Failed(UploadError::Unverified {
+                        object_key: object_key.clone(),
+                    }));
+                }
+            },
+            Err(error) => access.recover(error, &attempt, &mut tries).await?,
+        }
+    }
+}

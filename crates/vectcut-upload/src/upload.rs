@@ -1,0 +1,69 @@
+//! What to upload, and under which name.
+
+use std::path::{Path, PathBuf};
+
+use crate::{UploadError, content_type};
+
+/// A file to upload.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    path: PathBuf,
+    name: Option<String>,
+    content_type: Option<String>,
+}
+
+impl Upload {
+    /// Uploads the file at `path` under its own name.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            name: None,
+            content_type: None,
+        }
+    }
+
+    /// Tells the backend another file name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the media type instead of taking it from the name.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// Returns the path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn file_name(&self) -> Result<&str, UploadError> {
+        match &self.name {
+            Some(name) => Ok(name),
+            None => {
+                let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+                name.to_str().ok_or_else(|| UploadError::NameNotUtf8 {
+                    path: self.path.clone(),
+                })
+            }
+        }
+    }
+
+    pub(crate) fn media_type(&self, file_name: &str) -> Result<String, UploadError> {
+        let content_type = self
+            .content_type
+            .clone()
+            .unwrap_or_else(|| content_type::of(file_name));
+        let well_formed = content_type.contains('/')
+            && content_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if well_formed {
+            Ok(content_type)
+        } else {
+            Err(UploadError::ContentType { content_type })
+        }
+    }
+}

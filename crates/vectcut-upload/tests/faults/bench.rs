@@ -1,0 +1,181 @@
+//! What every test stands on: a sandbox, an uploader with short time-outs, and a file.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use oss_client::{Endpoint, Patience};
+use vectcut_api::ApiKey;
+use vectcut_http::{Options, ServerUrl};
+use vectcut_sandbox::{Arrival, Builder, Sandbox, Step};
+use vectcut_upload::{Event, Published, RetryPolicy, Upload, UploadError, Uploader};
+
+pub(crate) const KIB: usize = 1024;
+pub(crate) const MIB: usize = 1024 * KIB;
+
+/// Small enough for one PUT.
+pub(crate) const SMALL: usize = 100 * KIB;
+
+/// Large enough for parts.
+pub(crate) const LARGE: usize = 5 * MIB;
+
+pub(crate) struct Bench {
+    pub(crate) sandbox: Sandbox,
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+/// What one upload told and ended with.
+pub(crate) struct Outcome {
+    pub(crate) result: Result<Published, UploadError>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Bench {
+    pub(crate) async fn new(len_bytes: usize, sandbox: Builder) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.mp4");
+        let bytes = noise(len_bytes);
+        std::fs::write(&path, &bytes).unwrap();
+        Self {
+            sandbox: sandbox.start().await.unwrap(),
+            folder,
+            path,
+            bytes,
+        }
+    }
+
+    /// An uploader that gives up within a second and takes half a second without a byte for a stall.
+    pub(crate) fn uploader(&self) -> Uploader {
+        let settings = self.sandbox.settings();
+        let server = ServerUrl::parse(&settings.base_url).unwrap();
+        let endpoint = Endpoint::parse(&settings.oss_endpoint).unwrap();
+        let http =
+            vectcut_http::client(&Options::for_servers([&server, endpoint.server()])).unwrap();
+        let api_key = ApiKey::parse(settings.api_key.clone()).unwrap();
+        Uploader::new(
+            vectcut_api::Client::new(http.clone(), server, api_key),
+            oss_client::Client::new(http, endpoint),
+        )
+        .region(Some(settings.oss_region.clone()))
+        .state_dir(self.state_dir())
+        .retry(RetryPolicy {
+            base: Duration::from_millis(5),
+            cap: Duration::from_millis(50),
+            give_up_after: Duration::from_secs(1),
+        })
+        .patience(Patience {
+            stalled: Duration::from_millis(400),
+            answer: Duration::from_secs(2),
+        })
+    }
+
+    pub(crate) fn state_dir(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Writes another file in the place of the first.
+    pub(crate) fn rewrite(&mut self, len_bytes: usize) {
+        self.bytes = noise(len_bytes);
+        self.bytes.reverse();
+        std::fs::write(&self.path, &self.bytes).unwrap();
+    }
+
+    pub(crate) async fn upload(&self) -> Outcome {
+        self.upload_with(&self.uploader()).await
+    }
+
+    pub(crate) async fn upload_with(&self, uploader: &Uploader) -> Outcome {
+        let mut events = Vec::new();
+        let result = uploader
+            .upload(&Upload::new(&self.path), &mut |event| events.push(event))
+            .await;
+        Outcome { result, events }
+    }
+
+    /// Asserts that what a result names is stored byte for byte, and that no journal is left.
+    #[track_caller]
+    pub(crate) fn assert_stored(&self, published: &Published) {
+        let object = self
+            .sandbox
+            .object(&published.bucket, &published.object_key)
+            .expect("the object is there");
+        assert!(
+            std::fs::read(&object.path).unwrap() == self.bytes,
+            "the sandbox has other bytes"
+        );
+        assert_eq!(object.crc64, published.crc64.value());
+        assert_eq!(self.journals(), 0, "a journal was left behind");
+    }
+
+    /// Asserts that nothing was completed, so that no URL exists.
+    #[track_caller]
+    pub(crate) fn assert_not_completed(&self) {
+        assert_eq!(
+            self.arrivals(Step::Complete).len(),
+            0,
+            "complete was called"
+        );
+    }
+
+    pub(crate) fn arrivals(&self, step: Step) -> Vec<Arrival> {
+        self.sandbox
+            .journal()
+            .into_iter()
+            .filter(|arrival| arrival.step == step)
+            .collect()
+    }
+
+    pub(crate) fn journals(&self) -> usize {
+        std::fs::read_dir(self.state_dir().join("uploads")).map_or(0, Iterator::count)
+    }
+
+    /// Waits until something is so, for at most ten seconds.
+    pub(crate) async fn until(&self, what: &str, mut so: impl FnMut(&Self) -> bool) {
+        let begun = Instant::now();
+        while !so(self) {
+            assert!(begun.elapsed() < Duration::from_secs(10), "never: {what}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    pub(crate) fn published(self) -> Published {
+        self.result
+            .unwrap_or_else(|error| panic!("{error:?}\n{:#?}", self.events))
+    }
+
+    #[track_caller]
+    pub(crate) fn error(self) -> UploadError {
+        match self.result {
+            Ok(published) => panic!("published {published:?}\n{:#?}", self.events),
+            Err(error) => error,
+        }
+    }
+
+    pub(crate) fn told(&self, wanted: impl Fn(&Event) -> bool) -> bool {
+        self.events.iter().any(wanted)
+    }
+}
+
+/// Bytes that no range of the same file repeats.
+pub(crate) fn noise(len_bytes: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut bytes = Vec::with_capacity(len_bytes + 8);
+    while bytes.len() < len_bytes {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes.truncate(len_bytes);
+    bytes
+}
