@@ -32,14 +32,27 @@ pub(crate) fn rate(bytes_per_second: f64) -> String {
     format!("{}/s", bytes(amount as u64))
 }
 
-/// Returns a duration, such as `0.8 s`, `42 s`, `3 min 5 s` or `2 h 10 min`.
+/// Returns a duration, such as `812 ms`, `42 s`, `3 min 5 s` or `2 h 10 min`.
 pub(crate) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
-        0..10 => format!("{:.1} s", duration.as_secs_f64()),
+        0 => format!("{} ms", duration.as_millis()),
+        1..10 => format!("{:.1} s", duration.as_secs_f64()),
         10..60 => format!("{seconds} s"),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// Returns the time left in at most four characters before its unit, such as `0:42`, `3:05` or `2h10`; `None` when it is
+/// so long that nobody can know it.
+pub(crate) fn countdown(left: Duration) -> Option<String> {
+    let seconds = left.as_secs();
+    match seconds {
+        0..3600 => Some(format!("{}:{:02}", seconds / 60, seconds % 60)),
+        3600..36_000 => Some(format!("{}h{:02}", seconds / 3600, seconds % 3600 / 60)),
+        36_000..3_600_000 => Some(format!("{}h", seconds / 3600)),
+        _ => None,
     }
 }
 
@@ -58,11 +71,10 @@ fn unit_of(amount: f64) -> (&'static str, f64) {
 }
 
 fn scaled(amount: u64, size: f64) -> String {
-    if size == 1.0 {
-        amount.to_string()
-    } else {
-        format!("{:.1}", amount as f64 / size)
-    }
+    let scaled = amount as f64 / size;
+    // Three digits say enough, and keep every amount within eight columns.
+    let decimals = if size == 1.0 || scaled >= 99.95 { 0 } else { 1 };
+    format!("{scaled:.decimals$}")
 }
 
 #[cfg(test)]
@@ -77,7 +89,8 @@ mod tests {
         assert_eq!(bytes(1023), "1023 B");
         assert_eq!(bytes(1024), "1.0 KiB");
         assert_eq!(bytes(12 * MIB + 300 * 1024), "12.3 MiB");
-        assert_eq!(bytes(u64::MAX), "16777216.0 TiB");
+        assert_eq!(bytes(u64::MAX), "16777216 TiB");
+        assert_eq!(bytes(512 * MIB), "512 MiB");
         assert_eq!(bytes_of(300 * 1024, 12 * MIB), "0.3/12.0 MiB");
         assert_eq!(bytes_of(7, 9), "7/9 B");
         assert_eq!(rate(5.8 * 1024.0 * 1024.0), "5.8 MiB/s");
@@ -87,12 +100,27 @@ mod tests {
     #[test]
     fn durations_are_short() {
         for (milliseconds, expected) in [
-            (812, "0.8 s"),
+            (812, "812 ms"),
+            (7_000, "7.0 s"),
             (42_999, "42 s"),
             (185_000, "3 min 5 s"),
             (7_800_000, "2 h 10 min"),
         ] {
             assert_eq!(duration(Duration::from_millis(milliseconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_countdown_is_narrow() {
+        for (seconds, expected) in [
+            (0, Some("0:00")),
+            (185, Some("3:05")),
+            (7_800, Some("2h10")),
+            (360_000, Some("100h")),
+            (u64::MAX, None),
+        ] {
+            let left = countdown(Duration::from_secs(seconds));
+            assert_eq!(left.as_deref(), expected);
         }
     }
 

@@ -70,7 +70,7 @@ pub(crate) struct UploadArgs {
     #[arg(long, value_name = "TYPE", value_parser = media_type)]
     pub(crate) content_type: Option<String>,
     /// Upload to a sandbox in this process, fetch the URL back and compare every byte; needs no API key
-    #[arg(long, conflicts_with = "ServerArgs")]
+    #[arg(long)]
     pub(crate) sandbox: bool,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
@@ -89,16 +89,16 @@ pub(crate) struct UploadArgs {
 #[command(next_help_heading = "Servers")]
 pub(crate) struct ServerArgs {
     /// The VectCut backend [env: VECTCUT_BASE_URL] [default: https://open.vectcut.com]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
     pub(crate) base_url: Option<String>,
     /// OSS without the bucket [env: VECTCUT_OSS_ENDPOINT] [default: oss-cn-hangzhou.aliyuncs.com]
-    #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname)]
+    #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname, conflicts_with = "sandbox")]
     pub(crate) oss_endpoint: Option<String>,
     /// The region for V4 signatures [env: VECTCUT_OSS_REGION] [default: read from the endpoint]
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", conflicts_with = "sandbox")]
     pub(crate) oss_region: Option<String>,
     /// A PEM file of certificate authorities to trust besides the system's [env: VECTCUT_CA_CERT]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
     pub(crate) ca_cert: Option<PathBuf>,
 }
 

@@ -39,9 +39,7 @@ pub(crate) fn start(verbosity: u8, format: LogFormat, talk: &Talk) {
         _ => LevelFilter::TRACE,
     };
     let filter = Targets::new().with_targets(CRATES.map(|name| (name, level)));
-    let layer = fmt::layer()
-        .with_writer(talk.clone())
-        .with_ansi(talk.in_colour());
+    let layer = fmt::layer().with_writer(talk.clone()).with_ansi(false);
     let layer = match format {
         LogFormat::Text => layer.compact().boxed(),
         LogFormat::Json => layer.json().boxed(),

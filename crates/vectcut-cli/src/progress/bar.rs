@@ -1,67 +1,87 @@
-//! The bar on a terminal. What matters most stands first: a narrow terminal loses the bar, then the time left.
+//! The bar on a terminal.
 
-use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use console::{Term, measure_text_width, truncate_str};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use vectcut_upload::Step;
 
 use super::Position;
+use super::layout::Layout;
 use crate::amounts;
 
-const NAME_COLUMNS_MAX: usize = 24;
-/// How often a bar is drawn again when nothing moves, so that rate and time left do not lie.
+/// How often the spinner of a line that waits turns.
 const REDRAW: Duration = Duration::from_millis(250);
+/// The width to assume of a terminal that does not tell its own.
+const COLUMNS: usize = 80;
+
+/// How long what is shown stays at least: nobody reads faster.
+const STAYS: Duration = Duration::from_millis(100);
 
 /// One line at the bottom of the terminal; it is gone when it is dropped.
 pub(super) struct Bar {
     bar: ProgressBar,
-    sending: ProgressStyle,
-    waiting: ProgressStyle,
-    shown: Option<Position>,
+    name: String,
+    colour: bool,
+    shown: Option<Shown>,
+}
+
+/// What the line was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    at: Position,
+    layout: Layout,
+    since: Instant,
 }
 
 impl Bar {
-    pub(super) fn new(bars: &MultiProgress, name: &str, colour: bool) -> Self {
+    pub(super) fn new(bars: &MultiProgress, name: String, colour: bool) -> Self {
         let bar = bars.add(ProgressBar::no_length());
-        bar.set_prefix(name.to_owned());
         bar.enable_steady_tick(REDRAW);
-        let columns = columns(name).min(NAME_COLUMNS_MAX);
-        let (name_style, bar_style) = if colour {
-            (".bold", ".cyan/dim")
-        } else {
-            ("", "")
-        };
-        let name = format!("{{prefix:{columns}!{name_style}}}");
         Self {
             bar,
-            sending: style(&format!(
-                "{name}  {{msg}} {{done:>4}}  {{sent:>15}}  {{speed:>12}}  {{left:>12}}  {{wide_bar:{bar_style}}}"
-            )),
-            waiting: style(&format!("{name}  {{msg}} {{spinner}}")),
+            name,
+            colour,
             shown: None,
         }
     }
 
-    pub(super) fn show(&mut self, at: Position) {
-        if self.shown == Some(at) {
+    pub(super) fn show(&mut self, at: Position, per_second: Option<f64>, now: Instant) {
+        let before = self.shown;
+        let is_same_kind = before.is_some_and(|before| {
+            before.at.step == at.step && is_sending(before.at) == is_sending(at)
+        });
+        if let Some(before) = before
+            && is_same_kind
+            && now.saturating_duration_since(before.since) < STAYS
+        {
             return;
         }
-        let is_sending = |at: Position| at.step == Some(Step::Put) && !at.is_waiting();
-        let begins = is_sending(at) && !self.shown.is_some_and(is_sending);
-        if begins {
-            // Rate and time left count from the first byte, not from the wait for init.
-            self.bar.reset();
-            self.bar.set_style(self.sending.clone());
-        } else if !is_sending(at) {
-            self.bar.set_style(self.waiting.clone());
+        let columns = Term::stderr().size_checked().map(|(_, columns)| columns);
+        let columns = columns.map_or(COLUMNS, usize::from);
+        let layout = Layout::fit(columns, measure_text_width(&self.name));
+        if !is_same_kind || before.map(|before| before.layout) != Some(layout) {
+            let name = truncate_str(&self.name, layout.name, "…").into_owned();
+            self.bar.set_prefix(name);
+            self.bar.set_style(style(&if is_sending(at) {
+                layout.sending(self.colour)
+            } else {
+                layout.waiting(self.colour)
+            }));
         }
-        self.bar.set_message(message(at));
-        if at.len_bytes > 0 {
+        if is_sending(at) {
             self.bar.set_length(at.len_bytes);
             self.bar.set_position(at.sent_bytes);
+            self.bar
+                .set_message(layout.words(at.sent_bytes, at.len_bytes, per_second));
+        } else {
+            self.bar.set_message(sentence(at));
         }
-        self.shown = Some(at);
+        self.shown = Some(Shown {
+            at,
+            layout,
+            since: now,
+        });
     }
 }
 
@@ -71,7 +91,11 @@ impl Drop for Bar {
     }
 }
 
-fn message(at: Position) -> String {
+fn is_sending(at: Position) -> bool {
+    at.step == Some(Step::Put) && !at.is_waiting()
+}
+
+fn sentence(at: Position) -> String {
     match at.step {
         _ if at.is_waiting() => {
             let all = amounts::bytes(at.len_bytes);
@@ -86,33 +110,8 @@ fn message(at: Position) -> String {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // The templates are constants of this file, and the tests draw them; without one the bar is only plainer.
+    // The layouts are tested; a bar without its template would only be plainer.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("█▉▊▋▌▍▎▏ ")
-        .with_key("done", |state: &ProgressState, text: &mut dyn Write| {
-            let _ = write!(text, "{}%", amounts::percent(state.pos(), len(state)));
-        })
-        .with_key("sent", |state: &ProgressState, text: &mut dyn Write| {
-            let _ = text.write_str(&amounts::bytes_of(state.pos(), len(state)));
-        })
-        .with_key("speed", |state: &ProgressState, text: &mut dyn Write| {
-            let _ = text.write_str(&amounts::rate(state.per_sec()));
-        })
-        .with_key("left", |state: &ProgressState, text: &mut dyn Write| {
-            let left = state.eta();
-            if state.pos() > 0 && !left.is_zero() {
-                let _ = write!(text, "{} left", amounts::duration(left));
-            }
-        })
-}
-
-fn len(state: &ProgressState) -> u64 {
-    state.len().unwrap_or_default()
-}
-
-/// Returns about how many columns a name takes: East Asian characters are twice as wide.
-fn columns(name: &str) -> usize {
-    let wide = |character: char| if character.is_ascii() { 1 } else { 2 };
-    name.chars().map(wide).sum()
 }

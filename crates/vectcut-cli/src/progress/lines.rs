@@ -5,42 +5,39 @@ use std::time::{Duration, Instant};
 use vectcut_upload::Step;
 
 use super::Position;
+use super::speed::time_left;
 use crate::amounts;
 
 /// How long it is quiet between two lines, and before the first: a small file says nothing until it is up.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// When the last line was told, and what it told.
+/// When the last line was told.
 pub(super) struct Lines {
     name: String,
     last: Instant,
-    last_at: Position,
 }
 
 impl Lines {
     pub(super) fn new(name: String, now: Instant) -> Self {
-        Self {
-            name,
-            last: now,
-            last_at: Position::default(),
-        }
+        Self { name, last: now }
     }
 
     /// Returns the next line, when it is due.
-    pub(super) fn due(&mut self, at: Position, now: Instant) -> Option<String> {
-        let since = now.saturating_duration_since(self.last);
-        if since < QUIET {
+    pub(super) fn due(
+        &mut self,
+        at: Position,
+        per_second: Option<f64>,
+        now: Instant,
+    ) -> Option<String> {
+        if now.saturating_duration_since(self.last) < QUIET {
             return None;
         }
-        let moved = at.sent_bytes.saturating_sub(self.last_at.sent_bytes);
-        let words = words(at, moved as f64 / since.as_secs_f64());
         self.last = now;
-        self.last_at = at;
-        Some(format!("`{}`: {words}", self.name))
+        Some(format!("`{}`: {}", self.name, words(at, per_second)))
     }
 }
 
-fn words(at: Position, bytes_per_second: f64) -> String {
+fn words(at: Position, per_second: Option<f64>) -> String {
     let all = amounts::bytes(at.len_bytes);
     match at.step {
         _ if at.is_waiting() => format!("put, all {all} sent, waiting for OSS"),
@@ -48,16 +45,15 @@ fn words(at: Position, bytes_per_second: f64) -> String {
         Some(Step::Put) => {
             let percent = amounts::percent(at.sent_bytes, at.len_bytes);
             let sent = amounts::bytes_of(at.sent_bytes, at.len_bytes);
-            let rate = amounts::rate(bytes_per_second);
-            let left = at.len_bytes.saturating_sub(at.sent_bytes) as f64 / bytes_per_second;
-            match Duration::try_from_secs_f64(left) {
-                Ok(left) => {
-                    let left = amounts::duration(left);
-                    format!("put, {percent}% ({sent}), {rate}, {left} left")
-                }
-                // Nothing moved, so nobody knows.
-                Err(_) => format!("put, {percent}% ({sent}), {rate}"),
+            let mut words = format!("put, {percent}% ({sent})");
+            if let Some(per_second) = per_second {
+                words += &format!(", {}", amounts::rate(per_second));
             }
+            let rest_bytes = at.len_bytes.saturating_sub(at.sent_bytes);
+            if let Some(left) = time_left(rest_bytes, per_second) {
+                words += &format!(", {} left", amounts::duration(left));
+            }
+            words
         }
         Some(step) => format!("{step}, waiting for VectCut"),
         None => "not begun".to_owned(),
@@ -84,26 +80,40 @@ mod tests {
     fn a_line_falls_due_every_few_seconds() {
         let begun = clock::now();
         let second = |number| begun + Duration::from_secs(number);
+        let speed = Some(MIB as f64);
         let mut lines = Lines::new("clip.mp4".into(), begun);
-        assert_eq!(lines.due(at(Step::Put, 0), second(4)), None);
-        assert_eq!(
-            lines.due(at(Step::Put, 5 * MIB), second(5)).as_deref(),
-            Some("`clip.mp4`: put, 41% (5.0/12.0 MiB), 1.0 MiB/s, 7.0 s left")
-        );
-        assert_eq!(lines.due(at(Step::Put, 6 * MIB), second(6)), None);
-        assert_eq!(
-            lines.due(at(Step::Put, 5 * MIB), second(10)).as_deref(),
-            Some("`clip.mp4`: put, 41% (5.0/12.0 MiB), 0 B/s")
-        );
-        assert_eq!(
-            lines.due(at(Step::Put, 12 * MIB), second(15)).as_deref(),
-            Some("`clip.mp4`: put, all 12.0 MiB sent, waiting for OSS")
-        );
+        assert_eq!(lines.due(at(Step::Put, 0), None, second(4)), None);
         assert_eq!(
             lines
-                .due(at(Step::Complete, 12 * MIB), second(20))
+                .due(at(Step::Put, 5 * MIB), speed, second(5))
                 .as_deref(),
-            Some("`clip.mp4`: complete, waiting for VectCut")
+            Some("`clip.mp4`: put, 41% (5.0/12.0 MiB), 1.0 MiB/s, 7.0 s left")
         );
+        assert_eq!(lines.due(at(Step::Put, 6 * MIB), speed, second(6)), None);
+    }
+
+    #[test]
+    fn each_step_has_its_words() {
+        for (at, per_second, expected) in [
+            (at(Step::Init, 0), None, "init, waiting for VectCut"),
+            (at(Step::Put, 0), None, "put, 0% (0.0/12.0 MiB)"),
+            (
+                at(Step::Put, 6 * MIB),
+                Some(0.0),
+                "put, 50% (6.0/12.0 MiB), 0 B/s",
+            ),
+            (
+                at(Step::Put, 12 * MIB),
+                None,
+                "put, all 12.0 MiB sent, waiting for OSS",
+            ),
+            (
+                at(Step::Complete, 12 * MIB),
+                None,
+                "complete, waiting for VectCut",
+            ),
+        ] {
+            assert_eq!(words(at, per_second), expected);
+        }
     }
 }

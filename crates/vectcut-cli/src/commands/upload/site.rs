@@ -44,17 +44,18 @@ impl Site {
                 oss_region: Some(settings.oss_region.clone()),
                 ca_cert: settings.ca_cert.clone(),
             };
-            let key = ApiKey::parse(&*settings.api_key).map_err(of_sandbox)?;
+            let key = ApiKey::parse(&*settings.api_key).map_err(of_sandbox);
             Self::connect(servers, key, args, Some(sandbox))
         } else {
             let servers = Servers::settle(&args.servers, environment)?;
-            Self::connect(servers, api_key(environment)?, args, None)
+            Self::connect(servers, api_key(environment), args, None)
         }
     }
 
+    /// Makes the clients. A key that is missing comes last: wrong usage is told before it.
     fn connect(
         servers: Servers,
-        key: ApiKey,
+        key: Result<ApiKey, Failure>,
         args: &UploadArgs,
         sandbox: Option<Sandbox>,
     ) -> Result<Self, Failure> {
@@ -70,7 +71,7 @@ impl Site {
         }
         let http = vectcut_http::client(&options).map_err(|error| Failure::of_setup(&error))?;
         tracing::info!(%base_url, oss_endpoint = %oss_endpoint.server(), "servers");
-        let api = vectcut_api::Client::new(http.clone(), base_url.clone(), key);
+        let api = vectcut_api::Client::new(http.clone(), base_url.clone(), key?);
         let oss = oss_client::Client::new(http, oss_endpoint);
         let uploader = Uploader::new(api, oss.clone())
             .signature(args.signature.into())

@@ -1,0 +1,111 @@
+//! How fast a file goes, as it went in the last seconds.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// How far back is looked: long enough to be calm, short enough to notice that the line changed.
+const WINDOW: Duration = Duration::from_secs(10);
+/// How far apart two samples are at least; more would say nothing new.
+const SAMPLE: Duration = Duration::from_millis(250);
+/// How long nothing is said: the first megabytes only fill the buffers of the system.
+const START: Duration = Duration::from_secs(1);
+
+/// The speed of one transfer.
+#[derive(Debug, Default)]
+pub(super) struct Speed {
+    begun: Option<Instant>,
+    /// When so many bytes had gone, oldest first.
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Speed {
+    /// Takes how many bytes have gone by now. Fewer than before means that the file goes again.
+    pub(super) fn record(&mut self, sent_bytes: u64, now: Instant) {
+        if self
+            .samples
+            .back()
+            .is_some_and(|(_, before)| sent_bytes < *before)
+        {
+            *self = Self::default();
+        }
+        let begun = *self.begun.get_or_insert(now);
+        let last = self.samples.back().map_or(begun, |(time, _)| *time);
+        let is_first = self.samples.is_empty();
+        let due = if is_first { START } else { SAMPLE };
+        if now.saturating_duration_since(last) >= due {
+            self.samples.push_back((now, sent_bytes));
+        }
+        // The last sample before the window stays: the window begins between it and the next.
+        while self
+            .samples
+            .get(1)
+            .is_some_and(|(time, _)| now.saturating_duration_since(*time) >= WINDOW)
+        {
+            self.samples.pop_front();
+        }
+    }
+
+    /// Returns the bytes in a second; `None` while it is too early to tell.
+    pub(super) fn per_second(&self, now: Instant) -> Option<f64> {
+        let (since, before) = self.samples.front()?;
+        let (_, after) = self.samples.back()?;
+        let elapsed = now.saturating_duration_since(*since);
+        (elapsed >= START).then(|| (after - before) as f64 / elapsed.as_secs_f64())
+    }
+}
+
+/// Returns the time that the rest takes at this speed; `None` when nobody can know.
+pub(super) fn time_left(rest_bytes: u64, per_second: Option<f64>) -> Option<Duration> {
+    let seconds = rest_bytes as f64 / per_second.filter(|speed| *speed > 0.0)?;
+    Duration::try_from_secs_f64(seconds.ceil()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    #[test]
+    fn the_burst_that_fills_the_buffers_is_not_speed() {
+        let begun = clock::now();
+        let mut speed = Speed::default();
+        speed.record(8_000, begun);
+        assert_eq!(speed.per_second(begun), None);
+        for second in 1..=20 {
+            let now = begun + Duration::from_secs(second);
+            speed.record(8_000 + second * 100, now);
+        }
+        let now = begun + Duration::from_secs(20);
+        assert_eq!(speed.per_second(now), Some(100.0));
+        assert_eq!(
+            time_left(250, speed.per_second(now)),
+            Some(Duration::from_secs(3))
+        );
+    }
+
+    #[test]
+    fn a_line_that_stands_still_slows_down_to_nothing() {
+        let begun = clock::now();
+        let at = |second| begun + Duration::from_secs(second);
+        let mut speed = Speed::default();
+        for second in 0..=5 {
+            speed.record(second * 100, at(second));
+        }
+        speed.record(500, at(30));
+        speed.record(500, at(41));
+        assert_eq!(speed.per_second(at(41)), Some(0.0));
+        assert_eq!(time_left(1, speed.per_second(at(41))), None);
+    }
+
+    #[test]
+    fn a_file_that_goes_again_is_measured_again() {
+        let begun = clock::now();
+        let mut speed = Speed::default();
+        for second in 0..=5 {
+            speed.record(second * 100, begun + Duration::from_secs(second));
+        }
+        let now = begun + Duration::from_secs(6);
+        speed.record(0, now);
+        assert_eq!(speed.per_second(now), None);
+    }
+}
