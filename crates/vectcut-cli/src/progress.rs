@@ -74,9 +74,10 @@ impl<'a> Progress<'a> {
             let mut state = self.state();
             match *event {
                 Event::Step(step) => state.at.step = Some(step),
-                Event::Sending {
+                Event::Progress {
                     sent_bytes,
                     len_bytes,
+                    ..
                 } => {
                     state.at.sent_bytes = sent_bytes;
                     state.at.len_bytes = len_bytes;
