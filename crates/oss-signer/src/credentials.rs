@@ -66,9 +66,8 @@ impl<'a> Credentials<'a> {
     }
 
     /// Returns the secret, to be used as a key and for nothing else.
-    pub(crate) fn secret(&self) -> Result<&'a str, SignError> {
-        refuse::empty(self.access_key_secret, || Field::AccessKeySecret)?;
-        Ok(self.access_key_secret)
+    pub(crate) fn secret(&self) -> &'a str {
+        self.access_key_secret
     }
 
     pub(crate) fn token(&self) -> Option<&'a str> {
@@ -77,13 +76,12 @@ impl<'a> Credentials<'a> {
 
     /// Refuses what could not be sent; the secret is not sent, so it is not looked at.
     pub(crate) fn check(&self) -> Result<(), SignError> {
-        refuse::empty(self.access_key_id, || Field::AccessKeyId)?;
+        refuse::other_than_visible_ascii(self.access_key_id, || Field::AccessKeyId)?;
         refuse::bytes(self.access_key_id, refuse::no_access_key_id, || {
             Field::AccessKeyId
         })?;
         if let Some(token) = self.security_token {
-            refuse::empty(token, || Field::SecurityToken)?;
-            refuse::bytes(token, refuse::no_token, || Field::SecurityToken)?;
+            refuse::other_than_visible_ascii(token, || Field::SecurityToken)?;
         }
         Ok(())
     }

@@ -31,44 +31,88 @@ impl Timestamp {
 
     /// Returns the form of HTTP's `Date`: RFC 1123, always GMT, two-digit day.
     pub(crate) fn http_date(self) -> Ascii<29> {
+        // 1970-01-01 was a Thursday.
         const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
         const MONTHS: [&[u8; 3]; 12] = [
             b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
             b"Dec",
         ];
-        let days = self.0 / SECONDS_A_DAY;
-        let (year, month, day) = civil_date(days);
-        let mut text = *b"Thu, 01 Jan 1970 00:00:00 GMT";
-        // 1970-01-01 was a Thursday, the first of the table.
-        text[..3].copy_from_slice(WEEKDAYS[(days % 7) as usize]);
-        put_digits(&mut text[5..7], day);
-        text[8..11].copy_from_slice(MONTHS[(month - 1) as usize]);
-        put_digits(&mut text[12..16], year);
-        let (hour, minute, second) = self.time_of_day();
-        put_digits(&mut text[17..19], hour);
-        put_digits(&mut text[20..22], minute);
-        put_digits(&mut text[23..25], second);
+        let Civil {
+            days,
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        } = self.civil();
+        let [w1, w2, w3] = *WEEKDAYS[(days % 7) as usize];
+        let [m1, m2, m3] = *MONTHS[(month - 1) as usize];
+        let ([y1, y2], [y3, y4]) = (two_digits(year / 100), two_digits(year % 100));
+        let [d1, d2] = two_digits(day);
+        let [h1, h2] = two_digits(hour);
+        let [n1, n2] = two_digits(minute);
+        let [s1, s2] = two_digits(second);
+        #[rustfmt::skip]
+        let text = [
+            w1, w2, w3, b',', b' ', d1, d2, b' ', m1, m2, m3, b' ', y1, y2, y3, y4, b' ',
+            h1, h2, b':', n1, n2, b':', s1, s2, b' ', b'G', b'M', b'T',
+        ];
         Ascii(text)
     }
 
     /// Returns the basic form of ISO 8601 in UTC; its first eight bytes are the day.
     pub(crate) fn iso_basic(self) -> Ascii<16> {
-        let (year, month, day) = civil_date(self.0 / SECONDS_A_DAY);
-        let (hour, minute, second) = self.time_of_day();
-        let mut text = *b"19700101T000000Z";
-        put_digits(&mut text[..4], year);
-        put_digits(&mut text[4..6], month);
-        put_digits(&mut text[6..8], day);
-        put_digits(&mut text[9..11], hour);
-        put_digits(&mut text[11..13], minute);
-        put_digits(&mut text[13..15], second);
+        let Civil {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = self.civil();
+        let ([y1, y2], [y3, y4]) = (two_digits(year / 100), two_digits(year % 100));
+        let [m1, m2] = two_digits(month);
+        let [d1, d2] = two_digits(day);
+        let [h1, h2] = two_digits(hour);
+        let [n1, n2] = two_digits(minute);
+        let [s1, s2] = two_digits(second);
+        #[rustfmt::skip]
+        let text = [
+            y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z',
+        ];
         Ascii(text)
     }
 
-    fn time_of_day(self) -> (u64, u64, u64) {
-        let second = self.0 % SECONDS_A_DAY;
-        (second / 3600, second / 60 % 60, second % 60)
+    fn civil(self) -> Civil {
+        let days = (self.0 / SECONDS_A_DAY) as u32;
+        let second_of_day = (self.0 % SECONDS_A_DAY) as u32;
+        let (year, month, day) = civil_date(days);
+        Civil {
+            days,
+            year,
+            month,
+            day,
+            hour: second_of_day / 3600,
+            minute: second_of_day / 60 % 60,
+            second: second_of_day % 60,
+        }
     }
+}
+
+/// A moment as people write it.
+struct Civil {
+    /// Since 1970-01-01.
+    days: u32,
+    year: u32,
+    /// 1 to 12.
+    month: u32,
+    /// 1 to 31.
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
 }
 
 /// A short text of ASCII on the stack.
@@ -92,9 +136,9 @@ impl Ascii<16> {
 /// Returns year, month (1 to 12) and day (1 to 31) of a day counted from 1970-01-01, in the Gregorian calendar.
 ///
 /// Years are counted from March, so that the leap day is the last one of its year and needs no special case.
-fn civil_date(days_since_1970: u64) -> (u64, u64, u64) {
-    const DAYS_FROM_0000_03_01_TO_1970: u64 = 719_468;
-    const DAYS_IN_400_YEARS: u64 = 146_097;
+fn civil_date(days_since_1970: u32) -> (u32, u32, u32) {
+    const DAYS_FROM_0000_03_01_TO_1970: u32 = 719_468;
+    const DAYS_IN_400_YEARS: u32 = 146_097;
     let days = days_since_1970 + DAYS_FROM_0000_03_01_TO_1970;
     let day_of_era = days % DAYS_IN_400_YEARS;
     // Take the leap days out (one in 4 years, none in 100, one in 400): what is left has 365 days a year.
@@ -112,12 +156,9 @@ fn civil_date(days_since_1970: u64) -> (u64, u64, u64) {
     }
 }
 
-/// Writes `number` in decimal, with leading zeros, over the whole of `place`.
-fn put_digits(place: &mut [u8], mut number: u64) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
+/// Returns the digits of a number below 100.
+const fn two_digits(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
 #[cfg(test)]
@@ -167,7 +208,7 @@ mod tests {
     #[test]
     fn every_day_follows_the_one_before() {
         let (mut year, mut month, mut day) = (1970, 1, 1);
-        for days in 0..=LAST_SECOND / SECONDS_A_DAY {
+        for days in 0..=(LAST_SECOND / SECONDS_A_DAY) as u32 {
             assert_eq!(civil_date(days), (year, month, day));
             let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
             let days_in_month = match month {

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn object_key_path(object_key: &str) -> String {
-    encode(object_key, is_path_byte).into_owned()
+    encode(object_key, is_path_character).into_owned()
 }
 
 /// Returns the name or the value of a query parameter as it stands in a URL; a slash becomes `%2F`.
@@ -32,7 +32,7 @@ pub fn query_component(text: &str) -> String {
 
 /// [`object_key_path`], without a copy when nothing has to be encoded.
 pub(crate) fn encode_path(text: &str) -> Cow<'_, str> {
-    encode(text, is_path_byte)
+    encode(text, is_path_character)
 }
 
 /// [`query_component`], without a copy when nothing has to be encoded.
@@ -40,30 +40,36 @@ pub(crate) fn encode_component(text: &str) -> Cow<'_, str> {
     encode(text, is_unreserved)
 }
 
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+fn is_unreserved(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '~')
 }
 
-const fn is_path_byte(byte: u8) -> bool {
-    is_unreserved(byte) || byte == b'/'
+fn is_path_character(character: char) -> bool {
+    is_unreserved(character) || character == '/'
 }
 
-fn encode(text: &str, is_kept: fn(u8) -> bool) -> Cow<'_, str> {
+/// Copies runs of kept characters whole: a security token is some hundred bytes with an escape here and there.
+#[inline]
+fn encode(text: &str, is_kept: impl Fn(char) -> bool) -> Cow<'_, str> {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let to_escape = text.bytes().filter(|&byte| !is_kept(byte)).count();
-    if to_escape == 0 {
+    if text.chars().all(&is_kept) {
         return Cow::Borrowed(text);
     }
-    let mut encoded = String::with_capacity(text.len() + 2 * to_escape);
-    for byte in text.bytes() {
-        if is_kept(byte) {
-            encoded.push(char::from(byte));
-        } else {
+    let mut encoded = String::with_capacity(text.len() + text.len() / 2 + 16);
+    let mut rest = text;
+    while let Some(place) = rest.find(|character| !is_kept(character)) {
+        let (kept, tail) = rest.split_at(place);
+        encoded.push_str(kept);
+        let len = tail.chars().next().map_or(0, char::len_utf8);
+        let (escaped, tail) = tail.split_at(len);
+        for byte in escaped.bytes() {
             encoded.push('%');
             encoded.push(char::from(HEX[usize::from(byte >> 4)]));
             encoded.push(char::from(HEX[usize::from(byte & 0x0f)]));
         }
+        rest = tail;
     }
+    encoded.push_str(rest);
     Cow::Owned(encoded)
 }
 
@@ -81,7 +87,7 @@ mod tests {
     #[test]
     fn every_other_ascii_byte_is_escaped_in_upper_case() {
         for byte in 0..=0x7f_u8 {
-            if is_unreserved(byte) {
+            if is_unreserved(char::from(byte)) {
                 continue;
             }
             let text = char::from(byte).to_string();

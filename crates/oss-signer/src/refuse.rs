@@ -39,6 +39,22 @@ pub(crate) fn bytes(
     })
 }
 
+/// Refuses the empty text and everything but visible ASCII.
+pub(crate) fn other_than_visible_ascii(
+    text: &str,
+    field: impl Fn() -> Field,
+) -> Result<(), SignError> {
+    empty(text, &field)?;
+    // The extremes of a security token of some hundred bytes are found in half the time of any other test.
+    let (min, max) = text.bytes().fold((u8::MAX, u8::MIN), |(min, max), byte| {
+        (min.min(byte), max.max(byte))
+    });
+    if min.is_ascii_graphic() && max.is_ascii_graphic() {
+        return Ok(());
+    }
+    bytes(text, |byte| !byte.is_ascii_graphic(), field)
+}
+
 /// ASCII control characters: CR and LF start a new line of the canonical text, and none of them is safe in raw text.
 pub(crate) const fn control(byte: u8) -> bool {
     byte.is_ascii_control()
@@ -72,14 +88,9 @@ pub(crate) const fn no_scope_part(byte: u8) -> bool {
     !(byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Everything but visible ASCII.
-pub(crate) const fn no_token(byte: u8) -> bool {
-    !byte.is_ascii_graphic()
-}
-
-/// Everything but visible ASCII, and what would end the ID in an Authorization: `:` in V1, `/` and `,` in V4.
+/// What would end the access key ID in an Authorization: `:` in V1, `/` and `,` in V4.
 pub(crate) const fn no_access_key_id(byte: u8) -> bool {
-    !byte.is_ascii_graphic() || matches!(byte, b':' | b'/' | b',')
+    matches!(byte, b':' | b'/' | b',')
 }
 
 #[cfg(test)]
@@ -97,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_first_bad_character_is_named() {
-        let refused = bytes("a-视\n", no_token, || Field::SecurityToken);
+        let refused = other_than_visible_ascii("a-视\n", || Field::SecurityToken);
         assert_eq!(
             refused,
             Err(SignError::Character {

@@ -58,7 +58,7 @@ pub fn sign<'a>(
     authorization.push_str("OSS ");
     authorization.push_str(access_key_id);
     authorization.push(':');
-    STANDARD.encode_string(signature, &mut authorization);
+    authorization.push_str(base64(signature, &mut [0; SIGNATURE_LEN]));
     Ok(Signed {
         date: request.header_value(OSS_DATE).is_none().then_some(date),
         authorization,
@@ -89,7 +89,10 @@ pub fn presign(
     if let Some(token) = credentials.token() {
         added.push(("security-token", token.to_owned()));
     }
-    added.push(("Signature", STANDARD.encode(signature)));
+    added.push((
+        "Signature",
+        base64(signature, &mut [0; SIGNATURE_LEN]).to_owned(),
+    ));
 
     let mut path_and_query = request.path_and_query();
     let mut separator = if request.query_pairs().is_empty() {
@@ -271,7 +274,13 @@ fn signature(
     date_line: &str,
     token: Token<'_>,
 ) -> Result<impl AsRef<[u8]> + use<>, SignError> {
-    let mut mac = hmac_sha1(credentials.secret()?.as_bytes());
+    let mut mac = hmac_sha1(credentials.secret().as_bytes())?;
     write_string_to_sign(&mut mac, request, date_line, token);
     Ok(mac.finalize().into_bytes())
+}
+
+/// Writes an HMAC-SHA1 in base64; its length is known, so nothing is allocated.
+fn base64(signature: impl AsRef<[u8]>, place: &mut [u8; SIGNATURE_LEN]) -> &str {
+    let len = STANDARD.encode_slice(signature, place).unwrap_or_default();
+    std::str::from_utf8(&place[..len]).unwrap_or_default()
 }

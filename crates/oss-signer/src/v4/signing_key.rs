@@ -18,6 +18,7 @@ use crate::error::{Field, SignError};
 use crate::http_date::{Ascii, Timestamp};
 use crate::keyed_hash::hmac_sha256;
 use crate::presigned::Presigned;
+use crate::refuse;
 use crate::request::Request;
 
 /// A derived key: signs for one access key, one UTC day, one region and one product.
@@ -64,10 +65,12 @@ impl SigningKey {
     ) -> Result<Self, SignError> {
         scope.check()?;
         let date = Timestamp::new(time, Field::Time)?.iso_basic();
-        let mut key = hmac_sha256(format!("aliyun_v4{}", credentials.secret()?).as_bytes());
+        let secret = credentials.secret();
+        refuse::empty(secret, || Field::AccessKeySecret)?;
+        let mut key = hmac_sha256(format!("aliyun_v4{secret}").as_bytes())?;
         for step in [date.day(), scope.region(), scope.product_name(), TERMINATOR] {
             Mac::update(&mut key, step.as_bytes());
-            key = hmac_sha256(&key.finalize().into_bytes());
+            key = hmac_sha256(&key.finalize().into_bytes())?;
         }
         Ok(Self::new(key, scope, &date))
     }
@@ -84,7 +87,7 @@ impl SigningKey {
     ) -> Result<Self, SignError> {
         scope.check()?;
         let date = Timestamp::new(time, Field::Time)?.iso_basic();
-        Ok(Self::new(hmac_sha256(key), scope, &date))
+        Ok(Self::new(hmac_sha256(key)?, scope, &date))
     }
 
     /// Signs a request in its headers, as [`v4::sign`](super::sign) does.
