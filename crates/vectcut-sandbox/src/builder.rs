@@ -13,9 +13,10 @@ use crate::clock::Clock;
 use crate::faults::Fault;
 use crate::link::{Line, Link};
 use crate::policy::Policy;
-use crate::sandbox::{Sandbox, StateDir};
+use crate::sandbox::Sandbox;
 use crate::server::{self, Site};
 use crate::settings::{Identity, Settings};
+use crate::state_dir::StateDir;
 use crate::store::Store;
 use crate::tickets::{FixedCredentials, Tickets};
 use crate::tls;
@@ -131,22 +132,14 @@ impl Builder {
     /// Starts the sandbox. It runs on threads of its own, so that a test may block.
     ///
     /// # Errors
-    /// The port is taken, or the state directory cannot be read or written.
+    /// The port is taken, or the state directory cannot be read or written, or another sandbox uses it.
     ///
     /// # Cancellation
     /// The sandbox starts without waiting for anything; there is no point at which it could be cancelled.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let state_dir = match self.state_dir {
-            Some(path) => {
-                create_private(&path)?;
-                StateDir::Kept(path)
-            }
-            None => StateDir::Temporary(
-                tempfile::Builder::new()
-                    .prefix("vectcut-sandbox-")
-                    .tempdir()?,
-            ),
-        };
+        let state_dir = self
+            .state_dir
+            .map_or_else(StateDir::temporary, StateDir::kept)?;
         let listener = listen(self.port, self.receive_buffer_bytes)?;
         let port = listener.local_addr()?.port();
         let (tls, ca_cert) = if self.tls {
@@ -215,13 +208,4 @@ fn listen(port: u16, receive_buffer_bytes: Option<usize>) -> io::Result<TcpListe
     socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
-}
-
-/// Creates a directory that only its owner may read: it holds keys.
-fn create_private(path: &std::path::Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }

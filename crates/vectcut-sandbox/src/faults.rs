@@ -6,6 +6,7 @@
 mod book;
 mod effect;
 mod grammar;
+mod shown;
 
 use std::time::Duration;
 

@@ -15,6 +15,7 @@ mod routing;
 mod sandbox;
 mod server;
 mod settings;
+mod state_dir;
 mod step;
 mod store;
 mod tickets;

@@ -1,9 +1,8 @@
 //! The handle of a running sandbox.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -14,6 +13,7 @@ use crate::journal::Arrival;
 use crate::policy::Policy;
 use crate::server::Site;
 use crate::settings::Settings;
+use crate::state_dir::StateDir;
 use crate::store::StoredObject;
 
 /// A running sandbox: a VectCut backend and an OSS on one port of 127.0.0.1.
@@ -29,23 +29,6 @@ pub struct Sandbox {
     strict: bool,
     /// After the runtime: a temporary directory goes last.
     state_dir: StateDir,
-}
-
-/// Where a sandbox keeps its state.
-pub(crate) enum StateDir {
-    /// In a directory of the owner's.
-    Kept(PathBuf),
-    /// In one that goes with the sandbox.
-    Temporary(TempDir),
-}
-
-impl StateDir {
-    pub(crate) fn path(&self) -> &Path {
-        match self {
-            Self::Kept(path) => path,
-            Self::Temporary(dir) => dir.path(),
-        }
-    }
 }
 
 impl Sandbox {

@@ -9,7 +9,7 @@ mod receiving;
 mod record;
 mod uploads;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -79,6 +79,7 @@ impl Store {
                 Arc::new(record),
             );
         }
+        sweep(&objects_dir, &objects)?;
         let uploads = Uploads::open(root.join("uploads"))?;
         Ok(Self {
             objects_dir,
@@ -210,6 +211,25 @@ impl Store {
     fn objects(&self) -> MutexGuard<'_, HashMap<(String, String), Arc<ObjectRecord>>> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Removes the bytes that no record names: an earlier sandbox ended between the two.
+fn sweep(dir: &Path, objects: &HashMap<(String, String), Arc<ObjectRecord>>) -> io::Result<()> {
+    let known: HashSet<&str> = objects
+        .values()
+        .map(|record| record.file.as_str())
+        .collect();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if !name.ends_with(".json") && !known.contains(name) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns a name for the files of an object: no key, however odd, is a path.

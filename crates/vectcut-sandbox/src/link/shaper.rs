@@ -70,7 +70,7 @@ pub(super) fn shape(socket: TcpStream, line: &Arc<Line>) -> (DuplexStream, Pumps
         Arc::clone(line),
     );
     tasks.spawn(async move {
-        sleep_until(opened_at).await;
+        wait_until(opened_at).await;
         let mut buffer = vec![0; CHUNK_BYTES];
         while let Ok(Some(read)) = read_socket(&from_client, &mut buffer).await {
             let bytes = Bytes::copy_from_slice(&buffer[..read]);
@@ -124,8 +124,8 @@ async fn send(
 ) -> bool {
     let mut left_at = Instant::now();
     for pacer in [connection, total].into_iter().flatten() {
-        left_at = left_at.max(pacer.departure(bytes.len(), left_at));
-        sleep_until(left_at).await;
+        left_at = pacer.departure(bytes.len(), left_at);
+        wait_until(left_at).await;
     }
     sender
         .send(InFlight {
@@ -136,12 +136,26 @@ async fn send(
         .is_ok()
 }
 
+/// Waits until a time, or a little less.
+///
+/// The timer rounds up to its tick of a millisecond; rounding to the nearest keeps the average right,
+/// and a chunk that is due already passes without a tick of its own.
+async fn wait_until(time: Instant) {
+    const HALF_TICK: Duration = Duration::from_micros(500);
+    if let Some(early) = time
+        .checked_sub(HALF_TICK)
+        .filter(|early| *early > Instant::now())
+    {
+        sleep_until(early).await;
+    }
+}
+
 async fn deliver_to_server(
     mut in_flight: mpsc::Receiver<InFlight>,
     mut server: WriteHalf<DuplexStream>,
 ) {
     while let Some(chunk) = in_flight.recv().await {
-        sleep_until(chunk.arrives_at).await;
+        wait_until(chunk.arrives_at).await;
         if server.write_all(&chunk.bytes).await.is_err() {
             return;
         }
@@ -152,7 +166,7 @@ async fn deliver_to_server(
 
 async fn deliver_to_client(mut in_flight: mpsc::Receiver<InFlight>, socket: Arc<TcpStream>) {
     while let Some(chunk) = in_flight.recv().await {
-        sleep_until(chunk.arrives_at).await;
+        wait_until(chunk.arrives_at).await;
         if write_socket(&socket, &chunk.bytes).await.is_err() {
             return;
         }

@@ -87,6 +87,33 @@ async fn a_temporary_directory_goes_with_the_sandbox() {
 }
 
 #[tokio::test]
+async fn two_sandboxes_cannot_share_a_state_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let sandbox = open(dir.path()).await;
+    let error = Sandbox::builder()
+        .state_dir(dir.path())
+        .start()
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().ends_with("is in use by another sandbox"),
+        "{error}"
+    );
+    drop(sandbox);
+    open(dir.path()).await.shutdown().await;
+}
+
+#[tokio::test]
+async fn bytes_without_a_record_are_swept() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()).await);
+    let orphan = dir.path().join("objects/orphan");
+    std::fs::write(&orphan, "x").unwrap();
+    drop(open(dir.path()).await);
+    assert!(!orphan.exists());
+}
+
+#[tokio::test]
 async fn a_damaged_record_is_named() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()).await);
