@@ -59,7 +59,7 @@ impl Watch {
             sent_bytes: 0,
             announced_bytes,
             digest: Crc64Digest::new(),
-            moved: now(),
+            moved: Instant::now(),
             failure: None,
         })))
     }
@@ -76,7 +76,7 @@ impl Watch {
                         patience.stalled
                     }
             });
-            if deadline <= now() {
+            if deadline <= Instant::now() {
                 return;
             }
             tokio::time::sleep_until(deadline).await;
@@ -97,14 +97,6 @@ impl Watch {
     fn with<T>(&self, read: impl FnOnce(&mut Progress) -> T) -> T {
         read(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures how long nothing moved; no result depends on the date"
-)]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// The body that the HTTP library reads from.
@@ -169,7 +161,7 @@ impl Progress {
                     self.digest.update(data);
                 }
                 self.sent_bytes += len_bytes;
-                self.moved = now();
+                self.moved = Instant::now();
                 Poll::Ready(Some(Ok(frame)))
             }
         }

@@ -45,7 +45,9 @@ pub struct ServerWords {
 impl ServerWords {
     /// Returns where to buy more of what ran out, as a sentence, when the server named a place.
     pub fn link_hint(&self) -> Option<String> {
-        self.purchase_link.as_ref().map(|link| format!("see {link}"))
+        self.purchase_link
+            .as_ref()
+            .map(|link| format!("see {link}"))
     }
 }
 

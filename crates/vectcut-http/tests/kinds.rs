@@ -1,4 +1,5 @@
 //! Each way for a request to fail, made on a real socket, and the kind and words it comes back with.
+#![expect(clippy::expect_used, reason = "a test says what it expects by panicking")]
 
 use std::{error::Error, future::Future, net::SocketAddr, time::Duration};
 

@@ -1,0 +1,170 @@
+//! Put, head, get and the multipart calls, under V1 and V4.
+
+use oss_client::{Crc64, Error, MultipartUpload, Operation, Part, Patience, Signature};
+use vectcut_sandbox::{Fault, OssCode, Sandbox, Step};
+
+use crate::bench::{Bench, full, key};
+
+#[tokio::test]
+async fn what_is_put_can_be_headed_and_got_under_both_signatures() {
+    let bench = Bench::new().await;
+    let object_key = key("a/b c.txt");
+    let stored = bench.put(&object_key, b"123456789").await.unwrap();
+    assert_eq!(stored.sent_crc64, Crc64::new(11_051_210_869_376_104_954));
+    assert_eq!(stored.crc64, Some(stored.sent_crc64));
+    assert_eq!(
+        stored.etag.as_deref(),
+        Some("25F9E794323B453885F5181F1B624D0B")
+    );
+    for signature in [Signature::V1, bench.v4()] {
+        let signing = bench.signing(signature);
+        let info = bench
+            .client
+            .head_object(&bench.bucket, &object_key, &signing)
+            .await
+            .unwrap();
+        assert_eq!((info.len_bytes, info.crc64), (Some(9), stored.crc64));
+        assert_eq!(info.content_type.as_deref(), Some("text/plain"));
+        let mut stream = bench
+            .client
+            .get_object(&bench.bucket, &object_key, &signing)
+            .await
+            .unwrap();
+        let mut got = Vec::new();
+        while let Some(chunk) = stream.chunk().await.unwrap() {
+            got.extend_from_slice(&chunk);
+        }
+        assert_eq!(got, b"123456789");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_body_has_its_length() {
+    let bench = Bench::new().await;
+    let stored = bench.put(&key("empty"), b"").await.unwrap();
+    assert_eq!(stored.crc64, Some(Crc64::EMPTY));
+    let put = bench.sandbox.journal().pop().unwrap();
+    assert_eq!(
+        (
+            put.header("content-length"),
+            put.header("transfer-encoding")
+        ),
+        (Some("0"), None)
+    );
+}
+
+#[tokio::test]
+async fn parts_join_to_the_whole() {
+    let bench = Bench::new().await;
+    let object_key = key("parts.bin");
+    let signing = bench.signing(bench.v4());
+    let upload_id = bench
+        .client
+        .initiate_multipart_upload(&bench.bucket, &object_key, "video/mp4", &signing)
+        .await
+        .unwrap();
+    let upload = MultipartUpload {
+        bucket: &bench.bucket,
+        object_key: &object_key,
+        upload_id: &upload_id,
+    };
+    let (mut parts, mut crc64) = (Vec::new(), Crc64::EMPTY);
+    let contents: [&[u8]; 2] = [&[7; 100 * 1024], b"tail"];
+    for (number, bytes) in (1..).zip(contents) {
+        let len_bytes = bytes.len() as u64;
+        let stored = bench
+            .client
+            .upload_part(
+                &upload,
+                number,
+                len_bytes,
+                full(bytes),
+                &signing,
+                Patience::default(),
+            )
+            .await
+            .unwrap();
+        crc64 = crc64.followed_by(stored.crc64.unwrap(), len_bytes);
+        parts.push(Part {
+            number,
+            etag: stored.etag.unwrap(),
+        });
+    }
+    let completed = bench
+        .client
+        .complete_multipart_upload(&upload, &parts, &signing)
+        .await
+        .unwrap();
+    assert_eq!(completed.crc64, Some(crc64));
+    assert!(completed.etag.unwrap().ends_with("-2"));
+}
+
+#[tokio::test]
+async fn an_aborted_upload_is_gone() {
+    let bench = Bench::new().await;
+    let object_key = key("aborted.bin");
+    let signing = bench.signing(Signature::V1);
+    let upload_id = bench
+        .client
+        .initiate_multipart_upload(&bench.bucket, &object_key, "video/mp4", &signing)
+        .await
+        .unwrap();
+    let upload = MultipartUpload {
+        bucket: &bench.bucket,
+        object_key: &object_key,
+        upload_id: &upload_id,
+    };
+    bench
+        .client
+        .abort_multipart_upload(&upload, &signing)
+        .await
+        .unwrap();
+    let error = bench
+        .client
+        .complete_multipart_upload(
+            &upload,
+            &[Part {
+                number: 1,
+                etag: "E".into(),
+            }],
+            &signing,
+        )
+        .await
+        .unwrap_err();
+    let Error::Refused { operation, reply } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (operation, reply.status),
+        (Operation::CompleteMultipartUpload, 404)
+    );
+    assert_eq!(reply.code.as_deref(), Some("NoSuchUpload"));
+    assert!(reply.request_id.is_some());
+}
+
+#[tokio::test]
+async fn an_answer_to_head_brings_its_error_in_a_header() {
+    let bench = Bench::new().await;
+    let signing = bench.signing(Signature::V1);
+    let error = bench
+        .client
+        .head_object(&bench.bucket, &key("none"), &signing)
+        .await
+        .unwrap_err();
+    let Error::Refused { reply, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(reply.code.as_deref(), Some("NoSuchKey"));
+}
+
+#[tokio::test]
+async fn a_wrong_signature_is_reported_without_the_string_to_sign() {
+    let fault = Fault::at(Step::PutObject).oss_error(OssCode::SignatureDoesNotMatch);
+    let bench = Bench::with(Sandbox::builder().fault(fault)).await;
+    let error = bench.put(&key("k"), b"bytes").await.unwrap_err();
+    let words = format!("{error} {error:?}");
+    assert!(
+        words.contains("SignatureDoesNotMatch") && !words.contains("text/plain"),
+        "{words}"
+    );
+}

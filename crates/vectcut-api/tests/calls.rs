@@ -1,0 +1,221 @@
+//! The backend's calls over a real socket: what is sent, what is read, and each way of failing.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test says what it expects by panicking"
+)]
+
+use std::time::Duration;
+
+use vectcut_api::{ApiError, ApiKey, Call, Client, KeyVerdict, UploadTicket};
+use vectcut_http::{Options, ServerUrl};
+use vectcut_sandbox::{Answer, Fault, Sandbox, Step};
+
+async fn sandbox(faults: impl IntoIterator<Item = Fault>) -> Sandbox {
+    let builder = faults
+        .into_iter()
+        .fold(Sandbox::builder().strict(), |builder, fault| {
+            builder.fault(fault)
+        });
+    builder.start().await.unwrap()
+}
+
+fn client_with(sandbox: &Sandbox, api_key: &str) -> Client {
+    let server = ServerUrl::parse(&sandbox.settings().base_url).unwrap();
+    let http = vectcut_http::client(&Options::for_servers([&server])).unwrap();
+    Client::new(http, server, ApiKey::parse(api_key).unwrap())
+}
+
+fn client(sandbox: &Sandbox) -> Client {
+    client_with(sandbox, &sandbox.settings().api_key)
+}
+
+/// What init makes of this answer.
+async fn init_of(answer: Answer) -> Result<UploadTicket, ApiError> {
+    let sandbox = sandbox([Fault::at(Step::Init).answers(answer)]).await;
+    client(&sandbox).init_upload("clip.mp4", 5).await
+}
+
+fn json(body: &str) -> Answer {
+    Answer::status(200).body(body)
+}
+
+#[tokio::test]
+async fn init_gives_a_ticket_with_its_expiration() {
+    let sandbox = sandbox([]).await;
+    let ticket = client(&sandbox).init_upload("剪 辑.mp4", 5).await.unwrap();
+    assert_eq!(ticket.bucket, sandbox.settings().oss_bucket);
+    assert!(ticket.object_key.ends_with(".mp4"), "{}", ticket.object_key);
+    assert!(ticket.credentials.expiration.is_some());
+    let init = sandbox.journal().pop().unwrap();
+    assert_eq!(
+        (init.method.as_str(), init.path.as_str()),
+        ("POST", "/sts/upload/init")
+    );
+    assert_eq!(init.header("content-type"), Some("application/json"));
+    assert_eq!(
+        init.header("authorization"),
+        Some(format!("Bearer {}", sandbox.settings().api_key).as_str())
+    );
+}
+
+#[tokio::test]
+async fn complete_of_a_key_without_an_object_is_declined_in_the_servers_words() {
+    let sandbox = sandbox([]).await;
+    let ticket = client(&sandbox).init_upload("clip.mp4", 5).await.unwrap();
+    let error = client(&sandbox)
+        .complete_upload(&ticket.object_key)
+        .await
+        .unwrap_err();
+    assert_eq!(error.call(), Call::CompleteUpload);
+    assert!(error.words().unwrap().message.is_some(), "{error:?}");
+    assert!(!error.is_transient());
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_refused() {
+    let sandbox = sandbox([]).await;
+    let error = client_with(&sandbox, "wrong")
+        .init_upload("clip.mp4", 5)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, ApiError::KeyRefused { status: 401, .. }),
+        "{error:?}"
+    );
+    assert_eq!(
+        client_with(&sandbox, "wrong").check_key().await.unwrap(),
+        KeyVerdict::Refused { status: 401 }
+    );
+    assert_eq!(
+        client(&sandbox).check_key().await.unwrap(),
+        KeyVerdict::Accepted
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_fails_says_nothing_about_the_key() {
+    let sandbox = sandbox([Fault::at(Step::CheckKey).status(502)]).await;
+    assert_eq!(
+        client(&sandbox).check_key().await.unwrap(),
+        KeyVerdict::Unknown { status: 502 }
+    );
+}
+
+#[tokio::test]
+async fn success_must_be_true_and_nothing_like_it() {
+    for body in [
+        r#"{}"#,
+        r#"{"success": false}"#,
+        r#"{"success": "true"}"#,
+        r#"{"success": 1}"#,
+        r#"{"success": null}"#,
+    ] {
+        let error = init_of(json(body)).await.unwrap_err();
+        assert!(
+            matches!(error, ApiError::Declined { status: 200, .. }),
+            "{body}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_object_is_no_answer_whatever_its_status_says() {
+    for body in ["", "[]", "true", "{\"success\": true", "<html></html>"] {
+        let error = init_of(json(body)).await.unwrap_err();
+        assert!(
+            matches!(error, ApiError::NotJson { status: 200, .. }),
+            "{body}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_required_field_is_named_when_it_is_missing_or_empty() {
+    let whole = r#"{"success": true, "credentials": {"AccessKeyId": "a", "AccessKeySecret": "b", "SecurityToken": "c"},
+        "bucket_name": "d", "object_key": "e"}"#;
+    init_of(json(whole)).await.unwrap();
+    for (value, field) in [
+        (r#""AccessKeyId": "a""#, "credentials.AccessKeyId"),
+        (r#""AccessKeySecret": "b""#, "credentials.AccessKeySecret"),
+        (r#""SecurityToken": "c""#, "credentials.SecurityToken"),
+        (r#""bucket_name": "d""#, "bucket_name"),
+        (r#""object_key": "e""#, "object_key"),
+    ] {
+        let name = value.split_once(':').unwrap().0;
+        for broken in [
+            format!("{name}: \"\""),
+            format!("{name}: 7"),
+            "\"other\": 1".to_owned(),
+        ] {
+            let error = init_of(json(&whole.replace(value, &broken)))
+                .await
+                .unwrap_err();
+            assert!(
+                matches!(error, ApiError::MissingField { field: found, .. } if found == field),
+                "{broken}: {error:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_fields_are_ignored_and_a_region_loses_its_prefix() {
+    let ticket = init_of(json(
+        r#"{"success": true, "credentials": {"AccessKeyId": "a", "AccessKeySecret": "b", "SecurityToken": "c", "x": {}},
+        "bucket_name": "d", "object_key": "e", "region": "oss-cn-hangzhou", "more": [1]}"#,
+    ))
+    .await
+    .unwrap();
+    assert_eq!(ticket.region.as_deref(), Some("cn-hangzhou"));
+    assert_eq!(ticket.credentials.expiration, None);
+}
+
+#[tokio::test]
+async fn busy_servers_are_transient_and_may_ask_for_a_wait() {
+    for status in [408, 429, 500, 502, 503] {
+        let error = init_of(Answer::status(status).retry_after(Duration::from_secs(7)))
+            .await
+            .unwrap_err();
+        assert!(error.is_transient(), "{error:?}");
+        assert_eq!(
+            (error.http_status(), error.retry_after()),
+            (Some(status), Some(Duration::from_secs(7)))
+        );
+    }
+    for status in [301, 400, 404, 422] {
+        assert!(
+            !init_of(Answer::status(status))
+                .await
+                .unwrap_err()
+                .is_transient(),
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_error_shows_a_reply_of_init() {
+    for answer in [
+        json(
+            r#"{"success": true, "credentials": {"AccessKeyId": "canary", "AccessKeySecret": "canary"}}"#,
+        ),
+        json(r#"{"success": true, "credentials": "canary""#),
+        json(r#"{"success": false, "credentials": {"SecurityToken": "canary"}, "error": "no"}"#),
+        Answer::status(500).body(r#"{"credentials": {"SecurityToken": "canary"}}"#),
+    ] {
+        let error = init_of(answer).await.unwrap_err();
+        let words = format!("{error} {error:?}");
+        assert!(!words.contains("canary"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_is_a_transport_error_without_the_key() {
+    let sandbox = sandbox([Fault::at(Step::Init).loses_answer()]).await;
+    let error = client(&sandbox)
+        .init_upload("clip.mp4", 5)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ApiError::Transport { .. }) && error.is_transient());
+    assert!(!format!("{error:?}").contains(&sandbox.settings().api_key));
+}
