@@ -123,7 +123,8 @@ fn public_url(site: &Site, object_key: &str, now: Timestamp) -> String {
             URL_LIFETIME_SECONDS,
         )
     } else {
-        let expires_at = now + SignedDuration::from_secs(i64::from(URL_LIFETIME_SECONDS));
+        let lifetime = SignedDuration::from_secs(i64::from(URL_LIFETIME_SECONDS));
+        let expires_at = now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
         v1::presign_get(id, secret, BUCKET, object_key, expires_at)
     };
     format!(

@@ -146,11 +146,14 @@ impl Intake {
                     let Ok(mut bytes) = frame.into_data() else {
                         continue;
                     };
+                    if bytes.is_empty() {
+                        continue;
+                    }
                     self.entry.received(bytes.len());
                     self.received = self
                         .received
                         .saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-                    if self.disturbance.damage && !bytes.is_empty() {
+                    if self.disturbance.damage {
                         self.disturbance.damage = false;
                         bytes = damaged(&bytes);
                     }

@@ -5,6 +5,7 @@ mod pacer;
 mod shaper;
 
 use std::collections::HashMap;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub(crate) use connection::Connection;
 use pacer::Pacer;
 
 use crate::faults::Outage;
+use crate::quantity::{parse_duration, parse_rate};
 
 /// How the line to the sandbox behaves. The default is the loopback as it is.
 ///
@@ -56,6 +58,47 @@ impl Link {
 
     fn is_shaped(&self) -> bool {
         *self != Self::default()
+    }
+}
+
+/// Why a text is no link.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{setting}` does not describe a link; it should be such as `round-trip=40ms,connection=50mbit,total=400mbit`"
+)]
+pub struct ParseLinkError {
+    setting: String,
+}
+
+/// Reads a link from `round-trip=TIME,connection=RATE,total=RATE`, in any order, each of them optional.
+///
+/// TIME is `250ms` or `2s`; RATE is `50mbit` or `800kbit`, or bytes per second with `k` or `m` for KiB or MiB.
+///
+/// ```
+/// use vectcut_sandbox::Link;
+///
+/// let link: Link = "round-trip=40ms,total=400mbit".parse()?;
+/// assert_eq!(link.total_rate, Some(50_000_000));
+/// # Ok::<(), vectcut_sandbox::ParseLinkError>(())
+/// ```
+impl FromStr for Link {
+    type Err = ParseLinkError;
+
+    fn from_str(text: &str) -> Result<Self, ParseLinkError> {
+        let mut link = Self::default();
+        for setting in text.split(',') {
+            let bad = || ParseLinkError {
+                setting: setting.to_owned(),
+            };
+            let (name, value) = setting.split_once('=').ok_or_else(bad)?;
+            match name {
+                "round-trip" => link.round_trip = parse_duration(value).ok_or_else(bad)?,
+                "connection" => link.connection_rate = Some(parse_rate(value).ok_or_else(bad)?),
+                "total" => link.total_rate = Some(parse_rate(value).ok_or_else(bad)?),
+                _ => return Err(bad()),
+            }
+        }
+        Ok(link)
     }
 }
 
@@ -166,5 +209,41 @@ impl Line {
         self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_read_from_text() {
+        let link = Link::default()
+            .round_trip(Duration::from_millis(40))
+            .connection_rate(6_250_000);
+        assert_eq!("connection=50mbit,round-trip=40ms".parse(), Ok(link));
+        for bad in [
+            "",
+            "fast",
+            "total=",
+            "total=fast",
+            "round-trip=40",
+            "loss=1",
+        ] {
+            assert_eq!(
+                bad.parse::<Link>(),
+                Err(ParseLinkError {
+                    setting: bad.to_owned()
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn an_absurd_outage_does_not_overflow() {
+        let line = Line::new(Link::default());
+        line.go_away(Duration::MAX, Outage::Silent);
+        line.go_away(Duration::MAX, Outage::Reset);
+        line.register();
     }
 }

@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::{Answer, Content, Effect, Fault, Outage};
 use crate::oss::OssCode;
 use crate::policy::Renewal;
+use crate::quantity::{parse_duration, parse_size};
 use crate::step::Target;
 
 /// The ways of renewing and their names.
@@ -262,39 +263,11 @@ impl Setting<'_> {
     }
 
     fn size(self) -> Result<u64, ParseFaultError> {
-        let (digits, unit) = match self.value.strip_suffix('k') {
-            Some(digits) => (digits, 1024),
-            None => self
-                .value
-                .strip_suffix('m')
-                .map_or((self.value, 1), |digits| (digits, 1024 * 1024)),
-        };
-        digits
-            .parse::<u64>()
-            .ok()
-            .and_then(|size| size.checked_mul(unit))
-            .ok_or_else(|| self.bad())
+        parse_size(self.value).ok_or_else(|| self.bad())
     }
 
     fn duration(self) -> Result<Duration, ParseFaultError> {
-        let unit_at = self
-            .value
-            .find(|c: char| !c.is_ascii_digit())
-            .ok_or_else(|| self.bad())?;
-        let (digits, unit) = self.value.split_at(unit_at);
-        let unit_ms = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60 * 1000,
-            "h" => 60 * 60 * 1000,
-            _ => return Err(self.bad()),
-        };
-        let ms = digits
-            .parse::<u64>()
-            .ok()
-            .and_then(|count| count.checked_mul(unit_ms))
-            .ok_or_else(|| self.bad())?;
-        Ok(Duration::from_millis(ms))
+        parse_duration(self.value).ok_or_else(|| self.bad())
     }
 
     fn text(self) -> Result<String, ParseFaultError> {

@@ -1,12 +1,12 @@
 //! Faults as text: shown in the form from which they are read.
 
 use std::fmt;
-use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::grammar::RENEWALS;
 use super::{Answer, Content, Effect, Fault, Outage, Times};
+use crate::quantity::Time;
 
 /// What a text inside a specification may not hold as it is.
 const TEXT: &AsciiSet = &CONTROLS.add(b',').add(b'%').add(b' ');
@@ -103,21 +103,10 @@ fn write_answer(answer: &Answer, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// A time as `3s` or `250ms`.
-struct Time(Duration);
-
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.subsec_millis() == 0 {
-            write!(f, "{}s", self.0.as_secs())
-        } else {
-            write!(f, "{}ms", self.0.as_millis())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;

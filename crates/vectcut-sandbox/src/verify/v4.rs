@@ -122,8 +122,8 @@ pub(super) fn check_url(
                 "x-oss-expires should be between 1 and {longest} seconds."
             ))
         })?;
-    let expires_at = signed_at + SignedDuration::from_secs(lifetime);
-    let valid_from = signed_at - SignedDuration::from_secs(SKEW_MAX_SECONDS);
+    let expires_at = shifted(signed_at, lifetime);
+    let valid_from = shifted(signed_at, -SKEW_MAX_SECONDS);
     if now < valid_from || expires_at < now {
         return Err(Refusal::UrlExpired {
             expires_at,
@@ -133,6 +133,12 @@ pub(super) fn check_url(
     let key = keys.admit(access_key_id, token, now)?;
     compare(key, &claims, wire, resource)?;
     Ok(identity(&claims, Place::Url))
+}
+
+/// Returns a time so many seconds later, or as late as times go: a client may sign with the last second of all.
+fn shifted(time: Timestamp, seconds: i64) -> Timestamp {
+    time.checked_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// Returns the query of a presigned GET, signed at `signed_at` and valid for `lifetime_seconds`.

@@ -105,6 +105,24 @@ async fn the_clock_may_be_off_by_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
+async fn a_server_at_either_end_of_time_still_answers() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ticket = init(&sandbox, "a.mp4", 1).await;
+    send(&sandbox, &ticket.put(&sandbox, "x")).await;
+    for seconds in [i64::MIN, i64::MAX] {
+        sandbox.set_clock_offset(seconds);
+        assert_eq!(
+            send(&sandbox, &ticket.put(&sandbox, "x"))
+                .await
+                .element("Code"),
+            "RequestTimeTooSkewed"
+        );
+        assert_eq!(send(&sandbox, &ticket.complete(&sandbox)).await.status, 200);
+        init(&sandbox, "a.mp4", 1).await;
+    }
+}
+
+#[tokio::test]
 async fn credentials_end() {
     let sandbox = Sandbox::builder()
         .credentials_lifetime(Duration::ZERO)

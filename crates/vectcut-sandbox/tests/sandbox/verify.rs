@@ -267,6 +267,21 @@ fn what_cannot_be_read_is_told_apart() {
 }
 
 #[test]
+fn the_end_of_time_is_no_trouble() {
+    let target = "/k?x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=ak/99991230/r/oss/aliyun_v4_request\
+                  &x-oss-date=99991230T215959Z&x-oss-expires=604800&x-oss-signature=s";
+    let outcome = Example {
+        target: target.to_owned(),
+        ..v1_url()
+    }
+    .check();
+    assert!(
+        matches!(outcome, Err(Refusal::UrlExpired { .. })),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn a_refusal_never_shows_the_token_or_what_was_signed() {
     let mut example = v1_header();
     example.access.1 = Key::temporary("sk", "the-token", None);
