@@ -79,7 +79,9 @@ impl Watch {
             if deadline <= Instant::now() {
                 return;
             }
-            tokio::time::sleep_until(deadline).await;
+            // The limit changes when the last byte goes; so it is looked at in time for the shorter one.
+            let look_again = Instant::now() + patience.stalled.min(patience.answer);
+            tokio::time::sleep_until(deadline.min(look_again)).await;
         }
     }
 
