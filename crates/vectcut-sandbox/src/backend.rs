@@ -3,33 +3,27 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::faults::Interference;
+use crate::exchange::Exchange;
 use crate::reply::Reply;
 use crate::server::Site;
 use crate::settings::{BUCKET, REGION};
 use crate::step::Step;
-use crate::verify::{Wire, percent_encode_key, v1, v4};
+use crate::verify::{percent_encode_key, v1, v4};
 
 /// How long a public signed URL is valid, in seconds: a day.
 const URL_LIFETIME_SECONDS: u32 = 24 * 60 * 60;
 const PURCHASE_LINK: &str = "https://www.vectcut.com";
 
 /// Answers a call of the backend.
-pub(crate) fn answer(
-    site: &Site,
-    step: Step,
-    wire: &Wire,
-    body: &[u8],
-    now: Timestamp,
-    interference: &Interference,
-) -> Reply {
+pub(crate) fn answer(exchange: &Exchange<'_>, body: &[u8]) -> Reply {
+    let wire = exchange.wire;
     if wire.method != "POST" {
         return refusal(405, "Method Not Allowed");
     }
     let bearer = wire
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
-    if bearer != Some(site.settings.api_key.as_str()) {
+    if bearer != Some(exchange.site.settings.api_key.as_str()) {
         return refusal(401, "the API key is invalid");
     }
     let is_json = wire.header("content-type").is_some_and(|value| {
@@ -44,20 +38,16 @@ pub(crate) fn answer(
     if !is_json {
         return refusal(415, "the content type should be application/json");
     }
-    match step {
-        Step::Init => init(site, &request, now, interference),
-        Step::Complete => complete(site, &request, now),
+    match exchange.step {
+        Step::Init => init(exchange, &request),
+        Step::Complete => complete(exchange, &request),
         // Any status that is not 4xx says that the key was accepted; the task itself is unknown here.
         _ => ok(&json!({ "success": true, "output": { "status": "UNKNOWN" }, "error": "" })),
     }
 }
 
-fn init(
-    site: &Site,
-    request: &serde_json::Map<String, Value>,
-    now: Timestamp,
-    interference: &Interference,
-) -> Reply {
+fn init(exchange: &Exchange<'_>, request: &serde_json::Map<String, Value>) -> Reply {
+    let site = exchange.site;
     let Some(file_name) = request
         .get("file_name")
         .and_then(Value::as_str)
@@ -71,8 +61,14 @@ fn init(
             "file_size_bytes should be an integer that is not negative",
         );
     };
-    let renewal = interference.renewal.unwrap_or(site.policy().renewal);
-    let ticket = match site.tickets.mint(file_name, file_size_bytes, renewal, now) {
+    let renewal = exchange
+        .interference
+        .renewal
+        .unwrap_or(site.policy().renewal);
+    let ticket = match site
+        .tickets
+        .mint(file_name, file_size_bytes, renewal, exchange.now)
+    {
         Ok(ticket) => ticket,
         Err(error) => return refusal(500, &format!("the sandbox cannot keep the ticket: {error}")),
     };
@@ -89,7 +85,8 @@ fn init(
     }))
 }
 
-fn complete(site: &Site, request: &serde_json::Map<String, Value>, now: Timestamp) -> Reply {
+fn complete(exchange: &Exchange<'_>, request: &serde_json::Map<String, Value>) -> Reply {
+    let site = exchange.site;
     let Some(object_key) = request
         .get("object_key")
         .and_then(Value::as_str)
@@ -106,7 +103,7 @@ fn complete(site: &Site, request: &serde_json::Map<String, Value>, now: Timestam
     if let Err(error) = site.tickets.complete(object_key) {
         return refusal(500, &format!("the sandbox cannot keep the ticket: {error}"));
     }
-    ok(&json!({ "success": true, "public_signed_url": public_url(site, object_key, now) }))
+    ok(&json!({ "success": true, "public_signed_url": public_url(site, object_key, exchange.now) }))
 }
 
 /// Returns a presigned URL of the object on an address that every HTTP library resolves.

@@ -3,6 +3,7 @@
 mod backend;
 mod builder;
 mod clock;
+mod exchange;
 mod faults;
 mod intake;
 mod journal;

@@ -1,5 +1,6 @@
 //! OSS: who may do what, then the operations.
 
+mod access;
 mod code;
 mod error_reply;
 mod get_object;
@@ -14,16 +15,13 @@ use jiff::Timestamp;
 pub use code::OssCode;
 use error_reply::OssError;
 
-use crate::clock::system_time;
-use crate::faults::{Answer, Content, Interference};
+use crate::exchange::Exchange;
+use crate::faults::{Answer, Content};
 use crate::intake::{Intake, Interruption};
-use crate::names::{check_key, is_bucket_name};
 use crate::reply::Reply;
-use crate::server::Site;
-use crate::settings::{BUCKET, REGION};
 use crate::step::Step;
 use crate::store::{Store, random_id};
-use crate::verify::{self, Addressing, Identity, Refusal, Resource, Version, Wire};
+use crate::verify::{Addressing, Wire};
 
 /// The longest list of parts: 10,000 with room to spare, in bytes.
 const SMALL_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -58,32 +56,22 @@ impl Call<'_> {
 }
 
 /// Answers a request to OSS.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of one request, each read by another step"
-)]
 pub(crate) async fn answer(
-    site: &Site,
-    step: Step,
-    wire: &Wire,
+    exchange: &Exchange<'_>,
     addressing: &Addressing,
-    part_number: Option<u16>,
     intake: &mut Intake,
-    now: Timestamp,
-    interference: &Interference,
 ) -> Reply {
     let request_id = random_id(24);
-    let done = match let_in(site, step, wire, addressing, now) {
-        Ok(call) => operate(step, &call, part_number, intake).await,
-        // What a fault does to the body it does to that of a refused request too.
-        Err(error) => Err(error),
+    let done = match access::let_in(exchange, addressing) {
+        Ok(call) => operate(exchange, &call, intake).await,
+        Err(halt) => Err(halt),
     };
     let mut reply = match done {
         Ok(reply) => reply,
         Err(Halt::Reply(reply)) => *reply,
-        Err(Halt::Error(error)) => error.into_reply(wire, &request_id),
+        Err(Halt::Error(error)) => error.into_reply(exchange.wire, &request_id),
     };
-    if interference.wrong_crc {
+    if exchange.interference.wrong_crc {
         let crc64 = reply
             .headers
             .get("x-oss-hash-crc64ecma")
@@ -92,7 +80,7 @@ pub(crate) async fn answer(
             reply = reply.header("x-oss-hash-crc64ecma", (crc64 ^ 1).to_string());
         }
     }
-    if let Some(duration) = interference.slowed {
+    if let Some(duration) = exchange.interference.slowed {
         reply = reply.header("x-oss-qos-delay-time", duration.as_millis().to_string());
     }
     dressed(reply, &request_id)
@@ -160,95 +148,17 @@ impl From<Interruption> for Halt {
     }
 }
 
-/// Checks names, signature and rights, in that order.
-fn let_in<'a>(
-    site: &'a Site,
-    step: Step,
-    wire: &'a Wire,
-    addressing: &Addressing,
-    now: Timestamp,
-) -> Result<Call<'a>, Halt> {
-    let resource = addressing.resource(wire.path());
-    if let Some(bucket) = &resource.bucket
-        && !is_bucket_name(bucket)
-    {
-        return Err(OssError::new(OssCode::InvalidBucketName)
-            .detail("BucketName", bucket)
-            .into());
-    }
-    let policy = site.policy();
-    if policy.v1_refused && verify::claim(wire).is_ok_and(|(version, _)| version == Version::V1) {
-        return Err(OssCode::V1Refused.into());
-    }
-    let identity = site
-        .tickets
-        .with_keys(|keys| verify::check(wire, addressing, keys, system_time(now)))
-        .map_err(|refusal| OssError::refused(&refusal))?;
-    if identity
-        .region
-        .as_deref()
-        .is_some_and(|region| region != REGION)
-    {
-        return Err(OssError::refused(&Refusal::Malformed {
-            message: "Invalid signing region in Authorization header.".into(),
-        })
-        .into());
-    }
-    let Resource {
-        bucket: Some(bucket),
-        key,
-    } = resource
-    else {
-        return Err(OssCode::NotImplemented.into());
-    };
-    if bucket != BUCKET {
-        return Err(OssError::new(OssCode::NoSuchBucket)
-            .detail("BucketName", &bucket)
-            .into());
-    }
-    let Some(key) = key else {
-        return Err(OssCode::NotImplemented.into());
-    };
-    let key = check_key(&key)
-        .map_err(|error| OssError::new(OssCode::InvalidObjectName).ec(error.ec()))?
-        .to_owned();
-    allow(site, step, &identity, &key)?;
-    if step == Step::Other {
-        return Err(OssCode::NotImplemented.into());
-    }
-    Ok(Call {
-        store: &site.store,
-        wire,
-        query: wire.query(),
-        bucket,
-        key,
-        now,
-    })
-}
-
-/// Refuses what temporary credentials may not do.
-fn allow(site: &Site, step: Step, identity: &Identity, key: &str) -> Result<(), OssError> {
-    let Some(grants) = site.tickets.grants(&identity.access_key_id) else {
-        return Ok(());
-    };
-    if grants.iter().any(|granted| granted == key) && site.policy().rights.allow(step) {
-        return Ok(());
-    }
-    Err(OssError::new(OssCode::AccessDenied))
-}
-
 async fn operate(
-    step: Step,
+    exchange: &Exchange<'_>,
     call: &Call<'_>,
-    part_number: Option<u16>,
     intake: &mut Intake,
 ) -> Result<Reply, Halt> {
-    match step {
+    match exchange.step {
         Step::PutObject => put_object::put(call, intake).await,
-        Step::UploadPart => multipart::upload_part(call, part_number, intake).await,
+        Step::UploadPart => multipart::upload_part(call, exchange.part_number, intake).await,
         _ => {
             let body = intake.collect(SMALL_BODY_MAX_BYTES).await?;
-            match step {
+            match exchange.step {
                 Step::GetObject => get_object::get(call).await,
                 Step::HeadObject => get_object::head(call),
                 Step::DeleteObject => get_object::delete(call).await,

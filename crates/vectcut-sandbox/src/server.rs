@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::backend;
 use crate::clock::Clock;
+use crate::exchange::Exchange;
 use crate::faults::{FaultBook, Interference};
 use crate::intake::{Disturbance, Intake, Interruption};
 use crate::journal::Journal;
@@ -181,22 +182,15 @@ async fn respond(
     let mut intake = Intake::new(body, Arc::clone(&entry), Arc::clone(&control), disturbance);
     upset(&site, now, &interference).await;
 
-    let done = match intake.begin().await {
-        Ok(()) => {
-            carry_out(
-                &site,
-                &route,
-                step,
-                &wire,
-                part_number,
-                &mut intake,
-                now,
-                &interference,
-            )
-            .await
-        }
-        Err(interruption) => Err(interruption),
+    let exchange = Exchange {
+        site: &site,
+        step,
+        wire: &wire,
+        part_number,
+        now,
+        interference: &interference,
     };
+    let done = carry_out(&exchange, &route, &mut intake).await;
     let mut reply = match done {
         Ok(reply) => reply,
         Err(Interruption::Answer(reply)) => *reply,
@@ -224,36 +218,18 @@ async fn respond(
 }
 
 /// Lets the right server answer.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of one request, each read by another step"
-)]
 async fn carry_out(
-    site: &Site,
+    exchange: &Exchange<'_>,
     route: &Route,
-    step: Step,
-    wire: &Wire,
-    part_number: Option<u16>,
     intake: &mut Intake,
-    now: Timestamp,
-    interference: &Interference,
 ) -> Result<Reply, Interruption> {
+    intake.begin().await?;
     match route {
         Route::Backend(_) => {
             let body = intake.collect(BACKEND_BODY_MAX_BYTES).await?;
-            Ok(backend::answer(site, step, wire, &body, now, interference))
+            Ok(backend::answer(exchange, &body))
         }
-        Route::Oss(addressing) => Ok(oss::answer(
-            site,
-            step,
-            wire,
-            addressing,
-            part_number,
-            intake,
-            now,
-            interference,
-        )
-        .await),
+        Route::Oss(addressing) => Ok(oss::answer(exchange, addressing, intake).await),
     }
 }
 

@@ -1,0 +1,20 @@
+//! One request on its way through the server: what came, when, and what faults do to it.
+
+use jiff::Timestamp;
+
+use crate::faults::Interference;
+use crate::server::Site;
+use crate::step::Step;
+use crate::verify::Wire;
+
+/// A request that has arrived, without its body.
+pub(crate) struct Exchange<'a> {
+    pub(crate) site: &'a Site,
+    pub(crate) step: Step,
+    pub(crate) wire: &'a Wire,
+    /// The part number in the query, where it is one.
+    pub(crate) part_number: Option<u16>,
+    /// The server's time for this request.
+    pub(crate) now: Timestamp,
+    pub(crate) interference: &'a Interference,
+}

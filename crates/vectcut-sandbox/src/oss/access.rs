@@ -1,0 +1,86 @@
+//! Who is let in to OSS: names, signature, rights.
+
+use super::error_reply::OssError;
+use super::{Call, Halt, OssCode};
+use crate::clock::system_time;
+use crate::exchange::Exchange;
+use crate::names::{check_key, is_bucket_name};
+use crate::server::Site;
+use crate::settings::{BUCKET, REGION};
+use crate::step::Step;
+use crate::verify::{self, Addressing, Identity, Refusal, Resource, Version};
+
+/// Checks names, signature and rights, in that order.
+pub(super) fn let_in<'a>(
+    exchange: &Exchange<'a>,
+    addressing: &Addressing,
+) -> Result<Call<'a>, Halt> {
+    let (site, step, wire, now) = (exchange.site, exchange.step, exchange.wire, exchange.now);
+    let resource = addressing.resource(wire.path());
+    if let Some(bucket) = &resource.bucket
+        && !is_bucket_name(bucket)
+    {
+        return Err(OssError::new(OssCode::InvalidBucketName)
+            .detail("BucketName", bucket)
+            .into());
+    }
+    let policy = site.policy();
+    if policy.v1_refused && verify::claim(wire).is_ok_and(|(version, _)| version == Version::V1) {
+        return Err(OssCode::V1Refused.into());
+    }
+    let identity = site
+        .tickets
+        .with_keys(|keys| verify::check(wire, addressing, keys, system_time(now)))
+        .map_err(|refusal| OssError::refused(&refusal))?;
+    if identity
+        .region
+        .as_deref()
+        .is_some_and(|region| region != REGION)
+    {
+        return Err(OssError::refused(&Refusal::Malformed {
+            message: "Invalid signing region in Authorization header.".into(),
+        })
+        .into());
+    }
+    let Resource {
+        bucket: Some(bucket),
+        key,
+    } = resource
+    else {
+        return Err(OssCode::NotImplemented.into());
+    };
+    if bucket != BUCKET {
+        return Err(OssError::new(OssCode::NoSuchBucket)
+            .detail("BucketName", &bucket)
+            .into());
+    }
+    let Some(key) = key else {
+        return Err(OssCode::NotImplemented.into());
+    };
+    let key = check_key(&key)
+        .map_err(|error| OssError::new(OssCode::InvalidObjectName).ec(error.ec()))?
+        .to_owned();
+    allow(site, step, &identity, &key)?;
+    if step == Step::Other {
+        return Err(OssCode::NotImplemented.into());
+    }
+    Ok(Call {
+        store: &site.store,
+        wire,
+        query: wire.query(),
+        bucket,
+        key,
+        now,
+    })
+}
+
+/// Refuses what temporary credentials may not do.
+fn allow(site: &Site, step: Step, identity: &Identity, key: &str) -> Result<(), OssError> {
+    let Some(grants) = site.tickets.grants(&identity.access_key_id) else {
+        return Ok(());
+    };
+    if grants.iter().any(|granted| granted == key) && site.policy().rights.allow(step) {
+        return Ok(());
+    }
+    Err(OssError::new(OssCode::AccessDenied))
+}
