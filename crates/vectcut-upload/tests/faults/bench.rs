@@ -65,7 +65,7 @@ impl Bench {
         })
         .patience(Patience {
             stalled: Duration::from_millis(400),
-            answer: Duration::from_secs(2),
+            answer: Duration::from_millis(700),
         })
     }
 

@@ -7,11 +7,11 @@ use vectcut_upload::{Event, Outcome, Stop, StopReason, Upload, UploadError};
 
 use crate::bench::{Bench, KIB, LARGE, MIB};
 
-/// A line on which `LARGE` takes about two seconds.
+/// A line on which `LARGE` takes about half a second.
 fn slow() -> vectcut_sandbox::Builder {
     Sandbox::builder()
         .strict()
-        .link(Link::default().total_rate(5 * MIB as u64 / 2))
+        .link(Link::default().total_rate(10 * MIB as u64))
         .receive_buffer_bytes(64 * KIB)
 }
 
