@@ -51,15 +51,6 @@ fn a_file_that_cannot_be_opened() {
 }
 
 #[test]
-fn a_file_larger_than_one_upload_holds() {
-    let stage = Stage::new();
-    let file = std::fs::File::create(stage.path("huge.mov")).expect("a file");
-    // A hole: it takes no room on the disk.
-    file.set_len(5 * 1024 * 1024 * 1024 + 1).expect("a length");
-    assert_outcome!(refused(&stage, ["upload", "huge.mov"]));
-}
-
-#[test]
 fn no_api_key() {
     let stage = with_clip();
     let run = stage

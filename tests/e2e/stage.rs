@@ -54,13 +54,11 @@ impl Stage {
         self.sandbox.as_ref().expect("it runs until the stage goes")
     }
 
-    /// The steps of the requests that arrived, in order.
+    /// The steps of the requests that arrived, in order, without connections that were only opened ahead.
     pub(crate) fn steps(&self) -> Vec<Step> {
-        self.sandbox()
-            .journal()
-            .iter()
-            .map(|arrival| arrival.step)
-            .collect()
+        let journal = self.sandbox().journal();
+        let steps = journal.iter().map(|arrival| arrival.step);
+        steps.filter(|step| *step != Step::Other).collect()
     }
 
     /// The only request of this step that arrived.

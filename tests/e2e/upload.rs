@@ -84,7 +84,28 @@ fn a_name_with_every_awkward_character_goes_through() {
 #[test]
 fn several_files_become_an_array_in_their_order() {
     let stage = two_files();
-    assert_outcome!(stage.vectcut(["upload", "b.png", "a.wav"]).run());
+    assert_outcome!(
+        stage
+            .vectcut(["upload", "--jobs", "1", "b.png", "a.wav"])
+            .run()
+    );
+}
+
+#[test]
+fn the_array_keeps_its_order_when_files_go_at_once() {
+    let slow_first = Fault::at(Step::PutObject).delays(Duration::from_millis(300));
+    let stage = Stage::failing(slow_first);
+    let names: Vec<String> = (0..6).map(|number| format!("{number}.png")).collect();
+    for name in &names {
+        stage.file(name, name);
+    }
+    let arguments = ["upload", "--jobs", "6"].map(str::to_owned);
+    let outcome = stage.vectcut(arguments.iter().chain(&names)).run();
+    let json = outcome.json();
+    let results = json.as_array().expect("an array");
+    let printed: Vec<&str> = results.iter().map(|one| text(one, "local_file")).collect();
+    assert_eq!(printed, names);
+    assert_eq!(outcome.code, Some(0), "{outcome}");
 }
 
 #[test]
@@ -92,7 +113,9 @@ fn jsonl_is_one_object_a_line() {
     let stage = two_files();
     assert_outcome!(
         stage
-            .vectcut(["upload", "--format", "jsonl", "b.png", "a.wav"])
+            .vectcut([
+                "upload", "--jobs", "1", "--format", "jsonl", "b.png", "a.wav"
+            ])
             .run()
     );
 }
@@ -102,7 +125,7 @@ fn url_is_the_url_alone() {
     let stage = two_files();
     assert_outcome!(
         stage
-            .vectcut(["upload", "--format", "url", "b.png", "a.wav"])
+            .vectcut(["upload", "--jobs", "1", "--format", "url", "b.png", "a.wav"])
             .run()
     );
 }
@@ -112,7 +135,9 @@ fn text_is_for_reading() {
     let stage = two_files();
     assert_outcome!(
         stage
-            .vectcut(["upload", "--format", "text", "b.png", "a.wav"])
+            .vectcut([
+                "upload", "--jobs", "1", "--format", "text", "b.png", "a.wav"
+            ])
             .run()
     );
 }
@@ -122,7 +147,7 @@ fn one_failure_among_several_leaves_the_others_alone() {
     let stage = two_files();
     assert_outcome!(
         stage
-            .vectcut(["upload", "b.png", "missing.mp4", "a.wav"])
+            .vectcut(["upload", "--jobs", "1", "b.png", "missing.mp4", "a.wav"])
             .run()
     );
 }

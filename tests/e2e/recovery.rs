@@ -1,0 +1,78 @@
+//! Failures that pass: the command gets through by itself, and what the server then has is the file.
+//!
+//! One test a kind, as users meet it; the library's own tests hold the details.
+
+use std::time::Duration;
+
+use vectcut_sandbox::{Answer, Fault, Step};
+
+use crate::outcome::assert_outcome;
+use crate::stage::Stage;
+
+const BYTES: &[u8] = b"the bytes of a small film";
+
+/// Uploads a small file in spite of what the stage has in store; the snapshot shows what the user sees of it and which requests it cost.
+macro_rules! assert_gets_through {
+    ($stage:expr) => {{
+        let stage = $stage;
+        stage.file("clip.mp4", BYTES);
+        let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+        assert_outcome!(outcome);
+        let json = outcome.json();
+        let text = |key: &str| json[key].as_str().unwrap_or_default();
+        let object = stage
+            .sandbox()
+            .object(text("bucket_name"), text("object_key"));
+        let path = object.expect("the object is there").path;
+        assert_eq!(std::fs::read(path).expect("it can be read"), BYTES);
+    }};
+}
+
+#[test]
+fn init_loses_its_connection() {
+    assert_gets_through!(Stage::failing(Fault::at(Step::Init).resets_after(0)));
+}
+
+#[test]
+fn init_answers_500_twice() {
+    assert_gets_through!(Stage::failing(Fault::at(Step::Init).status(500).times(2)));
+}
+
+#[test]
+fn put_loses_its_connection() {
+    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).resets_after(3)));
+}
+
+#[test]
+fn put_loses_its_answer() {
+    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).loses_answer()));
+}
+
+#[test]
+fn put_is_to_wait_a_second() {
+    let answer = Answer::status(503).retry_after(Duration::from_secs(1));
+    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).answers(answer)));
+}
+
+#[test]
+fn put_stores_a_damaged_byte() {
+    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).damages()));
+}
+
+#[test]
+fn the_clocks_are_an_hour_apart() {
+    let stage = Stage::with(|builder| builder.clock_offset(3600));
+    assert_gets_through!(stage);
+}
+
+#[test]
+fn put_meets_credentials_that_ended() {
+    assert_gets_through!(Stage::failing(
+        Fault::at(Step::PutObject).expires_credentials()
+    ));
+}
+
+#[test]
+fn complete_loses_its_answer() {
+    assert_gets_through!(Stage::failing(Fault::at(Step::Complete).loses_answer()));
+}
