@@ -8,8 +8,8 @@ const FILE_LINES_MAX: usize = 500;
 /// File names that say nothing about what the file holds.
 const EMPTY_NAMES: [&str; 6] = ["common", "handler", "helpers", "manager", "misc", "utils"];
 
-/// The files that may open a secret, and what for.
-const EXPOSE_CALLERS: [(&str, &str); 3] = [
+/// The files that may open a secret, and what for. Tests, which hold no secret of anybody, may do it anywhere.
+const EXPOSE_CALLERS: [(&str, &str); 5] = [
     (
         "crates/vectcut-api/src/api_key.rs",
         "the key becomes a header marked sensitive, and is cut out of a server's words",
@@ -19,8 +19,16 @@ const EXPOSE_CALLERS: [(&str, &str); 3] = [
         "the URL is what standard output is for",
     ),
     (
-        "crates/vectcut-upload/src/uploader.rs",
+        "crates/vectcut-upload/src/access.rs",
         "lends the credentials to the signer",
+    ),
+    (
+        "crates/vectcut-upload/src/journal/record.rs",
+        "an upload goes on in another run, with what it had; the file is the owner's alone",
+    ),
+    (
+        "crates/vectcut-upload/src/walk.rs",
+        "the URL of a finished file is printed again when its batch goes on",
     ),
 ];
 
@@ -64,7 +72,7 @@ fn findings_in(file: &str, text: &str) -> Vec<String> {
                 "{file}:{number}: a test that never runs proves nothing"
             ));
         }
-        if opens_a_secret(code) && !EXPOSE_CALLERS.iter().any(|(allowed, _)| *allowed == file) {
+        if opens_a_secret(code) && !may_open_secrets(file) {
             findings.push(format!("{file}:{number}: calls `expose()` and is not in the list of xtask/src/check/sources.rs"));
         }
     }
@@ -76,6 +84,10 @@ fn has_module_docs(text: &str) -> bool {
     text.lines()
         .take(12)
         .any(|line| line.starts_with("//!") || line.starts_with("#![doc"))
+}
+
+fn may_open_secrets(file: &str) -> bool {
+    file.contains("/tests/") || EXPOSE_CALLERS.iter().any(|(caller, _)| *caller == file)
 }
 
 fn opens_a_secret(code: &str) -> bool {
