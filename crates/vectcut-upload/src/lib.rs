@@ -17,6 +17,8 @@ mod published;
 mod remembered;
 mod retry;
 mod run;
+#[cfg(test)]
+mod simulation;
 mod single_put;
 mod source;
 mod stop;

@@ -136,7 +136,7 @@ impl Plan {
             None => {
                 // Half of an even share, so that streams of unequal speed still finish together.
                 let share = remaining / (2 * streams.max(1));
-                aim(rate).min(share.max(2 * PART_MIN_BYTES))
+                aim(rate).min(share.max(worth_a_round_trip(rate)))
             }
         };
         let bytes = wanted
@@ -149,6 +149,11 @@ impl Plan {
             bytes
         }
     }
+}
+
+/// The least size that is worth the round trip at its end: a quarter of a second's, by which streams may then end apart.
+fn worth_a_round_trip(rate: StreamRate) -> u64 {
+    (rate.bytes_per_second / 4).max(2 * PART_MIN_BYTES)
 }
 
 /// The size that lasts as long as a part should, approached by doubling: one fast part is no promise.
@@ -252,22 +257,7 @@ mod tests {
                 PartRange {
                     number: 5,
                     offset: 4 * MIB,
-                    len_bytes: 256 * KIB
-                },
-                PartRange {
-                    number: 6,
-                    offset: 4 * MIB + 256 * KIB,
-                    len_bytes: 256 * KIB
-                },
-                PartRange {
-                    number: 7,
-                    offset: 4 * MIB + 512 * KIB,
-                    len_bytes: 256 * KIB
-                },
-                PartRange {
-                    number: 8,
-                    offset: 4 * MIB + 768 * KIB,
-                    len_bytes: 256 * KIB
+                    len_bytes: MIB
                 },
             ]
         );

@@ -15,7 +15,11 @@ const STREAMS_AT_FIRST: usize = 2;
 const GAIN: f64 = 1.15;
 
 /// The least time to measure over: shorter ones see one part's end more or less.
-const MEASURE_AT_LEAST: Duration = Duration::from_millis(150);
+const MEASURE_AT_LEAST: Duration = Duration::from_millis(100);
+
+/// How often a new number is measured before it is found to be no gain: at first the new connections are still being
+/// made, and get up to speed.
+const MEASUREMENTS: u32 = 2;
 
 /// How long a number that was found is kept before more are tried again: lines change.
 const KEPT_FOR: Duration = Duration::from_secs(20);
@@ -31,6 +35,8 @@ pub(crate) struct Streams {
     since: Duration,
     acknowledged_bytes: u64,
     acknowledged_parts: usize,
+    /// How often this number was measured without a gain.
+    measured: u32,
     /// Until when the number is not raised.
     settled_until: Option<Duration>,
 }
@@ -45,6 +51,7 @@ impl Streams {
             since: Duration::ZERO,
             acknowledged_bytes: 0,
             acknowledged_parts: 0,
+            measured: 0,
             settled_until: None,
         }
     }
@@ -59,16 +66,20 @@ impl Streams {
         self.acknowledged_bytes += len_bytes;
         self.acknowledged_parts += 1;
         let elapsed = now.saturating_sub(self.since);
-        // Each stream has to have shown what it can; the first parts after a change were begun before it.
-        if self.fixed || self.acknowledged_parts < 2 * self.count || elapsed < MEASURE_AT_LEAST {
+        // Half of them are enough to see by: waiting for the slowest would cost a short transfer its best time.
+        if self.fixed || self.acknowledged_parts < self.count / 2 || elapsed < MEASURE_AT_LEAST {
             return;
         }
         let rate = self.acknowledged_bytes as f64 / elapsed.as_secs_f64();
         match self.best {
             Some((count, best)) if self.count > count && rate < best * GAIN => {
-                self.settled_until = Some(now + KEPT_FOR);
-                self.best = Some((count, best));
-                self.change(count, now);
+                self.measured += 1;
+                if self.measured < MEASUREMENTS {
+                    self.measure(now);
+                } else {
+                    self.settled_until = Some(now + KEPT_FOR);
+                    self.change(count, now);
+                }
             }
             _ => {
                 self.best = Some((self.count, rate));
@@ -94,6 +105,11 @@ impl Streams {
 
     fn change(&mut self, count: usize, now: Duration) {
         self.count = count;
+        self.measured = 0;
+        self.measure(now);
+    }
+
+    fn measure(&mut self, now: Duration) {
         self.since = now;
         self.acknowledged_bytes = 0;
         self.acknowledged_parts = 0;
