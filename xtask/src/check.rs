@@ -4,6 +4,7 @@
 //! Every check runs, so that one run names everything that is wrong.
 
 mod arrows;
+mod dependencies;
 mod forbidden_crates;
 mod protocol_hash;
 mod snapshots;
@@ -19,13 +20,14 @@ pub(crate) use protocol_hash::bless as bless_protocol;
 /// One check: its name and what it finds, empty when all is well.
 type Check = (&'static str, fn() -> Result<Vec<String>, Failure>);
 
-const QUICK: [Check; 6] = [
+const QUICK: [Check; 7] = [
     ("layer arrows", || {
         Ok(arrows::findings(&workspace::metadata()?))
     }),
     ("forbidden crates", || {
         Ok(forbidden_crates::findings(&workspace::metadata()?))
     }),
+    ("dependencies", dependencies::findings),
     ("sources", sources::findings),
     ("top level", || {
         Ok(top_level::findings(&workspace::files()?))
