@@ -2,12 +2,15 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use vectcut_upload::SignatureChoice;
+use vectcut_sandbox::{Fault, Link};
+use vectcut_upload::{STREAMS_MAX, SignatureChoice};
 
 use crate::logging::LogFormat;
+use crate::values;
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
@@ -64,10 +67,10 @@ pub(crate) struct UploadArgs {
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: OutputFormat,
     /// The file name to tell VectCut instead of the file's own; for one FILE
-    #[arg(long, value_parser = file_name)]
+    #[arg(long, value_parser = values::file_name)]
     pub(crate) name: Option<String>,
     /// The media type to store instead of the one that the file name tells
-    #[arg(long, value_name = "TYPE", value_parser = media_type)]
+    #[arg(long, value_name = "TYPE", value_parser = values::media_type)]
     pub(crate) content_type: Option<String>,
     /// Upload to a sandbox in this process, fetch the URL back and compare every byte; needs no API key
     #[arg(long)]
@@ -82,6 +85,33 @@ pub(crate) struct UploadArgs {
         help_heading = "Servers"
     )]
     pub(crate) signature: SignatureArg,
+    #[command(flatten)]
+    pub(crate) transfer: TransferArgs,
+}
+
+/// How the bytes go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Transfer")]
+pub(crate) struct TransferArgs {
+    /// Stop after this time, with exit code 75, for example 100s or 2m; the same command continues
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(crate) budget: Option<Duration>,
+    /// How many files go at a time
+    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: u16,
+    /// How many connections a file takes [default: as many as make it faster, up to 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=STREAMS_MAX as i64))]
+    pub(crate) streams: Option<u16>,
+    /// How large the parts of a file are, for example 8M [default: as suits the speed of the line]
+    #[arg(long, value_name = "SIZE", value_parser = values::part_bytes)]
+    pub(crate) part_size: Option<u64>,
+    /// Send no more bytes than this in a second, over all connections, for example 2M
+    #[arg(long, value_name = "RATE", value_parser = values::bytes)]
+    pub(crate) limit_rate: Option<u64>,
+    /// Where unfinished uploads are kept, so that the same command continues
+    /// [env: VECTCUT_STATE_DIR] [default: the platform's folder for it]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, conflicts_with = "sandbox")]
+    pub(crate) state_dir: Option<PathBuf>,
 }
 
 /// Where the real servers are.
@@ -144,6 +174,12 @@ pub(crate) struct SandboxArgs {
     /// Keep objects, uploads and keys here across restarts [default: a temporary folder]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) state_dir: Option<PathBuf>,
+    /// Fail on purpose, for example put:reset=64k or part#2:error=InternalError; may be given again
+    #[arg(long, value_name = "FAULT", value_parser = str::parse::<Fault>, help_heading = "Trouble")]
+    pub(crate) fault: Vec<Fault>,
+    /// Behave like a longer line, for example round-trip=40ms,connection=50mbit,total=400mbit
+    #[arg(long, value_name = "LINK", value_parser = str::parse::<Link>, help_heading = "Trouble")]
+    pub(crate) link: Option<Link>,
     /// A command to run against the sandbox, with its arguments
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<OsString>,
@@ -153,40 +189,6 @@ pub(crate) struct SandboxArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: Shell,
-}
-
-/// A name that can be part of an object key.
-fn file_name(text: &str) -> Result<String, &'static str> {
-    if text.is_empty() {
-        Err("a file name has at least one character")
-    } else if text.contains(['/', '\\']) {
-        Err("a file name has no slash and no backslash")
-    } else if text.chars().any(char::is_control) {
-        Err("a file name has no control characters")
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
-/// A media type that can stand in a header.
-fn media_type(text: &str) -> Result<String, &'static str> {
-    let well_formed = text.split_once('/').is_some_and(|(kind, rest)| {
-        let is_token = |part: &str| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
-        };
-        let (subtype, parameters) = rest.split_once(';').unwrap_or((rest, ""));
-        is_token(kind)
-            && is_token(subtype.trim_end())
-            && parameters.bytes().all(|byte| matches!(byte, b' '..=b'~'))
-    });
-    if well_formed {
-        Ok(text.to_owned())
-    } else {
-        Err("a media type looks like video/mp4")
-    }
 }
 
 #[cfg(test)]
@@ -242,40 +244,19 @@ mod tests {
 
     #[test]
     fn a_sandbox_takes_no_real_servers() {
-        for flag in ["--base-url", "--oss-endpoint", "--oss-region", "--ca-cert"] {
+        for flag in [
+            "--base-url",
+            "--oss-endpoint",
+            "--oss-region",
+            "--ca-cert",
+            "--state-dir",
+        ] {
             let line = ["vectcut", "upload", "--sandbox", flag, "x", "clip.mp4"];
             let error = CommandLine::try_parse_from(line).expect_err(flag);
             assert!(
                 error.to_string().contains("cannot be used with"),
                 "{flag}: {error}"
             );
-        }
-    }
-
-    #[test]
-    fn names_and_media_types_are_checked_before_anything_is_sent() {
-        for (text, good) in [
-            ("clip.mp4", true),
-            ("剪辑 1.mp4", true),
-            ("", false),
-            ("a/b", false),
-            ("a\\b", false),
-            ("a\nb", false),
-        ] {
-            assert_eq!(file_name(text).is_ok(), good, "{text:?}");
-        }
-        for (text, good) in [
-            ("video/mp4", true),
-            ("text/plain; charset=utf-8", true),
-            ("image/svg+xml", true),
-            ("video", false),
-            ("video/", false),
-            ("/mp4", false),
-            ("video/mp4\r\nx-oss-acl: public", false),
-            ("video/mp4;\r\nx: y", false),
-            ("a b/c", false),
-        ] {
-            assert_eq!(media_type(text).is_ok(), good, "{text:?}");
         }
     }
 }

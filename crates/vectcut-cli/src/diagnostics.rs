@@ -47,7 +47,7 @@ mod tests {
     use std::io;
     use std::path::Path;
 
-    use vectcut_upload::{SourceAction, Step, UploadError};
+    use vectcut_upload::{SourceAction, Step, StopReason, UploadError};
 
     use super::*;
     use crate::exit_code::ExitCode;
@@ -99,11 +99,17 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupted_file_says_what_the_next_run_does() {
-        let failure = Failure::interrupted(Path::new("clip.mp4"), Some(Step::Put));
+    fn a_stopped_file_says_what_the_next_run_does() {
+        let failure = Failure::stopped(
+            Path::new("clip.mp4"),
+            StopReason::BudgetEnded,
+            Some(Step::Put),
+            5 << 20,
+            true,
+        );
         insta::assert_snapshot!(render(&failure, false), @r"
-        error: the upload of `clip.mp4` was interrupted at step put
-        hint: run the same command again; it starts this file from the beginning
+        error: the time budget ended while `clip.mp4` was being uploaded, at step put; 5.0 MiB of it are safe
+        hint: run the same command again; it continues
         ");
     }
 }

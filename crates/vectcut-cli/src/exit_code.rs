@@ -1,6 +1,6 @@
 //! How the command ends: the table of exit codes, and the one place where a fault becomes one of them.
 
-use vectcut_upload::Fault;
+use vectcut_upload::{Fault, StopReason};
 
 /// An exit code. The numbers are a promise: they never change their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) enum ExitCode {
     Corrupted = 7,
     /// Several files, and some of them failed.
     SomeFailed = 8,
+    /// The time budget ended; the same command continues.
+    BudgetEnded = 75,
     /// A signal ended the command.
     Interrupted = 130,
 }
@@ -38,6 +40,16 @@ impl From<Fault> for ExitCode {
             Fault::Integrity => Self::Corrupted,
             // `Fault` may grow; what this command does not know it cannot explain either.
             _ => Self::Internal,
+        }
+    }
+}
+
+impl From<StopReason> for ExitCode {
+    fn from(reason: StopReason) -> Self {
+        match reason {
+            StopReason::BudgetEnded => Self::BudgetEnded,
+            // A reason that this command does not give, it cannot get either.
+            _ => Self::Interrupted,
         }
     }
 }

@@ -9,13 +9,13 @@ use std::path::Path;
 
 use vectcut_api::ApiKeyError;
 use vectcut_http::{SetupError, TransportError, TransportKind};
-use vectcut_upload::{Fault, Step, UploadError};
+use vectcut_upload::{Fault, Step, StopReason, UploadError};
 
+use crate::amounts;
 use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
 
 const KEY_HINT: &str = "copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`";
-const AGAIN_HINT: &str = "run the same command again; it starts this file from the beginning";
 
 /// A failure. Every text in it is already safe to show on a terminal.
 #[derive(Debug, Clone)]
@@ -109,14 +109,36 @@ impl Failure {
         failure
     }
 
-    /// A signal came while a file was being uploaded, or before its turn.
-    pub(crate) fn interrupted(path: &Path, step: Option<Step>) -> Self {
-        let path = path.display();
-        let what = match step {
-            Some(step) => format!("the upload of `{path}` was interrupted at step {step}"),
-            None => format!("the upload of `{path}` was interrupted before it began"),
+    /// A file was stopped at a step, or before its turn.
+    ///
+    /// `kept` is whether what is safe is kept for the next run.
+    pub(crate) fn stopped(
+        path: &Path,
+        reason: StopReason,
+        step: Option<Step>,
+        safe_bytes: u64,
+        kept: bool,
+    ) -> Self {
+        let (code, words) = match reason {
+            StopReason::BudgetEnded => ("budget_ended", "the time budget ended"),
+            _ => ("interrupted", "interrupted"),
         };
-        let mut failure = Self::new(ExitCode::Interrupted, "interrupted", what).hint(AGAIN_HINT);
+        let path = path.display();
+        let mut what = match step {
+            Some(step) => format!("{words} while `{path}` was being uploaded, at step {step}"),
+            None => format!("{words} before the upload of `{path}` began"),
+        };
+        if safe_bytes > 0 && kept {
+            what += &format!("; {} of it are safe", amounts::bytes(safe_bytes));
+        }
+        let hint = match (step, kept) {
+            (Some(_), true) => "run the same command again; it continues",
+            (Some(_), false) => {
+                "run the same command again; it starts this file from its beginning"
+            }
+            (None, _) => "run the same command again",
+        };
+        let mut failure = Self::new(reason.into(), code, what).hint(hint);
         failure.step = step;
         failure.retryable = true;
         failure
@@ -221,13 +243,52 @@ mod tests {
         );
     }
 
+    fn stopped(name: &str, step: Option<Step>, safe_bytes: u64, kept: bool) -> Failure {
+        Failure::stopped(
+            Path::new(name),
+            StopReason::Interrupted,
+            step,
+            safe_bytes,
+            kept,
+        )
+    }
+
     #[test]
     fn a_file_name_cannot_move_the_cursor() {
-        let failure = Failure::interrupted(Path::new("a\u{1b}[2J\nb"), Some(Step::Put));
         assert_eq!(
-            failure.what,
-            "the upload of `a[2J b` was interrupted at step put"
+            stopped("a\u{1b}[2J\nb", None, 0, true).what,
+            "interrupted before the upload of `a[2J b` began"
         );
+    }
+
+    #[test]
+    fn a_stopped_file_promises_no_more_than_was_kept() {
+        for (step, safe_bytes, kept, what, hint) in [
+            (
+                Some(Step::Put),
+                12 * 1024 * 1024,
+                true,
+                "interrupted while `a` was being uploaded, at step put; 12.0 MiB of it are safe",
+                "run the same command again; it continues",
+            ),
+            (
+                Some(Step::Put),
+                12 * 1024 * 1024,
+                false,
+                "interrupted while `a` was being uploaded, at step put",
+                "run the same command again; it starts this file from its beginning",
+            ),
+            (
+                None,
+                0,
+                true,
+                "interrupted before the upload of `a` began",
+                "run the same command again",
+            ),
+        ] {
+            let failure = stopped("a", step, safe_bytes, kept);
+            assert_eq!((&*failure.what, &*failure.hints[0]), (what, hint));
+        }
     }
 
     #[test]

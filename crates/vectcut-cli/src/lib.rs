@@ -15,6 +15,7 @@ mod progress;
 mod result;
 mod settings;
 mod talk;
+mod values;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode as ProcessExitCode;

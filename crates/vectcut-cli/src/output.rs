@@ -139,6 +139,8 @@ fn field(text: &mut String, name: &str, value: &str) {
 mod tests {
     use std::path::Path;
 
+    use vectcut_upload::StopReason;
+
     use super::*;
     use crate::failure::Failure;
 
@@ -161,7 +163,10 @@ mod tests {
 
     fn stopped(name: &str) -> FileResult {
         let path = Path::new(name);
-        FileResult::not_published(path, &Failure::interrupted(path, None))
+        FileResult::not_published(
+            path,
+            &Failure::stopped(path, StopReason::Interrupted, None, 0, true),
+        )
     }
 
     /// Prints results that arrive in the order of `arrivals`.
@@ -236,8 +241,8 @@ mod tests {
           object   examplebucket/uploads/7f3a/a.mp4
           content  video/mp4, 12.1 KiB, CRC-64 9548687815775124833
         b.mp4
-          stopped  the upload of `b.mp4` was interrupted before it began
-          hint     run the same command again; it starts this file from the beginning
+          stopped  interrupted before the upload of `b.mp4` began
+          hint     run the same command again
         ");
     }
 

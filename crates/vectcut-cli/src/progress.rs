@@ -1,11 +1,12 @@
-//! How far a file is, for whoever watches: a bar on a terminal, otherwise a plain line now and then.
+//! How far the files are, for whoever watches: a bar on a terminal, otherwise a plain line now and then.
 
 mod bar;
 mod layout;
 mod lines;
+mod notes;
 mod speed;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,27 +16,36 @@ use crate::plain_text::plain;
 use crate::talk::Talk;
 use bar::Bar;
 use lines::Lines;
+use notes::Notes;
 use speed::Speed;
 
-/// How often [`Progress::tick`] should be called, so that a line that stands still is told too.
+/// How often [`Board::tick`] should be called, so that a line that stands still is told too.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
-/// The progress of one file.
-pub(crate) struct Progress<'a> {
+/// The progress of all files of a run; each is shown from its first event to its end.
+pub(crate) struct Board<'a> {
     talk: &'a Talk,
-    state: Mutex<State>,
+    files: Mutex<Vec<File>>,
 }
 
-struct State {
+/// The progress of one file.
+struct File {
+    name: String,
     at: Position,
     speed: Speed,
-    shown: Shown,
+    notes: Notes,
+    shown: Option<Shown>,
 }
 
 /// Where an upload is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Position {
     step: Option<Step>,
+    /// What the bar shows as done.
+    done_bytes: u64,
+    /// What OSS has acknowledged.
+    safe_bytes: u64,
+    /// That, and what was handed to connections.
     sent_bytes: u64,
     len_bytes: u64,
     /// The upload is done, and its URL is being fetched back.
@@ -48,79 +58,105 @@ enum Shown {
     Nothing,
 }
 
-impl<'a> Progress<'a> {
-    /// Begins to show a file; `now` is when its upload begins.
-    pub(crate) fn new(talk: &'a Talk, path: &Path, now: Instant) -> Self {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        let name = plain(&name.to_string_lossy());
-        let shown = match talk.bars() {
-            _ if talk.is_quiet() => Shown::Nothing,
-            Some(bars) => Shown::Bar(Box::new(Bar::new(bars, name, talk.in_colour()))),
-            None => Shown::Lines(Lines::new(name, now)),
-        };
-        Self {
-            talk,
-            state: Mutex::new(State {
+impl<'a> Board<'a> {
+    /// Returns a board of files that are yet to begin.
+    pub(crate) fn new(talk: &'a Talk, paths: &[PathBuf]) -> Self {
+        let files = paths.iter().map(|path| {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            File {
+                name: plain(&name.to_string_lossy()),
                 at: Position::default(),
                 speed: Speed::default(),
-                shown,
-            }),
-        }
-    }
-
-    /// Takes an event.
-    pub(crate) fn event(&self, event: &Event, now: Instant) {
-        let line = {
-            let mut state = self.state();
-            match *event {
-                Event::Step(step) => state.at.step = Some(step),
-                Event::Progress {
-                    sent_bytes,
-                    len_bytes,
-                    ..
-                } => {
-                    state.at.sent_bytes = sent_bytes;
-                    state.at.len_bytes = len_bytes;
-                }
-                Event::SignatureChanged => state.at.sent_bytes = 0,
-                _ => {}
+                notes: Notes::default(),
+                shown: None,
             }
-            state.show(now)
-        };
-        if *event == Event::SignatureChanged {
-            self.talk
-                .say("OSS takes V1 signatures no longer; the file goes again, signed with V4");
-        }
-        if let Some(line) = line {
-            self.talk.say(&line);
+        });
+        Self {
+            talk,
+            files: Mutex::new(files.collect()),
         }
     }
 
-    /// Shows that the URL is being fetched back.
-    pub(crate) fn comparing(&self, now: Instant) {
-        self.state().at.is_compared = true;
-        self.tick(now);
+    /// Takes an event of the file at `index`.
+    pub(crate) fn event(&self, index: usize, event: &Event, now: Instant) {
+        self.change(index, now, |file| {
+            file.at.take(event);
+            file.notes.of(&file.name, event, now)
+        });
     }
 
-    /// Shows that time goes by; a line falls due even when nothing moves.
+    /// Shows that the URL of the file at `index` is being fetched back.
+    pub(crate) fn comparing(&self, index: usize, now: Instant) {
+        self.change(index, now, |file| {
+            file.at.is_compared = true;
+            None
+        });
+    }
+
+    /// Shows that time goes by: speeds fall and lines fall due even when nothing moves.
     pub(crate) fn tick(&self, now: Instant) {
-        let line = self.state().show(now);
-        if let Some(line) = line {
+        let mut lines = Vec::new();
+        for file in self.files().iter_mut().filter(|file| file.shown.is_some()) {
+            lines.extend(file.show(now));
+        }
+        for line in lines {
             self.talk.say(&line);
         }
     }
 
-    /// Returns the step that the upload is at.
-    pub(crate) fn step(&self) -> Option<Step> {
-        self.state().at.step
+    /// Shows the file at `index` no longer.
+    pub(crate) fn end(&self, index: usize) {
+        if let Some(file) = self.files().get_mut(index) {
+            file.shown = None;
+        }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns the step that the file at `index` is at; `None` before it begins.
+    pub(crate) fn step(&self, index: usize) -> Option<Step> {
+        self.files().get(index)?.at.step
+    }
+
+    /// Returns how many bytes of the file at `index` OSS has acknowledged.
+    pub(crate) fn safe_bytes(&self, index: usize) -> u64 {
+        self.files().get(index).map_or(0, |file| file.at.safe_bytes)
+    }
+
+    fn change(&self, index: usize, now: Instant, change: impl FnOnce(&mut File) -> Option<String>) {
+        let (note, line) = {
+            let mut files = self.files();
+            let Some(file) = files.get_mut(index) else {
+                return;
+            };
+            let note = change(file);
+            if file.shown.is_none() {
+                file.shown = Some(self.shown(&file.name, now));
+            }
+            (note, file.show(now))
+        };
+        // Not before the lock is gone: whoever writes may have to wait for a reader.
+        for line in note.into_iter().chain(line) {
+            self.talk.say(&line);
+        }
+    }
+
+    fn shown(&self, name: &str, now: Instant) -> Shown {
+        match self.talk.bars() {
+            _ if self.talk.is_quiet() => Shown::Nothing,
+            Some(bars) => Shown::Bar(Box::new(Bar::new(
+                bars,
+                name.to_owned(),
+                self.talk.in_colour(),
+            ))),
+            None => Shown::Lines(Lines::new(name.to_owned(), now)),
+        }
+    }
+
+    fn files(&self) -> MutexGuard<'_, Vec<File>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl File {
     /// Brings what is shown up to date; returns a line when one is due.
     fn show(&mut self, now: Instant) -> Option<String> {
         if self.at.step == Some(Step::Put) {
@@ -128,19 +164,85 @@ impl State {
         }
         let per_second = self.speed.per_second(now);
         match &mut self.shown {
-            Shown::Bar(bar) => {
+            Some(Shown::Bar(bar)) => {
                 bar.show(self.at, per_second, now);
                 None
             }
-            Shown::Lines(lines) => lines.due(self.at, per_second, now),
-            Shown::Nothing => None,
+            Some(Shown::Lines(lines)) => lines.due(self.at, per_second, now),
+            Some(Shown::Nothing) | None => None,
         }
     }
 }
 
 impl Position {
-    /// Returns whether all was handed to the connection and the server has yet to answer.
+    fn take(&mut self, event: &Event) {
+        match *event {
+            Event::Step(step) => self.step = Some(step),
+            Event::Resuming {
+                safe_bytes,
+                len_bytes,
+            } => {
+                (self.safe_bytes, self.sent_bytes) = (safe_bytes, safe_bytes);
+                (self.done_bytes, self.len_bytes) = (safe_bytes, len_bytes);
+            }
+            Event::Progress {
+                safe_bytes,
+                sent_bytes,
+                len_bytes,
+                ..
+            } => {
+                // Acknowledged bytes are what counts. Until there are any, and for a file in one PUT to its end, it is
+                // those on their way; the bar does not jump back from them unless they were lost.
+                self.done_bytes = match safe_bytes {
+                    0 => sent_bytes,
+                    _ => safe_bytes.max(self.done_bytes.min(sent_bytes)),
+                };
+                (self.safe_bytes, self.sent_bytes) = (safe_bytes, sent_bytes);
+                self.len_bytes = len_bytes;
+            }
+            Event::StartedOver { .. } | Event::FileChanged => {
+                (self.safe_bytes, self.sent_bytes, self.done_bytes) = (0, 0, 0);
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns whether all was handed to connections and the server has yet to answer.
     fn is_waiting(self) -> bool {
         self.step == Some(Step::Put) && self.len_bytes > 0 && self.sent_bytes >= self.len_bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns what a bar shows as done after each of these `(safe, sent)`.
+    fn done(progress: &[(u64, u64)]) -> Vec<u64> {
+        let mut at = Position::default();
+        let done = progress.iter().map(|&(safe_bytes, sent_bytes)| {
+            at.take(&Event::Progress {
+                safe_bytes,
+                sent_bytes,
+                len_bytes: 100,
+                streams: 2,
+            });
+            at.done_bytes
+        });
+        done.collect()
+    }
+
+    #[test]
+    fn acknowledged_bytes_count_and_the_bar_jumps_back_only_when_bytes_are_lost() {
+        assert_eq!(
+            done(&[(0, 10), (0, 20), (10, 30), (30, 50)]),
+            [10, 20, 20, 30]
+        );
+        assert_eq!(done(&[(0, 20), (10, 12)]), [20, 12]);
+    }
+
+    #[test]
+    fn a_file_in_one_put_shows_what_is_on_its_way() {
+        assert_eq!(done(&[(0, 40), (0, 90), (0, 0), (0, 50)]), [40, 90, 0, 50]);
     }
 }

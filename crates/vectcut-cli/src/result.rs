@@ -67,7 +67,7 @@ impl FileResult {
     /// A file that is not up.
     pub(crate) fn not_published(path: &Path, failure: &Failure) -> Self {
         let status = match failure.exit_code {
-            ExitCode::Interrupted => "stopped",
+            ExitCode::BudgetEnded | ExitCode::Interrupted => "stopped",
             _ => "failed",
         };
         Self::NotPublished(FailedFile {
@@ -153,7 +153,7 @@ fn iso_8601(time: SystemTime) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use vectcut_upload::{Step, UploadError};
+    use vectcut_upload::{Step, StopReason, UploadError};
 
     use super::*;
 
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn an_interrupted_file_is_stopped_not_failed() {
         let path = Path::new("clip.mp4");
-        let failure = Failure::interrupted(path, Some(Step::Put));
+        let failure = Failure::stopped(path, StopReason::Interrupted, Some(Step::Put), 0, true);
         let FileResult::NotPublished(file) = FileResult::not_published(path, &failure) else {
             panic!("it has no URL");
         };

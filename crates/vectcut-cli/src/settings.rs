@@ -1,8 +1,9 @@
 //! Where the servers are and who asks: flag, then environment, then default. The only reader of the environment.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy as _;
 use oss_client::Endpoint;
 use vectcut_api::ApiKey;
 use vectcut_http::ServerUrl;
@@ -15,6 +16,7 @@ const BASE_URL: &str = "VECTCUT_BASE_URL";
 const OSS_ENDPOINT: &str = "VECTCUT_OSS_ENDPOINT";
 const OSS_REGION: &str = "VECTCUT_OSS_REGION";
 const CA_CERT: &str = "VECTCUT_CA_CERT";
+const STATE_DIR: &str = "VECTCUT_STATE_DIR";
 const NO_COLOR: &str = "NO_COLOR";
 
 /// The variables that settle where `vectcut` goes; a command under `vectcut sandbox` must not inherit any of them.
@@ -25,7 +27,11 @@ const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
 const DEFAULT_OSS_ENDPOINT: &str = "oss-cn-hangzhou.aliyuncs.com";
 
 /// The environment, behind a function so that a test brings its own.
-pub(crate) struct Environment(Box<Lookup>);
+pub(crate) struct Environment {
+    lookup: Box<Lookup>,
+    /// The platform's folder for the state of programs, ours in it.
+    home_state_dir: Option<PathBuf>,
+}
 
 type Lookup = dyn Fn(&str) -> Option<OsString>;
 
@@ -36,15 +42,24 @@ impl Environment {
         reason = "this file is the one reader of the environment"
     )]
     pub(crate) fn of_process() -> Self {
-        Self(Box::new(|name| std::env::var_os(name)))
+        let strategy = etcetera::choose_base_strategy().ok();
+        // Only XDG has a folder for state; elsewhere it is with the data that stays on this computer.
+        let folder = strategy.map(|found| found.state_dir().unwrap_or_else(|| found.cache_dir()));
+        Self {
+            lookup: Box::new(|name| std::env::var_os(name)),
+            home_state_dir: folder.map(|folder| folder.join("vectcut")),
+        }
     }
 
     #[cfg(test)]
     pub(crate) fn of(variables: &'static [(&'static str, &'static str)]) -> Self {
-        Self(Box::new(|name| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| OsString::from(value))
-        }))
+        Self {
+            lookup: Box::new(|name| {
+                let found = variables.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| OsString::from(value))
+            }),
+            home_state_dir: Some("home/state/vectcut".into()),
+        }
     }
 
     /// Returns whether colours are unwelcome (<https://no-color.org>).
@@ -54,7 +69,11 @@ impl Environment {
 
     /// Returns a variable that is there and not empty: `NAME= vectcut …` is how a shell takes a setting back.
     fn set(&self, name: &str) -> Option<OsString> {
-        (self.0)(name).filter(|value| !value.is_empty())
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    fn home_state_dir(&self) -> Option<PathBuf> {
+        self.home_state_dir.clone()
     }
 
     fn text(&self, name: &'static str) -> Result<Option<String>, Failure> {
@@ -119,6 +138,17 @@ impl Servers {
     }
 }
 
+/// Settles where unfinished uploads are kept; `None` when nobody says and the platform has no place for it.
+pub(crate) fn state_dir(flag: Option<&Path>, environment: &Environment) -> Option<PathBuf> {
+    if let Some(folder) = flag {
+        return Some(folder.to_owned());
+    }
+    environment
+        .set(STATE_DIR)
+        .map(PathBuf::from)
+        .or_else(|| environment.home_state_dir())
+}
+
 /// Reads the API key, which has no flag: a command line is visible to every user of the computer.
 ///
 /// # Errors
@@ -126,7 +156,7 @@ impl Servers {
 /// A [`Failure`] with the exit code for the API key when there is none, or none that could be one.
 pub(crate) fn api_key(environment: &Environment) -> Result<ApiKey, Failure> {
     // An empty key is told apart from none: it is what a secret that was not filled in looks like.
-    let key = (environment.0)(API_KEY).ok_or_else(Failure::api_key_missing)?;
+    let key = (environment.lookup)(API_KEY).ok_or_else(Failure::api_key_missing)?;
     // What is not UTF-8 is not visible ASCII either, and is refused as such.
     ApiKey::parse(key.to_string_lossy().into_owned())
         .map_err(|error| Failure::api_key_unusable(API_KEY, error))
@@ -201,6 +231,22 @@ mod tests {
         assert_eq!(
             servers.ca_cert.as_deref(),
             Some(std::path::Path::new("flag.pem"))
+        );
+    }
+
+    #[test]
+    fn the_state_is_kept_where_somebody_says_or_where_the_platform_wants_it() {
+        let variables = Environment::of(&[(STATE_DIR, "variable")]);
+        let expect = |flag: Option<&str>, environment: &Environment, expected: &str| {
+            let folder = state_dir(flag.map(Path::new), environment);
+            assert_eq!(folder.as_deref(), Some(Path::new(expected)));
+        };
+        expect(Some("flag"), &variables, "flag");
+        expect(None, &variables, "variable");
+        expect(
+            None,
+            &Environment::of(&[(STATE_DIR, "")]),
+            "home/state/vectcut",
         );
     }
 

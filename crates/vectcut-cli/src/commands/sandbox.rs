@@ -61,6 +61,12 @@ async fn start(args: &SandboxArgs) -> Result<Sandbox, Failure> {
     if let Some(state_dir) = &args.state_dir {
         builder = builder.state_dir(state_dir);
     }
+    if let Some(link) = args.link {
+        builder = builder.link(link);
+    }
+    for fault in &args.fault {
+        builder = builder.fault(fault.clone());
+    }
     builder.start().await.map_err(|error| {
         let failure = Failure::internal("could not start the sandbox", &error);
         match error.kind() {

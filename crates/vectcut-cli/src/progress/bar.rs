@@ -71,9 +71,8 @@ impl Bar {
         }
         if is_sending(at) {
             self.bar.set_length(at.len_bytes);
-            self.bar.set_position(at.sent_bytes);
-            self.bar
-                .set_message(layout.words(at.sent_bytes, at.len_bytes, per_second));
+            self.bar.set_position(at.done_bytes);
+            self.bar.set_message(layout.words(at, per_second));
         } else {
             self.bar.set_message(sentence(at));
         }
@@ -99,7 +98,13 @@ fn sentence(at: Position) -> String {
     match at.step {
         _ if at.is_waiting() => {
             let all = amounts::bytes(at.len_bytes);
-            format!("put: sent all {all}, waiting for OSS")
+            match at.safe_bytes {
+                0 => format!("put: all {all} sent, waiting for OSS"),
+                safe_bytes => format!(
+                    "put: all {all} sent, OSS has {}",
+                    amounts::bytes(safe_bytes)
+                ),
+            }
         }
         _ if at.is_compared => "fetching the URL back and comparing".to_owned(),
         Some(Step::Init) => "init: asking VectCut where to put it".to_owned(),

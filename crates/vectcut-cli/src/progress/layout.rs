@@ -1,5 +1,6 @@
 //! Which parts of the bar's line fit: a line longer than the terminal is wide would wrap, and stay behind.
 
+use super::Position;
 use super::speed::time_left;
 use crate::amounts;
 
@@ -60,15 +61,15 @@ impl Layout {
     }
 
     /// Returns the words of a line that sends, as wide as they ever get.
-    pub(super) fn words(self, sent_bytes: u64, len_bytes: u64, per_second: Option<f64>) -> String {
-        let percent = amounts::percent(sent_bytes, len_bytes);
+    pub(super) fn words(self, at: Position, per_second: Option<f64>) -> String {
+        let percent = amounts::percent(at.done_bytes, at.len_bytes);
         let mut words = format!("put {:>DONE$}", format!("{percent}%"));
-        let left = time_left(len_bytes.saturating_sub(sent_bytes), per_second);
+        let left = time_left(at.len_bytes.saturating_sub(at.sent_bytes), per_second);
         let left = left.and_then(amounts::countdown);
         for (is_there, text, columns) in [
             (
                 self.sent,
-                Some(amounts::bytes_of(sent_bytes, len_bytes)),
+                Some(amounts::bytes_of(at.done_bytes, at.len_bytes)),
                 SENT,
             ),
             (self.speed, per_second.map(amounts::rate), SPEED),
@@ -126,10 +127,19 @@ mod tests {
 
     const MIB: u64 = 1024 * 1024;
 
+    fn at(done_mib: u64, len_mib: u64) -> Position {
+        Position {
+            done_bytes: done_mib * MIB,
+            sent_bytes: done_mib * MIB,
+            len_bytes: len_mib * MIB,
+            ..Position::default()
+        }
+    }
+
     /// Draws a line as it would look, with `=` for the bar.
     fn drawn(columns: usize, name: &str) -> String {
         let layout = Layout::fit(columns, name.len());
-        let words = layout.words(9 * MIB, 28 * MIB, Some(2.5 * 1024.0 * 1024.0));
+        let words = layout.words(at(9, 28), Some(2.5 * MIB as f64));
         let name = &name[..layout.name.min(name.len())];
         let line = layout.sending(false).replace("{msg}", &words);
         let line = line.replace(&format!("{{prefix:{}!}}", layout.name), name);
@@ -146,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_yet_leaves_its_place_empty() {
-        let words = Layout::fit(80, 8).words(0, 28 * MIB, None);
+        let words = Layout::fit(80, 8).words(at(0, 28), None);
         assert_eq!(words, format!("put   0%   0.0/28.0 MiB{:23}", ""));
     }
 
@@ -165,7 +175,7 @@ mod tests {
                 ];
                 let widths = parts.iter().filter(|(is_there, _)| *is_there);
                 let width = widths.map(|(_, width)| width + GAP).sum::<usize>() - GAP;
-                let widest = layout.words(1023 * MIB - 1, 1023 * MIB, Some(3.0 * MIB as f64));
+                let widest = layout.words(at(1022, 1023), Some(1000.0 * MIB as f64));
                 assert!(widest.len() <= columns, "`{widest}` in {columns} columns");
                 assert!(width <= columns, "{layout:?} in {columns} columns");
             }

@@ -40,11 +40,17 @@ impl Lines {
 fn words(at: Position, per_second: Option<f64>) -> String {
     let all = amounts::bytes(at.len_bytes);
     match at.step {
-        _ if at.is_waiting() => format!("put, all {all} sent, waiting for OSS"),
+        _ if at.is_waiting() => match at.safe_bytes {
+            0 => format!("put, all {all} sent, waiting for OSS"),
+            safe_bytes => format!(
+                "put, all {all} sent, OSS has {}",
+                amounts::bytes(safe_bytes)
+            ),
+        },
         _ if at.is_compared => "fetching the URL back and comparing".to_owned(),
         Some(Step::Put) => {
-            let percent = amounts::percent(at.sent_bytes, at.len_bytes);
-            let sent = amounts::bytes_of(at.sent_bytes, at.len_bytes);
+            let percent = amounts::percent(at.done_bytes, at.len_bytes);
+            let sent = amounts::bytes_of(at.done_bytes, at.len_bytes);
             let mut words = format!("put, {percent}% ({sent})");
             if let Some(per_second) = per_second {
                 words += &format!(", {}", amounts::rate(per_second));
@@ -70,9 +76,10 @@ mod tests {
     fn at(step: Step, sent_bytes: u64) -> Position {
         Position {
             step: Some(step),
+            done_bytes: sent_bytes,
             sent_bytes,
             len_bytes: 12 * MIB,
-            is_compared: false,
+            ..Position::default()
         }
     }
 

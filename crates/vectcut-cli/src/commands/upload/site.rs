@@ -1,14 +1,16 @@
 //! Where the files go: the real servers of the settings, or a sandbox in this process; the same code either way.
 
+use std::path::PathBuf;
+
 use oss_client::Endpoint;
 use vectcut_api::ApiKey;
 use vectcut_http::ServerUrl;
 use vectcut_sandbox::Sandbox;
-use vectcut_upload::Uploader;
+use vectcut_upload::{Stop, Uploader};
 
 use crate::args::UploadArgs;
 use crate::failure::Failure;
-use crate::settings::{Environment, Servers, api_key};
+use crate::settings::{Environment, Servers, api_key, state_dir};
 
 /// The servers of a run and the clients that speak to them.
 pub(super) struct Site {
@@ -20,6 +22,8 @@ pub(super) struct Site {
     pub(super) uploader: Uploader,
     /// The servers themselves when they are ours; they end with the site.
     sandbox: Option<Sandbox>,
+    /// Whether unfinished uploads are kept for the next run.
+    keeps_state: bool,
 }
 
 impl Site {
@@ -32,6 +36,7 @@ impl Site {
     pub(super) async fn open(
         args: &UploadArgs,
         environment: &Environment,
+        stop: Stop,
     ) -> Result<Self, Failure> {
         if args.sandbox {
             let sandbox = Sandbox::start()
@@ -45,10 +50,15 @@ impl Site {
                 ca_cert: settings.ca_cert.clone(),
             };
             let key = ApiKey::parse(&*settings.api_key).map_err(of_sandbox);
-            Self::connect(servers, key, args, Some(sandbox))
+            // What is left of an upload to a server that is gone is good for nothing.
+            Self::connect(servers, key, args, None, stop).map(|site| Self {
+                sandbox: Some(sandbox),
+                ..site
+            })
         } else {
             let servers = Servers::settle(&args.servers, environment)?;
-            Self::connect(servers, api_key(environment), args, None)
+            let state_dir = state_dir(args.transfer.state_dir.as_deref(), environment);
+            Self::connect(servers, api_key(environment), args, state_dir, stop)
         }
     }
 
@@ -57,7 +67,8 @@ impl Site {
         servers: Servers,
         key: Result<ApiKey, Failure>,
         args: &UploadArgs,
-        sandbox: Option<Sandbox>,
+        state_dir: Option<PathBuf>,
+        stop: Stop,
     ) -> Result<Self, Failure> {
         let Servers {
             base_url,
@@ -73,15 +84,36 @@ impl Site {
         tracing::info!(%base_url, oss_endpoint = %oss_endpoint.server(), "servers");
         let api = vectcut_api::Client::new(http.clone(), base_url.clone(), key?);
         let oss = oss_client::Client::new(http, oss_endpoint);
-        let uploader = Uploader::new(api, oss.clone())
+        let mut uploader = Uploader::new(api, oss.clone())
             .signature(args.signature.into())
-            .region(oss_region);
+            .region(oss_region)
+            .stop_on(stop);
+        let keeps_state = state_dir.is_some();
+        if let Some(state_dir) = state_dir {
+            tracing::info!(state_dir = %state_dir.display(), "unfinished uploads are kept here");
+            uploader = uploader.state_dir(state_dir);
+        }
+        if let Some(streams) = args.transfer.streams {
+            uploader = uploader.streams(streams.into());
+        }
+        if let Some(part_bytes) = args.transfer.part_size {
+            uploader = uploader.part_size(part_bytes);
+        }
+        if let Some(bytes_per_second) = args.transfer.limit_rate {
+            uploader = uploader.limit_rate(bytes_per_second);
+        }
         Ok(Self {
             base_url,
             oss,
             uploader,
-            sandbox,
+            sandbox: None,
+            keeps_state,
         })
+    }
+
+    /// Returns whether unfinished uploads are kept for the next run.
+    pub(super) fn keeps_state(&self) -> bool {
+        self.keeps_state
     }
 
     /// Returns whether the servers are ours, so that what they stored can be compared at no cost.

@@ -1,0 +1,166 @@
+//! Values of flags: names, media types, amounts of bytes and lengths of time, checked before anything is sent.
+
+use std::time::Duration;
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+const GIB: u64 = 1024 * MIB;
+
+/// The least and the most that a part may have: what the uploader plans with, and what OSS allows.
+const PART_BYTES: std::ops::RangeInclusive<u64> = 128 * KIB..=5 * GIB;
+
+/// Reads a name that can be part of an object key.
+pub(crate) fn file_name(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() {
+        Err("a file name has at least one character")
+    } else if text.contains(['/', '\\']) {
+        Err("a file name has no slash and no backslash")
+    } else if text.chars().any(char::is_control) {
+        Err("a file name has no control characters")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Reads a media type that can stand in a header.
+pub(crate) fn media_type(text: &str) -> Result<String, &'static str> {
+    let well_formed = text.split_once('/').is_some_and(|(kind, rest)| {
+        let is_token = |part: &str| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+        };
+        let (subtype, parameters) = rest.split_once(';').unwrap_or((rest, ""));
+        is_token(kind)
+            && is_token(subtype.trim_end())
+            && parameters.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    });
+    if well_formed {
+        Ok(text.to_owned())
+    } else {
+        Err("a media type looks like video/mp4")
+    }
+}
+
+/// Reads an amount of bytes above zero, such as `500k`, `8M`, `1.5GiB` or `1048576`; units are powers of 1024.
+pub(crate) fn bytes(text: &str) -> Result<u64, &'static str> {
+    const EXPECTED: &str = "an amount looks like 8M, 500k or 1048576";
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => KIB,
+        "m" | "mb" | "mib" => MIB,
+        "g" | "gb" | "gib" => GIB,
+        _ => return Err(EXPECTED),
+    };
+    let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    if !digits.bytes().all(is_number) {
+        return Err(EXPECTED);
+    }
+    let number: f64 = digits.trim().parse().map_err(|_| EXPECTED)?;
+    // A float to an integer saturates, and what it loses above 2^53 nobody meant.
+    match (number * unit as f64) as u64 {
+        0 => Err("nothing could go at that size"),
+        amount => Ok(amount),
+    }
+}
+
+/// Reads the size of a part.
+pub(crate) fn part_bytes(text: &str) -> Result<u64, &'static str> {
+    let amount = bytes(text)?;
+    if PART_BYTES.contains(&amount) {
+        Ok(amount)
+    } else {
+        Err("a part has 128k to 5G")
+    }
+}
+
+/// Reads a length of time above zero, such as `100s`, `2m`, `1h30m`, `250ms` or plain seconds.
+pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
+    const EXPECTED: &str = "a length of time looks like 100s, 2m or 1h30m";
+    let duration = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let duration: jiff::SignedDuration = text.parse().map_err(|_| EXPECTED)?;
+            Duration::try_from(duration).map_err(|_| EXPECTED)?
+        }
+    };
+    if duration.is_zero() {
+        return Err("a length of time is above zero");
+    }
+    Ok(duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_media_types_cannot_leave_their_place() {
+        for (text, good) in [
+            ("clip.mp4", true),
+            ("剪辑 1.mp4", true),
+            ("", false),
+            ("a/b", false),
+            ("a\\b", false),
+            ("a\nb", false),
+        ] {
+            assert_eq!(file_name(text).is_ok(), good, "{text:?}");
+        }
+        for (text, good) in [
+            ("video/mp4", true),
+            ("text/plain; charset=utf-8", true),
+            ("image/svg+xml", true),
+            ("video", false),
+            ("video/", false),
+            ("/mp4", false),
+            ("video/mp4\r\nx-oss-acl: public", false),
+            ("video/mp4;\r\nx: y", false),
+            ("a b/c", false),
+        ] {
+            assert_eq!(media_type(text).is_ok(), good, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_in_powers_of_1024() {
+        for (text, expected) in [
+            ("1048576", Some(MIB)),
+            ("8M", Some(8 * MIB)),
+            ("500k", Some(500 * KIB)),
+            ("1.5GiB", Some(GIB + GIB / 2)),
+            ("0", None),
+            ("", None),
+            ("M", None),
+            ("-1M", None),
+            ("1e9", None),
+            ("inf", None),
+            ("8 M", None),
+            ("8X", None),
+            ("八M", None),
+        ] {
+            assert_eq!(bytes(text).ok(), expected, "{text:?}");
+        }
+        assert_eq!(part_bytes("100k"), Err("a part has 128k to 5G"));
+        assert_eq!(part_bytes("128k"), Ok(128 * KIB));
+    }
+
+    #[test]
+    fn lengths_of_time_are_read_in_any_unit() {
+        for (text, expected) in [
+            ("100s", Some(100_000)),
+            ("90", Some(90_000)),
+            ("2m", Some(120_000)),
+            ("1h30m", Some(5_400_000)),
+            ("250ms", Some(250)),
+            ("0s", None),
+            ("-5s", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let expected = expected.map(Duration::from_millis);
+            assert_eq!(duration(text).ok(), expected, "{text:?}");
+        }
+    }
+}
