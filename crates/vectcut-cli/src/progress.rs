@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use console::measure_text_width;
 use vectcut_upload::{Event, Step};
 
 use crate::plain_text::plain;
@@ -25,6 +26,8 @@ pub(crate) const TICK: Duration = Duration::from_secs(1);
 /// The progress of all files of a run; each is shown from its first event to its end.
 pub(crate) struct Board<'a> {
     talk: &'a Talk,
+    /// The columns of the longest name.
+    name_columns: usize,
     files: Mutex<Vec<File>>,
 }
 
@@ -71,9 +74,12 @@ impl<'a> Board<'a> {
                 shown: None,
             }
         });
+        let files: Vec<_> = files.collect();
+        let name_columns = files.iter().map(|file| measure_text_width(&file.name));
         Self {
             talk,
-            files: Mutex::new(files.collect()),
+            name_columns: name_columns.max().unwrap_or_default(),
+            files: Mutex::new(files),
         }
     }
 
@@ -145,6 +151,7 @@ impl<'a> Board<'a> {
             Some(bars) => Shown::Bar(Box::new(Bar::new(
                 bars,
                 name.to_owned(),
+                self.name_columns,
                 self.talk.in_colour(),
             ))),
             None => Shown::Lines(Lines::new(name.to_owned(), now)),

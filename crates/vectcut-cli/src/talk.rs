@@ -59,6 +59,11 @@ impl Talk {
         self.print(&diagnostics::render(failure, self.colour));
     }
 
+    /// Returns stdout, for data that comes while bars are shown.
+    pub(crate) fn stdout(&self) -> Stdout {
+        Stdout(self.clone())
+    }
+
     fn print(&self, text: &str) {
         // Nobody may be reading; there is no other place to say so.
         let _ = self.suspended(|stderr| stderr.write_all(text.as_bytes()));
@@ -66,6 +71,24 @@ impl Talk {
 
     fn suspended(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         self.bars.suspend(|| write(&mut io::stderr().lock()))
+    }
+}
+
+/// Standard output, written above the bars: both may be the same terminal.
+pub(crate) struct Stdout(Talk);
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.bars.suspend(|| {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(bytes)?;
+            stdout.flush()?;
+            Ok(bytes.len())
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use console::{Term, measure_text_width, truncate_str};
+use console::{Term, truncate_str};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use vectcut_upload::Step;
 
@@ -20,8 +20,11 @@ const STAYS: Duration = Duration::from_millis(100);
 
 /// One line at the bottom of the terminal; it is gone when it is dropped.
 pub(super) struct Bar {
+    bars: MultiProgress,
     bar: ProgressBar,
     name: String,
+    /// The columns of the longest name in the run, so that the bars stand under each other.
+    name_columns: usize,
     colour: bool,
     shown: Option<Shown>,
 }
@@ -35,12 +38,19 @@ struct Shown {
 }
 
 impl Bar {
-    pub(super) fn new(bars: &MultiProgress, name: String, colour: bool) -> Self {
+    pub(super) fn new(
+        bars: &MultiProgress,
+        name: String,
+        name_columns: usize,
+        colour: bool,
+    ) -> Self {
         let bar = bars.add(ProgressBar::no_length());
         bar.enable_steady_tick(REDRAW);
         Self {
+            bars: bars.clone(),
             bar,
             name,
+            name_columns,
             colour,
             shown: None,
         }
@@ -59,7 +69,7 @@ impl Bar {
         }
         let columns = Term::stderr().size_checked().map(|(_, columns)| columns);
         let columns = columns.map_or(COLUMNS, usize::from);
-        let layout = Layout::fit(columns, measure_text_width(&self.name));
+        let layout = Layout::fit(columns, self.name_columns);
         if !is_same_kind || before.map(|before| before.layout) != Some(layout) {
             let name = truncate_str(&self.name, layout.name, "…").into_owned();
             self.bar.set_prefix(name);
@@ -87,6 +97,8 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+        // Otherwise what it drew last could stay above lines that are told later.
+        self.bars.remove(&self.bar);
     }
 }
 

@@ -1,6 +1,5 @@
 //! What is told of each file as it ends: words on stderr, data on stdout, and a share of the exit code.
 
-use std::io::{self, Stdout};
 use std::path::PathBuf;
 
 use vectcut_upload::{Published, StopReason, UploadError};
@@ -14,7 +13,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Board;
 use crate::result::{FileResult, PublishedFile};
-use crate::talk::Talk;
+use crate::talk::{Stdout, Talk};
 
 /// The results of a run, as they come.
 pub(super) struct Reports<'a> {
@@ -36,7 +35,7 @@ impl<'a> Reports<'a> {
             paths: &args.files,
             talk,
             board,
-            output: Output::new(io::stdout(), args.format, args.files.len()),
+            output: Output::new(talk.stdout(), args.format, args.files.len()),
             exit_codes: vec![None; args.files.len()],
             exit_code_of_all: None,
             not_begun: 0,
