@@ -1,0 +1,185 @@
+//! Requests and their answers on one connection: HTTP/1.1 with keep-alive, as much of it as an upload takes.
+
+use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crc_fast::{CrcAlgorithm, Digest};
+
+/// The one bucket.
+pub(crate) const BUCKET: &str = "sink";
+
+const HEAD_END: &[u8] = b"\r\n\r\n";
+/// What a request head may take, in bytes; a longer one is no request.
+const HEAD_MAX_BYTES: usize = 64 * 1024;
+
+/// Numbers the object keys, over all connections.
+static INITS: AtomicU64 = AtomicU64::new(0);
+
+/// Takes the bytes of a connection as they come and collects the answers to the requests in them.
+#[derive(Default)]
+pub(crate) struct Exchanges {
+    /// The request head so far, while none is complete.
+    head: Vec<u8>,
+    body: Option<Body>,
+    answers: Vec<u8>,
+}
+
+/// The body that is being received.
+struct Body {
+    call: Call,
+    left_bytes: u64,
+    crc64: Digest,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Call {
+    Init,
+    Complete,
+    /// PutObject and UploadPart, which answer alike.
+    Put,
+    InitiateMultipartUpload,
+    CompleteMultipartUpload,
+    /// Whatever needs no more than a status.
+    Other,
+}
+
+impl Exchanges {
+    /// Takes the next bytes of the connection.
+    pub(crate) fn take(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            bytes = match self.body.take() {
+                Some(body) => self.take_body(body, bytes),
+                None => self.take_head(bytes),
+            };
+        }
+    }
+
+    /// Returns the answers that are ready, once.
+    pub(crate) fn answers(&mut self) -> Vec<u8> {
+        mem::take(&mut self.answers)
+    }
+
+    fn take_body<'a>(&mut self, mut body: Body, bytes: &'a [u8]) -> &'a [u8] {
+        let here =
+            usize::try_from(body.left_bytes).map_or(bytes.len(), |left| left.min(bytes.len()));
+        let (mine, rest) = bytes.split_at(here);
+        if body.call == Call::Put {
+            body.crc64.update(mine);
+        }
+        body.left_bytes -= mine.len() as u64;
+        if body.left_bytes == 0 {
+            self.answer(&body);
+        } else {
+            self.body = Some(body);
+        }
+        rest
+    }
+
+    fn take_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let known = self.head.len();
+        self.head.extend_from_slice(bytes);
+        // The end may have begun in what came before.
+        let from = known.saturating_sub(HEAD_END.len() - 1);
+        let end = self.head[from..]
+            .windows(HEAD_END.len())
+            .position(|window| window == HEAD_END)
+            .map(|at| from + at + HEAD_END.len());
+        let Some(end) = end else {
+            if self.head.len() > HEAD_MAX_BYTES {
+                self.head.clear();
+                self.reply(400, "", "");
+            }
+            return &[];
+        };
+        let head = String::from_utf8_lossy(&self.head[..end]).into_owned();
+        self.head.clear();
+        self.begin(&head);
+        &bytes[end - known..]
+    }
+
+    fn begin(&mut self, head: &str) {
+        let mut lines = head.split("\r\n");
+        let call = call(lines.next().unwrap_or_default());
+        let mut left_bytes = 0;
+        for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+            if name.eq_ignore_ascii_case("content-length") {
+                left_bytes = value.trim().parse().unwrap_or(0);
+            } else if name.eq_ignore_ascii_case("expect") {
+                self.answers
+                    .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+            }
+        }
+        let body = Body {
+            call,
+            left_bytes,
+            crc64: Digest::new(CrcAlgorithm::Crc64Xz),
+        };
+        if left_bytes == 0 {
+            self.answer(&body);
+        } else {
+            self.body = Some(body);
+        }
+    }
+
+    fn answer(&mut self, body: &Body) {
+        const ETAG: &str = "\"5D41402ABC4B2A76B9719D911017C592\"";
+        match body.call {
+            Call::Init => {
+                let number = INITS.fetch_add(1, Ordering::Relaxed);
+                let json = format!(
+                    r#"{{"success":true,"credentials":{{"AccessKeyId":"STS.sink","AccessKeySecret":"sink-secret","SecurityToken":"{}"}},"bucket_name":"{BUCKET}","object_key":"uploads/{number}.bin"}}"#,
+                    "sink-token-".repeat(73),
+                );
+                self.reply(200, "content-type: application/json\r\n", &json);
+            }
+            Call::Complete => self.reply(
+                200,
+                "content-type: application/json\r\n",
+                r#"{"success":true,"public_signed_url":"https://sink.oss.localhost/uploads/0.bin?Expires=4000000000"}"#,
+            ),
+            Call::Put => {
+                let crc64 = body.crc64.finalize();
+                let headers = format!("etag: {ETAG}\r\nx-oss-hash-crc64ecma: {crc64}\r\n");
+                self.reply(200, &headers, "");
+            }
+            Call::InitiateMultipartUpload => self.reply(
+                200,
+                "content-type: application/xml\r\n",
+                "<InitiateMultipartUploadResult><UploadId>0004B9894A22E5B1888A1E29F823</UploadId></InitiateMultipartUploadResult>",
+            ),
+            Call::CompleteMultipartUpload => {
+                let xml = format!(
+                    "<CompleteMultipartUploadResult><ETag>{ETAG}</ETag></CompleteMultipartUploadResult>"
+                );
+                self.reply(200, "content-type: application/xml\r\n", &xml);
+            }
+            Call::Other => self.reply(200, "", ""),
+        }
+    }
+
+    fn reply(&mut self, status: u16, headers: &str, body: &str) {
+        let length = body.len();
+        let reply = format!(
+            "HTTP/1.1 {status} Answer\r\n{headers}x-oss-request-id: 5F3CA1\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        self.answers.extend_from_slice(reply.as_bytes());
+    }
+}
+
+/// Tells the call from the request line, such as `PUT /key?partNumber=1&uploadId=… HTTP/1.1`.
+fn call(request_line: &str) -> Call {
+    let mut words = request_line.split(' ');
+    let (method, target) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    match (method, path) {
+        ("POST", "/sts/upload/init") => Call::Init,
+        ("POST", "/sts/upload/complete") => Call::Complete,
+        ("PUT", _) => Call::Put,
+        ("POST", _) if query.starts_with("uploadId=") => Call::CompleteMultipartUpload,
+        ("POST", _) => Call::InitiateMultipartUpload,
+        _ => Call::Other,
+    }
+}

@@ -1,0 +1,84 @@
+//! A server to measure clients with: it answers the backend's two calls and OSS's uploads, and does nothing else.
+//!
+//! It checks no signature and keeps no byte; of each body it computes the CRC-64, because clients insist on it.
+//! So what a benchmark shows is the client. One blocking thread serves each connection, out of a large buffer.
+//!
+//! `cargo run --profile dist -p vectcut-sandbox --example sink [-- --tls]` runs it until it is killed.
+//! Once it is ready it prints the settings to export, as `vectcut sandbox` does.
+#![expect(
+    clippy::print_stdout,
+    reason = "the settings are printed for a shell to read"
+)]
+
+mod certificate;
+mod exchange;
+mod wire;
+
+use std::env;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use tokio_rustls::rustls::ServerConfig;
+
+use exchange::Exchanges;
+use wire::{Plain, Tls, Wire};
+
+fn main() -> io::Result<()> {
+    let tls = match env::args().nth(1).as_deref() {
+        None => None,
+        Some("--tls") => Some(certificate::make()?),
+        Some(other) => return Err(io::Error::other(format!("`{other}` is not `--tls`"))),
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let (config, ca_cert) = tls.unzip();
+    print_settings(listener.local_addr()?.port(), ca_cert);
+    for socket in listener.incoming() {
+        // A connection that was gone before it was accepted is none.
+        let Ok(socket) = socket else { continue };
+        let config = config.clone();
+        thread::spawn(move || serve(socket, config));
+    }
+    Ok(())
+}
+
+/// Serves one connection to its end, whoever ends it.
+fn serve(socket: TcpStream, config: Option<Arc<ServerConfig>>) {
+    drop(socket.set_nodelay(true));
+    match config {
+        None => converse(&mut Plain::new(socket)),
+        Some(config) => {
+            if let Ok(mut tls) = Tls::new(socket, config) {
+                converse(&mut tls);
+            }
+        }
+    }
+}
+
+fn converse(wire: &mut impl Wire) {
+    let mut exchanges = Exchanges::default();
+    loop {
+        match wire.receive(|bytes| exchanges.take(bytes)) {
+            Ok(true) => {}
+            Ok(false) | Err(_) => return,
+        }
+        let answers = exchanges.answers();
+        if !answers.is_empty() && wire.send(&answers).is_err() {
+            return;
+        }
+    }
+}
+
+fn print_settings(port: u16, ca_cert: Option<PathBuf>) {
+    let scheme = if ca_cert.is_some() { "https" } else { "http" };
+    println!("export VECTCUT_API_KEY='sink'");
+    println!("export VECTCUT_BASE_URL='{scheme}://127.0.0.1:{port}'");
+    println!("export VECTCUT_OSS_ENDPOINT='{scheme}://oss.localhost:{port}'");
+    println!("export VECTCUT_OSS_REGION='cn-hangzhou'");
+    if let Some(ca_cert) = ca_cert {
+        println!("export VECTCUT_CA_CERT='{}'", ca_cert.display());
+    }
+    println!("export OSS_BUCKET='{}'", exchange::BUCKET);
+}
