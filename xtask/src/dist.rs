@@ -77,6 +77,9 @@ fn target() -> Result<String, Failure> {
 fn fill(folder: &Path, binary: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut packed = Vec::new();
     let completions = folder.join("completions");
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| not_packed(folder, &error))?;
+    }
     fs::create_dir_all(&completions).map_err(|error| not_packed(&completions, &error))?;
     let texts = TEXTS.map(|text| workspace::root().join(text));
     for file in texts.iter().map(PathBuf::as_path).chain([binary]) {
