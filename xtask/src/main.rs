@@ -1,4 +1,4 @@
-//! The repository's own verbs: `cargo xtask check | test | golden | sandbox | dist | ci`.
+//! The repository's own verbs: `cargo xtask check | test | golden | bench | sandbox | dist | ci`.
 //!
 //! Each verb is one file; this one holds the command line and nothing else.
 //! It knows no crate of the product: it runs cargo and reads files.
@@ -8,6 +8,7 @@
     reason = "what a verb found is printed for the person who ran it"
 )]
 
+mod bench;
 mod check;
 mod ci;
 mod dist;
@@ -55,6 +56,15 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         vectors: Option<PathBuf>,
     },
+    /// What an upload costs, beside `curl`, the vendor's SDK and the line's own limit, as Markdown tables
+    Bench {
+        /// Fewer rounds, for a look while working
+        #[arg(long)]
+        quick: bool,
+        /// The groups to measure [default: all]
+        #[arg(value_name = "GROUP", value_enum)]
+        groups: Vec<bench::Group>,
+    },
     /// Start the sandbox and print the settings to export; arguments go to `vectcut sandbox`
     Sandbox {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -76,6 +86,7 @@ fn main() -> ExitCode {
         Verb::Test { peers: true } => peers::run(),
         Verb::Test { peers: false } => test::run(),
         Verb::Golden { vectors } => golden::run(vectors.as_deref()),
+        Verb::Bench { quick, groups } => bench::run(quick, &groups),
         Verb::Sandbox { arguments } => sandbox::run(&arguments),
         Verb::Dist => dist::run(),
         Verb::Ci => ci::run(),

@@ -14,12 +14,16 @@ const SCRIPT: &str = "tests/peers/sdks.py";
 
 /// Installs the SDKs into a virtual environment under the target folder and runs the script inside `vectcut sandbox`.
 pub(crate) fn run() -> Result<(), Failure> {
-    let python = virtual_environment(&workspace::target_directory()?.join("peers"))?;
     run_program(
         cargo(["run", "--quiet", "-p", "vectcut-cli", "--", "sandbox", "--"])
-            .arg(python)
+            .arg(python()?)
             .arg(workspace::root().join(SCRIPT)),
     )
+}
+
+/// Returns the interpreter of the virtual environment that has the SDKs, after making it where there is none.
+pub(crate) fn python() -> Result<PathBuf, Failure> {
+    virtual_environment(&workspace::target_directory()?.join("peers"))
 }
 
 fn virtual_environment(folder: &Path) -> Result<PathBuf, Failure> {

@@ -80,5 +80,9 @@ fn print_settings(port: u16, ca_cert: Option<PathBuf>) {
     if let Some(ca_cert) = ca_cert {
         println!("export VECTCUT_CA_CERT='{}'", ca_cert.display());
     }
+    println!("export OSS_ENDPOINT='{scheme}://127.0.0.1:{port}'");
+    println!("export OSS_REGION='cn-hangzhou'");
     println!("export OSS_BUCKET='{}'", exchange::BUCKET);
+    println!("export OSS_ACCESS_KEY_ID='sink'");
+    println!("export OSS_ACCESS_KEY_SECRET='sink'");
 }

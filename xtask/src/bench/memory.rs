@@ -1,0 +1,34 @@
+//! How much memory a large upload takes when as many streams run as can.
+
+use super::contest::contest;
+use super::site::Site;
+use super::table::{Table, mib};
+use crate::process::Failure;
+
+const GIB: u64 = 1024 * 1024 * 1024;
+
+/// The kernel's own peak of 1 GiB over sixteen streams.
+pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+    let columns = &["work", "peak memory, median (min–max)", "aim"];
+    let mut table = Table::new("Memory", columns);
+    let file = site.file("1-GiB", GIB)?;
+    for tls in [false, true] {
+        let sink = site.sink(tls)?;
+        let mut ours = site.upload(&sink, "memory-state");
+        ours.args(["--streams", "16"]).arg(&file);
+        let [ours] = contest(site, site.rounds(9), [&ours])?;
+        let peak = ours.spread(|run| run.peak);
+        let scheme = if tls { "https" } else { "http" };
+        table.row(vec![
+            format!("1 GiB, {scheme}, 16 streams"),
+            format!(
+                "{} ({}–{})",
+                mib(peak.median),
+                mib(peak.low),
+                mib(peak.high)
+            ),
+            "≤ 32 MiB".to_owned(),
+        ]);
+    }
+    Ok(table)
+}
