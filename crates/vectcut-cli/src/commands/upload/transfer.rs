@@ -58,19 +58,26 @@ pub(super) async fn transfer(
     {
         let mut work = pin!(async { tokio::try_join!(uploading, reporting).map(|_| ()) });
         let mut budget = pin!(after(args.transfer.budget));
+        let mut grace = pin!(after(None));
         let mut ticks = interval(TICK);
         loop {
+            let is_stopping = stop.requested().is_some();
             tokio::select! {
                 biased;
                 result = &mut work => return result,
-                () = &mut budget, if stop.requested().is_none() => stop.request(StopReason::BudgetEnded),
-                _ = interrupt.signal() => match stop.requested() {
-                    // Whoever asks twice wants it now.
-                    Some(StopReason::Interrupted) => break,
-                    _ => stop.request(StopReason::Interrupted),
-                },
-                () = sleep(GRACE), if stop.requested().is_some() => break,
+                () = &mut budget, if !is_stopping => stop.request(StopReason::BudgetEnded),
+                _ = interrupt.signal() => {
+                    if stop.requested() == Some(StopReason::Interrupted) {
+                        // Whoever asks twice wants it now.
+                        break;
+                    }
+                    stop.request(StopReason::Interrupted);
+                }
+                () = &mut grace, if is_stopping => break,
                 _ = ticks.tick() => board.tick(clock::now()),
+            }
+            if !is_stopping && stop.requested().is_some() {
+                grace.set(after(Some(GRACE)));
             }
         }
     }
