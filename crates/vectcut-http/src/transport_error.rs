@@ -35,11 +35,7 @@ pub enum TransportKind {
 impl TransportError {
     /// Classifies an error of reqwest and takes the URL out of it.
     pub fn new(error: reqwest::Error) -> Self {
-        let host = error
-            .url()
-            .and_then(|url| url.host_str())
-            .unwrap_or_default()
-            .to_owned();
+        let host = error.url().map(authority).unwrap_or_default();
         Self {
             kind: classify(&error),
             host,
@@ -100,6 +96,13 @@ impl Error for TransportError {
         }
         chain(self.inner.as_ref()?.source()?).last()
     }
+}
+
+/// The host, with its port when that is not the scheme's own.
+fn authority(url: &reqwest::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
