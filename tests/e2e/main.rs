@@ -6,13 +6,18 @@
 )]
 
 mod bad_input;
+mod budget;
 mod cross_check;
 mod errors;
 mod json;
+mod kill;
 mod outcome;
 mod recovery;
 mod sandbox;
 mod secrets;
+mod seed;
+mod sent_twice;
+mod soak;
 mod stage;
 mod upload;
 mod vectors;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
@@ -67,6 +68,34 @@ impl Stage {
         arrivals.retain(|arrival| arrival.step == step);
         assert_eq!(arrivals.len(), 1, "requests at {step}");
         arrivals.remove(0)
+    }
+
+    /// Waits until the journal is `so`; returns whether it was in time.
+    pub(crate) fn wait(&self, at_most: Duration, so: impl Fn(&[Arrival]) -> bool) -> bool {
+        let waiting = async {
+            while !so(&self.sandbox().journal()) {
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        self.runtime
+            .block_on(async { timeout(at_most, waiting).await })
+            .is_ok()
+    }
+
+    /// Asserts that the object of a printed result is the file that it names, byte for byte, and that the URL is that object's.
+    #[track_caller]
+    pub(crate) fn assert_stored(&self, result: &Value) {
+        let text = |key: &str| result[key].as_str().unwrap_or_default();
+        let object = self
+            .sandbox()
+            .object(text("bucket_name"), text("object_key"))
+            .unwrap_or_else(|| panic!("no object of {result}"));
+        let stored = std::fs::read(object.path).expect("the object can be read");
+        let local = std::fs::read(self.path(text("local_file"))).expect("the file is still there");
+        assert!(stored == local, "other bytes are stored for {result}");
+        assert_eq!(text("crc64"), object.crc64.to_string(), "{result}");
+        let url = text("public_signed_url");
+        assert!(url.contains(text("object_key")), "another URL in {result}");
     }
 
     /// Writes a file into the folder where the command runs, so that its name alone is its path.
@@ -189,7 +218,8 @@ impl Vectcut<'_> {
         })
     }
 
-    fn run_while(mut self, meanwhile: impl FnOnce(Process)) -> Outcome {
+    /// Runs it to its end; `meanwhile` begins as soon as it has started.
+    pub(crate) fn run_while(mut self, meanwhile: impl FnOnce(Process)) -> Outcome {
         let context = self.stage.runtime.enter();
         let child: Child = self.command.spawn().expect("the command starts");
         drop(context);
@@ -203,4 +233,12 @@ impl Vectcut<'_> {
         let output = ended.expect("the command is waited for");
         Outcome::new(output, &self.stage.sandbox().journal())
     }
+}
+
+/// Bytes that no range of the same file repeats.
+pub(crate) fn noise(len_bytes: usize) -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(len_bytes as u64);
+    let mut bytes = vec![0; len_bytes];
+    random.fill(&mut bytes);
+    bytes
 }

@@ -1,0 +1,179 @@
+//! Stops: the time budget and the signals end a run in time, whatever it waits for, and the same command continues.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use vectcut_sandbox::{Answer, Fault, Link, OssCode, Step};
+
+use crate::outcome::{Outcome, assert_outcome};
+use crate::sent_twice::Parts;
+use crate::stage::{Process, Stage, Vectcut, noise};
+
+const MIB: u64 = 1024 * 1024;
+/// How much longer than its budget a run may take, and how long it may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(1);
+/// Longer than any test waits.
+const FOR_EVER: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_budget_of_a_second_repeated_ends_with_the_file_up() {
+    repeat_until_done(Duration::from_secs(1), 3 * MIB);
+}
+
+#[test]
+fn a_budget_of_five_seconds_repeated_ends_with_the_file_up() {
+    repeat_until_done(Duration::from_secs(5), 7 * MIB);
+}
+
+/// Sends a file over a line of 1 MiB a second with a budget, again and again until it is up.
+fn repeat_until_done(budget: Duration, len_bytes: u64) {
+    let stage = Stage::with(|builder| {
+        builder
+            .link(Link::default().total_rate(MIB))
+            .receive_buffer_bytes(64 * 1024)
+    });
+    stage.file("clip.mp4", noise(len_bytes as usize));
+    let in_seconds = format!("--budget={}s", budget.as_secs());
+    // At half of the line's rate it would still end within these.
+    let runs_max = 2 + 2 * len_bytes / (MIB * budget.as_secs());
+    let mut stops = 0;
+    let outcome = loop {
+        let begun = Instant::now();
+        let outcome = upload(&stage, &[&in_seconds]).run();
+        let took = begun.elapsed();
+        assert!(took < budget + GRACE, "{took:?}\n{outcome}");
+        if outcome.code == Some(0) {
+            break outcome;
+        }
+        assert_stopped(&outcome, 75, "budget_ended");
+        stops += 1;
+        assert!(stops < runs_max, "no end after {stops} runs\n{outcome}");
+    };
+    assert!(stops > 0, "the line was too fast to stop anything");
+    let result = outcome.json();
+    assert_eq!(result["status"], "resumed");
+    stage.assert_stored(&result);
+    let parts = Parts::of(&stage.sandbox().journal());
+    assert_eq!(parts.needless, [] as [&str; 0]);
+    assert!(parts.again as u64 <= 2 * stops, "{} parts", parts.again);
+    assert_eq!(parts.uploads, 1);
+}
+
+#[test]
+fn a_stop_tells_what_is_safe() {
+    let stops: [(_, &[&str], _); 3] = [
+        ("budget", &["--budget=1s"], None),
+        ("int", &[], Some("INT")),
+        ("term", &[], Some("TERM")),
+    ];
+    for (name, flags, signal) in stops {
+        // Four parts go through; those after them are never answered.
+        let hanging = Fault::at(Step::UploadPart).delays(FOR_EVER).skipping(4);
+        let stage = Stage::with(|builder| builder.fault(hanging.always()));
+        stage.file("clip.mp4", noise(2 * MIB as usize));
+        let outcome = upload(&stage, flags).run_while(|process| {
+            if let Some(signal) = signal {
+                let hangs = stage.wait(FOR_EVER, |journal| {
+                    let part = |step| step == Step::UploadPart;
+                    journal.iter().filter(|arrival| part(arrival.step)).count() == 6
+                });
+                assert!(hangs, "six parts never arrive");
+                process.signal(signal);
+            }
+        });
+        assert_outcome!(format!("stopped_by_{name}"), outcome);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_run_within_a_second_whatever_it_waits_for() {
+    let busy = || Answer::oss(OssCode::ServiceUnavailable).retry_after(Duration::from_secs(30));
+    let waits = [
+        (Step::Init, Fault::at(Step::Init).delays(FOR_EVER)),
+        (
+            Step::InitiateUpload,
+            Fault::at(Step::InitiateUpload).delays(FOR_EVER),
+        ),
+        // In the middle of a body that nobody reads, and between two attempts.
+        (
+            Step::UploadPart,
+            Fault::at(Step::UploadPart).stalls(1000, FOR_EVER).always(),
+        ),
+        (
+            Step::UploadPart,
+            Fault::at(Step::UploadPart).answers(busy()).always(),
+        ),
+        (
+            Step::CompleteUpload,
+            Fault::at(Step::CompleteUpload).delays(FOR_EVER),
+        ),
+        (Step::Complete, Fault::at(Step::Complete).delays(FOR_EVER)),
+    ];
+    for (signal, (step, fault)) in ["INT", "TERM"].into_iter().cycle().zip(waits) {
+        let stage = Stage::failing(fault);
+        stage.file("clip.mp4", noise(MIB as usize));
+        let mut signalled = None;
+        let outcome = upload(&stage, &[]).run_until(step, |process| {
+            process.signal(signal);
+            signalled = Some(Instant::now());
+        });
+        let took = signalled.expect("it was signalled").elapsed();
+        assert!(took < GRACE, "{took:?} after {signal} at {step}\n{outcome}");
+        assert_stopped(&outcome, 130, "interrupted");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let stage = Stage::failing(Fault::at(Step::UploadPart).delays(FOR_EVER).times(2));
+    stage.file("clip.mp4", noise(MIB as usize));
+    let mut signalled = None;
+    let twice = |process: Process| {
+        process.signal("INT");
+        process.signal("INT");
+        signalled = Some(Instant::now());
+    };
+    let outcome = upload(&stage, &[]).run_until(Step::UploadPart, twice);
+    let took = signalled.expect("it was signalled").elapsed();
+    assert!(took < GRACE, "{took:?}\n{outcome}");
+    assert_stopped(&outcome, 130, "interrupted");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_waits_for_another_one_is_stopped_without_it() {
+    let stage = Stage::failing(Fault::at(Step::Complete).delays(Duration::from_secs(2)));
+    stage.file("clip.mp4", noise(MIB as usize));
+    let first = upload(&stage, &[]).run_until(Step::Complete, |_| {
+        let second = upload(&stage, &["--budget=500ms"]).run();
+        assert_stopped(&second, 75, "budget_ended");
+        assert!(second.stderr.contains("another process"), "{second}");
+    });
+    assert_eq!(first.code, Some(0), "{first}");
+    stage.assert_stored(&first.json());
+}
+
+fn upload<'a>(stage: &'a Stage, more: &[&str]) -> Vectcut<'a> {
+    let fixed = [
+        "upload",
+        "--state-dir=state",
+        "--streams=2",
+        "--part-size=128k",
+        "clip.mp4",
+    ];
+    stage.vectcut(fixed.iter().chain(more))
+}
+
+#[track_caller]
+fn assert_stopped(outcome: &Outcome, exit_code: i32, error_code: &str) {
+    assert_eq!(outcome.code, Some(exit_code), "{outcome}");
+    let result = outcome.json();
+    assert_eq!(
+        (&result["status"], &result["error"]["code"]),
+        (&"stopped".into(), &error_code.into()),
+        "{outcome}"
+    );
+    assert!(result.get("public_signed_url").is_none(), "{outcome}");
+}
