@@ -169,8 +169,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Sign`], [`Error::Transport`] and [`Error::Refused`]. A second call after a lost answer gets
-    /// `NoSuchUpload` when the first one succeeded, and also when the upload never was.
+    /// [`Error::Sign`], [`Error::Transport`], [`Error::Refused`], and [`Error::BadReply`] for an answer that names no ETag
+    /// of the whole. A second call after a lost answer gets `NoSuchUpload` when the first one succeeded, and also when
+    /// the upload never was.
     ///
     /// # Cancellation
     ///
@@ -197,10 +198,17 @@ impl Client {
         let crc64 = header(&response, "x-oss-hash-crc64ecma").and_then(Crc64::parse);
         let document = self.document(operation, response).await?;
         let etag = xml::children(&document, "CompleteMultipartUploadResult", &["ETag"]).pop();
-        Ok(CompletedObject {
-            crc64,
-            etag: etag.map(|(_, text)| text.trim().trim_matches('"').to_owned()),
-        })
+        match etag {
+            Some((_, text)) => Ok(CompletedObject {
+                crc64,
+                etag: Some(text.trim().trim_matches('"').to_owned()),
+            }),
+            // A proxy's page with status 200, or a document that was cut: nobody says that the parts were joined.
+            None => Err(Error::BadReply {
+                operation,
+                missing: "ETag",
+            }),
+        }
     }
 
     /// Gives an upload up, so that its parts are no longer kept.

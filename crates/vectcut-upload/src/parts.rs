@@ -14,7 +14,7 @@ use crate::{
     plan::{PartRange, Plan, StreamRate},
     progress_ticks::ticks,
     run::Tries,
-    single_put::{MISMATCHES_MAX, Stored},
+    single_put::{MISMATCHES_MAX, Stored, not_proven},
     streams::Streams,
     verdict::{self, Verdict},
 };
@@ -143,13 +143,9 @@ async fn send_part(
             )
             .await;
         match sent {
-            Ok(stored) if stored.crc64.is_some_and(|crc64| crc64 != stored.sent_crc64) => {
+            Ok(stored) if stored.crc64 != Some(stored.sent_crc64) => {
                 mismatches += 1;
-                let error = UploadError::Corrupted {
-                    object_key: place.object_key.clone(),
-                    sent: stored.sent_crc64,
-                    stored: stored.crc64.unwrap_or(Crc64::EMPTY),
-                };
+                let error = not_proven(&place.object_key, stored.sent_crc64, stored.crc64);
                 if mismatches == MISMATCHES_MAX {
                     return Err(Setback::Failed(error));
                 }

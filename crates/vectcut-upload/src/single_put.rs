@@ -1,6 +1,6 @@
 //! A file in one PUT.
 
-use oss_client::{Crc64, PutObject};
+use oss_client::{Crc64, ObjectKey, PutObject};
 
 use crate::{
     Event, UploadError,
@@ -11,7 +11,7 @@ use crate::{
     run::Tries,
 };
 
-/// How often OSS may store something else than was sent before that is the result.
+/// How often OSS may store something else than was sent, or not say what it stored, before that is the result.
 pub(crate) const MISMATCHES_MAX: u32 = 3;
 
 /// What OSS has, proven by its CRC-64.
@@ -61,14 +61,9 @@ pub(crate) async fn send(access: &Access<'_, '_>) -> Result<Stored, Setback> {
                         etag: stored.etag,
                     });
                 }
-                Some(crc64) => {
+                reported => {
                     mismatches += 1;
-                    let object_key = object_key.clone();
-                    let error = UploadError::Corrupted {
-                        object_key,
-                        sent: stored.sent_crc64,
-                        stored: crc64,
-                    };
+                    let error = not_proven(object_key, stored.sent_crc64, reported);
                     if mismatches == MISMATCHES_MAX {
                         return Err(Setback::Failed(error));
                     }
@@ -78,13 +73,25 @@ pub(crate) async fn send(access: &Access<'_, '_>) -> Result<Stored, Setback> {
                         delay: std::time::Duration::ZERO,
                     });
                 }
-                None => {
-                    return Err(Setback::Failed(UploadError::Unverified {
-                        object_key: object_key.clone(),
-                    }));
-                }
             },
             Err(error) => access.recover(error, &attempt, &mut tries).await?,
         }
+    }
+}
+
+/// The failure of an answer whose CRC-64 is another one than what was sent has, or is missing.
+pub(crate) fn not_proven(
+    object_key: &ObjectKey,
+    sent: Crc64,
+    reported: Option<Crc64>,
+) -> UploadError {
+    let object_key = object_key.clone();
+    match reported {
+        Some(stored) => UploadError::Corrupted {
+            object_key,
+            sent,
+            stored,
+        },
+        None => UploadError::Unverified { object_key },
     }
 }

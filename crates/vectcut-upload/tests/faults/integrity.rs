@@ -1,6 +1,6 @@
 //! Bytes that change: on their way, in the store, and in the local file.
 
-use vectcut_sandbox::{Fault, OssCode, Sandbox, Step};
+use vectcut_sandbox::{Answer, Fault, OssCode, Sandbox, Step};
 use vectcut_upload::{Event, Fault as Blame, Upload};
 
 use crate::bench::{Bench, LARGE, SMALL};
@@ -89,6 +89,40 @@ async fn a_file_that_changes_while_it_is_sent_gets_no_url() {
             .await
             .unwrap_err();
         assert_eq!((error.fault(), error.code()), (Blame::File, "file_changed"));
+        bench.assert_not_completed();
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_200_that_is_not_osss_proves_nothing_and_is_asked_for_again() {
+    for step in [Step::InitiateUpload, Step::UploadPart, Step::CompleteUpload] {
+        for fault in [Fault::at(step).html(), Fault::at(step).status(200)] {
+            let bench = Bench::new(LARGE, Sandbox::builder().strict().fault(fault)).await;
+            bench.assert_stored(&bench.upload().await.published());
+            assert_eq!(
+                bench.arrivals(Step::InitiateUpload).len(),
+                1 + usize::from(step == Step::InitiateUpload)
+            );
+            assert_eq!(bench.arrivals(Step::Complete).len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn bytes_whose_crc64_nobody_reports_are_sent_three_times_and_get_no_url() {
+    let answer = Answer::status(200).header("etag", "\"5EB63BBBE01EEED093CB22BB8F5ACDC3\"");
+    for (len_bytes, step) in [(SMALL, Step::PutObject), (LARGE, Step::UploadPart)] {
+        let fault = Fault::at(step).answers(answer.clone()).always();
+        let bench = Bench::new(len_bytes, Sandbox::builder().fault(fault)).await;
+        let error = bench
+            .upload_with(&bench.uploader().streams(1))
+            .await
+            .error();
+        assert_eq!(
+            (error.fault(), error.code()),
+            (Blame::Integrity, "crc64_missing")
+        );
+        assert_eq!(bench.arrivals(step).len(), 3);
         bench.assert_not_completed();
     }
 }
