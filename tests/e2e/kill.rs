@@ -1,5 +1,6 @@
 //! `kill -9` at fifty random moments of one upload: the command alone brings it to its end, and little is sent twice.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -92,13 +93,20 @@ fn stage(policy: Policy) -> Stage {
 }
 
 /// Runs the command and kills it, fifty times, then lets it end; `before` prepares each run that will be killed.
+#[expect(clippy::print_stdout, reason = "the figures are shown on request")]
 fn survive_kills(stage: &Stage, chance: &mut Rng, mut before: impl FnMut(&Stage, &mut Rng)) {
+    let mut killed_at: BTreeMap<String, usize> = BTreeMap::new();
     for kill in 0..KILLS {
         before(stage, chance);
         let moment = Moment::draw(stage, chance, kill);
         let outcome = upload(stage).run_while(|process| moment.kill(stage, &process));
         assert_eq!(outcome.code, None, "kill {kill}, {moment:?}\n{outcome}");
+        let journal = stage.sandbox().journal();
+        let last = journal[moment.arrived_before..].last();
+        let place = last.map_or("the start".to_owned(), |arrival| arrival.step.to_string());
+        *killed_at.entry(place).or_default() += 1;
     }
+    println!("kill: killed at {killed_at:?}");
     let outcome = upload(stage).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let result = outcome.json();
