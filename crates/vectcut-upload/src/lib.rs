@@ -3,6 +3,7 @@
 mod access;
 mod backend;
 mod batch;
+mod chunks;
 mod clock;
 mod content_type;
 mod error;

@@ -9,7 +9,6 @@ use crate::{
     Event, UploadError,
     access::{Access, Setback},
     clock,
-    file_body::FileBody,
     journal::{Record, SafePart},
     plan::{PartRange, Plan, StreamRate},
     progress_ticks::ticks,
@@ -122,12 +121,7 @@ async fn send_part(
         let _stream = run.uploader.stream().await;
         let attempt = access.attempt().await?;
         let begun = clock::monotonic();
-        let body = FileBody::new(
-            run.source.file(),
-            range,
-            run.uploader.pace.clone(),
-            run.tally.clone(),
-        );
+        let body = run.body(range);
         let patience = run.uploader.patience_for(Some(rate));
         let signing = attempt.signing();
         let sent = run

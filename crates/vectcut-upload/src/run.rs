@@ -9,7 +9,9 @@ use oss_client::ObjectKey;
 
 use crate::{
     Event, SourceAction, UploadError, Uploader, clock,
+    file_body::FileBody,
     journal::{Header, Journal, Record},
+    plan::PartRange,
     source::SourceFile,
     tally::Tally,
 };
@@ -68,6 +70,18 @@ impl<'a> Run<'a> {
             streams,
         };
         (self.on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
+    }
+
+    /// Returns a range of the file as a body.
+    pub(crate) fn body(&self, range: PartRange) -> FileBody {
+        let Uploader { pool, pace, .. } = self.uploader;
+        FileBody::new(
+            self.source.file(),
+            range,
+            pool.clone(),
+            pace.clone(),
+            self.tally.clone(),
+        )
     }
 
     pub(crate) fn keep(&self, record: &Record) {

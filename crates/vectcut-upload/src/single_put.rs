@@ -5,7 +5,6 @@ use oss_client::{Crc64, ObjectKey, PutObject};
 use crate::{
     Event, UploadError,
     access::{Access, Setback},
-    file_body::FileBody,
     plan::PartRange,
     progress_ticks::with_progress,
     run::Tries,
@@ -40,12 +39,7 @@ pub(crate) async fn send(access: &Access<'_, '_>) -> Result<Stored, Setback> {
             offset: 0,
             len_bytes,
         };
-        let body = FileBody::new(
-            run.source.file(),
-            whole,
-            run.uploader.pace.clone(),
-            run.tally.clone(),
-        );
+        let body = run.body(whole);
         let signing = attempt.signing();
         let sending =
             run.uploader

@@ -201,6 +201,26 @@ pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
+/// Fills `buffer` from `offset` if the system has all of it in memory, and returns whether it did; never waits for a disk.
+#[cfg(target_os = "linux")]
+pub(crate) fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> bool {
+    let len_bytes = buffer.len();
+    let mut slices = [io::IoSliceMut::new(buffer)];
+    let read = rustix::io::preadv2(
+        file,
+        &mut slices,
+        offset,
+        rustix::io::ReadWriteFlags::NOWAIT,
+    );
+    read.is_ok_and(|count| count == len_bytes)
+}
+
+/// Elsewhere nothing tells whether a read would wait.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn read_cached(_: &File, _: &mut [u8], _: u64) -> bool {
+    false
+}
+
 /// Runs what may wait for a disk or a network share away from the threads that serve sockets.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, UploadError> + Send + 'static,

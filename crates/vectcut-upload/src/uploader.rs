@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     Event, Published, RetryPolicy, Stop, Upload, UploadError,
+    chunks::ChunkPool,
     clock::{self, ServerClock},
     journal::{Found, Header, Identity, Journal, Kept, Unavailable, VERSION, remove, sweep},
     pace::Pace,
@@ -51,6 +52,7 @@ pub struct Uploader {
     pub(crate) streams: Option<usize>,
     pub(crate) part_bytes: Option<u64>,
     pub(crate) pace: Option<Arc<Pace>>,
+    pub(crate) pool: Arc<ChunkPool>,
     pub(crate) clock: ServerClock,
     pub(crate) remembered: Remembered,
     least_patience: Patience,
@@ -73,6 +75,7 @@ impl Uploader {
             streams: None,
             part_bytes: None,
             pace: None,
+            pool: Arc::default(),
             clock: ServerClock::default(),
             remembered,
             least_patience: Patience {
