@@ -17,6 +17,10 @@ const GAIN: f64 = 1.15;
 /// The least time to measure over: shorter ones see one part's end more or less.
 const MEASURE_AT_LEAST: Duration = Duration::from_millis(100);
 
+/// A line whose first parts go through within this time is quick: it is taken a step further at once, since such a
+/// transfer may be over before the number is found out. A slow line would have more parts to lose.
+const QUICK: Duration = Duration::from_secs(1);
+
 /// How often a new number is measured before it is found to be no gain: at first the new connections are still being
 /// made, and get up to speed.
 const MEASUREMENTS: u32 = 2;
@@ -82,8 +86,13 @@ impl Streams {
                 }
             }
             _ => {
+                let factor = if self.best.is_none() && now < QUICK {
+                    4
+                } else {
+                    2
+                };
                 self.best = Some((self.count, rate));
-                let more = (self.count * 2).min(STREAMS_MAX);
+                let more = (self.count * factor).min(STREAMS_MAX);
                 let may_grow = self.settled_until.is_none_or(|until| until <= now);
                 self.change(if may_grow { more } else { self.count }, now);
             }
@@ -141,7 +150,7 @@ mod tests {
     fn a_line_with_a_cap_for_each_connection_gets_all_the_streams() {
         assert_eq!(
             simulate(&mut Streams::new(None), 6 * MIB, 1000 * MIB, 5),
-            [2, 4, 8, 16]
+            [2, 8, 16]
         );
     }
 
@@ -149,7 +158,7 @@ mod tests {
     fn a_line_that_one_connection_fills_goes_back_to_two() {
         assert_eq!(
             simulate(&mut Streams::new(None), 12 * MIB, 12 * MIB, 5),
-            [2, 4, 2]
+            [2, 8, 2]
         );
     }
 
@@ -157,7 +166,15 @@ mod tests {
     fn a_line_that_eight_connections_fill_keeps_eight() {
         assert_eq!(
             simulate(&mut Streams::new(None), 6 * MIB, 48 * MIB, 5),
-            [2, 4, 8, 16, 8]
+            [2, 8, 16, 8]
+        );
+    }
+
+    #[test]
+    fn a_slow_line_is_asked_for_more_with_care() {
+        assert_eq!(
+            simulate(&mut Streams::new(None), MIB / 4, MIB / 4, 30),
+            [2, 4, 2]
         );
     }
 
