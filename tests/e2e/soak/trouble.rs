@@ -83,7 +83,6 @@ const EFFECTS: &[(&[&str], &[&str])] = &[
             "error=V1Refused",
             "skew=3600",
             "skew=-3600",
-            "damage",
         ],
     ),
     (&["put", "part", "complete-upload"], &["wrong-crc"]),
@@ -102,6 +101,8 @@ const EFFECTS: &[(&[&str], &[&str])] = &[
             "status=403,after-bytes=64k",
             "error=ServiceUnavailable,after-bytes=1k",
             "slowed=50ms",
+            "damage",
+            "damage,times=3",
         ],
     ),
     (
