@@ -1,6 +1,6 @@
 //! `vectcut sandbox` as a process: the settings that it gives to others, and the exit code that it passes on.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, noise};
 
 const NAMES: [&str; 9] = [
     "OSS_ACCESS_KEY_ID",
@@ -85,6 +85,29 @@ fn the_upload_of_a_pipeline_works_inside() {
         [],
         "the stage's own sandbox has no part in it"
     );
+}
+
+#[test]
+fn the_flags_of_the_policy_reach_the_servers() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(512 * 1024));
+    let upload = |flags: &[&str], more: &[&str]| {
+        let program = ["--", env!("CARGO_BIN_EXE_vectcut-under-test"), "upload"];
+        let file = ["-v", "--part-size=128k", "clip.mp4"];
+        let line = ["sandbox"].iter().chain(flags).chain(&program);
+        stage.bare(line.chain(&file).chain(more)).run()
+    };
+    for (flags, told) in [
+        (["--rights=no-multipart"], "the file goes in one PUT"),
+        (["--refuse-v1"], "signed with V4"),
+        (["--clock-offset=-7200"], "clock is 2 h 0 min ahead"),
+        (["--credentials-lifetime=1ms"], "kept ending"),
+    ] {
+        let outcome = upload(&flags, &[]);
+        assert!(outcome.stderr.contains(told), "{flags:?}\n{outcome}");
+    }
+    let refused = upload(&["--refuse-v1"], &["--signature=v1"]);
+    assert_eq!(refused.code, Some(6), "{refused}");
 }
 
 #[cfg(unix)]

@@ -1,16 +1,17 @@
 //! The command line: what each flag is called and what its help says. What the values mean is settled elsewhere.
 
-use std::ffi::OsString;
+mod sandbox;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use vectcut_sandbox::{Fault, Link};
 use vectcut_upload::{STREAMS_MAX, SignatureChoice};
 
 use crate::logging::LogFormat;
 use crate::values;
+pub(crate) use sandbox::SandboxArgs;
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
@@ -161,28 +162,6 @@ impl From<SignatureArg> for SignatureChoice {
             SignatureArg::V4 => Self::V4,
         }
     }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SandboxArgs {
-    /// The port on 127.0.0.1 [default: a free one]
-    #[arg(long, value_name = "N")]
-    pub(crate) port: Option<u16>,
-    /// Serve https with a certificate authority of its own, exported as VECTCUT_CA_CERT
-    #[arg(long)]
-    pub(crate) tls: bool,
-    /// Keep objects, uploads and keys here across restarts [default: a temporary folder]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    pub(crate) state_dir: Option<PathBuf>,
-    /// Fail on purpose, for example put:reset=64k or part#2:error=InternalError; may be given again
-    #[arg(long, value_name = "FAULT", value_parser = str::parse::<Fault>, help_heading = "Trouble")]
-    pub(crate) fault: Vec<Fault>,
-    /// Behave like a longer line, for example round-trip=40ms,connection=50mbit,total=400mbit
-    #[arg(long, value_name = "LINK", value_parser = str::parse::<Link>, help_heading = "Trouble")]
-    pub(crate) link: Option<Link>,
-    /// A command to run against the sandbox, with its arguments
-    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
-    pub(crate) command: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]

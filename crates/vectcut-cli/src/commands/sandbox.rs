@@ -54,7 +54,12 @@ pub(crate) async fn run(
 }
 
 async fn start(args: &SandboxArgs) -> Result<Sandbox, Failure> {
-    let mut builder = Sandbox::builder().tls(args.tls);
+    let policy = &args.policy;
+    let mut builder = Sandbox::builder()
+        .tls(args.tls)
+        .policy(policy.policy())
+        .credentials_lifetime(policy.credentials_lifetime)
+        .clock_offset(policy.clock_offset);
     if let Some(port) = args.port {
         builder = builder.port(port);
     }

@@ -68,7 +68,18 @@ impl Notes {
                     plain(reason)
                 )
             }
-            // Nothing to act on, and in the log.
+            // Nothing to act on, and in the log: these two at `-v`, the others at `-vv`.
+            Event::PartsDenied => {
+                tracing::info!(
+                    file = name,
+                    "the credentials allow no upload in parts; the file goes in one PUT, which cannot be continued"
+                );
+                return None;
+            }
+            Event::CredentialsRenewed => {
+                tracing::info!(file = name, "the credentials ended, and new ones came");
+                return None;
+            }
             _ => return None,
         };
         Some(note)
