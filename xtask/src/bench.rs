@@ -64,7 +64,7 @@ pub(crate) fn run(quick: bool, groups: &[Group]) -> Result<(), Failure> {
             Group::Work => work::measure(),
             Group::Signer => signer::measure(&site),
         }?;
-        println!("\n{table}");
+        print!("\n{table}");
     }
     Ok(())
 }

@@ -77,7 +77,12 @@ pub(super) fn contest<const N: usize>(
     fs::write(&file, job.to_string())
         .map_err(|error| Failure::new(format!("could not write `{}`: {error}", file.display())))?;
     let script = workspace::root().join(MEASURE);
-    let answer = output(Command::new("python3").arg(script).arg(&file))?;
+    let answer = output(
+        Command::new("python3")
+            .args(["-I", "-S"])
+            .arg(script)
+            .arg(&file),
+    )?;
     let measured: Vec<Vec<[f64; 3]>> = serde_json::from_str(&answer).map_err(|error| {
         Failure::new(format!("`{MEASURE}` did not answer as it should: {error}"))
     })?;

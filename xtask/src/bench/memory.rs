@@ -2,7 +2,7 @@
 
 use super::contest::contest;
 use super::site::Site;
-use super::table::{Table, mib};
+use super::table::{Table, mib, range};
 use crate::process::Failure;
 
 const GIB: u64 = 1024 * 1024 * 1024;
@@ -21,12 +21,7 @@ pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
         let scheme = if tls { "https" } else { "http" };
         table.row(vec![
             format!("1 GiB, {scheme}, 16 streams"),
-            format!(
-                "{} ({}–{})",
-                mib(peak.median),
-                mib(peak.low),
-                mib(peak.high)
-            ),
+            range(mib, peak),
             "≤ 32 MiB".to_owned(),
         ]);
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::contest::contest;
 use super::site::Site;
-use super::table::{Table, time};
+use super::table::{Table, range, time};
 use crate::process::{Failure, cargo, output};
 use crate::workspace;
 
@@ -45,12 +45,7 @@ pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
     let wall = build.spread(|run| run.wall);
     table.row(vec![
         "clean release build, median (min–max)".to_owned(),
-        format!(
-            "{} ({}–{})",
-            time(wall.median),
-            time(wall.low),
-            time(wall.high)
-        ),
+        range(time, wall),
         "< 6 s".to_owned(),
     ]);
     Ok(table)

@@ -61,6 +61,12 @@ pub(super) fn ratio(spread: Spread) -> String {
     format!("{median:.2} ({low:.2}–{high:.2})")
 }
 
+/// The median of some figures, with the smallest and the largest.
+pub(super) fn range(show: fn(f64) -> String, spread: Spread) -> String {
+    let [low, median, high] = [spread.low, spread.median, spread.high].map(show);
+    format!("{median} ({low} to {high})")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +86,6 @@ mod tests {
         assert_eq!(mib(12_700_000.0), "12.1 MiB");
         let ratios = Spread::of(vec![0.7, 0.9, 0.8]);
         assert_eq!(ratio(ratios), "0.80 (0.70–0.90)");
+        assert_eq!(range(time, ratios), "800 ms (700 ms to 900 ms)");
     }
 }
