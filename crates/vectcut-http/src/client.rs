@@ -58,7 +58,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// Fails when the extra CA cannot be read or holds no certificate, and when a proxy of the environment is not a URL.
+/// Fails when the extra CA cannot be read or holds no certificate.
+/// A proxy of the environment that is not a URL counts as none.
 pub fn client(options: &Options) -> Result<Client, SetupError> {
     let extra_roots = match &options.extra_ca {
         Some(path) => read_certificates(path)?,
@@ -141,7 +142,7 @@ pub enum SetupError {
         /// What rustls said.
         source: rustls::Error,
     },
-    /// reqwest refused the configuration, for example because of a proxy in the environment.
+    /// reqwest refused the configuration.
     #[error("could not set up the HTTP client")]
     Client {
         /// What reqwest said.

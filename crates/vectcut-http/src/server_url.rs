@@ -99,15 +99,17 @@ enum Reason {
     PlainHttp,
 }
 
-/// A user name and password are hidden from the error that refuses them, and a terminal is spared control characters.
+/// User name, password and query are hidden from the error that refuses them, and a terminal is spared control characters.
 fn shown(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control()).collect();
-    match (clean.find("://"), clean.rfind('@')) {
-        (Some(scheme_end), Some(at)) if at > scheme_end => {
-            format!("{}[redacted]{}", &clean[..scheme_end + 3], &clean[at..])
-        }
-        _ => clean,
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).collect();
+    if let Some(query) = shown.find('?') {
+        shown.replace_range(query + 1.., "[redacted]");
     }
+    let host = shown.find("://").map_or(0, |scheme_end| scheme_end + 3);
+    if let Some(at) = shown[host..].rfind('@') {
+        shown.replace_range(host..host + at, "[redacted]");
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -147,12 +149,24 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_not_repeated() {
-        let error = ServerUrl::parse("https://user:hunter2@a.example").expect_err("credentials");
-        assert_eq!(
-            error.to_string(),
-            "`https://[redacted]@a.example` carries a user name or a password, which would leak"
-        );
+    fn what_may_be_a_secret_is_not_repeated() {
+        for (text, words) in [
+            (
+                "https://user:hunter2@a.example",
+                "`https://[redacted]@a.example` carries a user name or a password, which would leak",
+            ),
+            (
+                "user:hunter2@a.example",
+                "`[redacted]@a.example` is not an http or https URL",
+            ),
+            (
+                "https://a.example/?token=hunter2",
+                "`https://a.example/?[redacted]` has a query or a fragment, which no request would keep",
+            ),
+        ] {
+            let error = ServerUrl::parse(text).expect_err(text);
+            assert_eq!(error.to_string(), words);
+        }
     }
 
     #[test]

@@ -20,25 +20,33 @@ async fn failure<F>(
 where
     F: Future<Output = ()> + Send,
 {
+    failure_within(Duration::from_secs(20), scheme, serve).await
+}
+
+async fn failure_within<F>(
+    patience: Duration,
+    scheme: &str,
+    serve: impl FnOnce(TcpStream) -> F + Send + 'static,
+) -> TransportError
+where
+    F: Future<Output = ()> + Send,
+{
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(async move {
         let (socket, _) = listener.accept().await.expect("one client");
         serve(socket).await;
     });
-    get(&format!(
-        "{scheme}://bucket.oss.localhost:{}",
-        address.port()
-    ))
-    .await
+    let origin = format!("{scheme}://bucket.oss.localhost:{}", address.port());
+    get(patience, &origin).await
 }
 
-async fn get(origin: &str) -> TransportError {
+async fn get(patience: Duration, origin: &str) -> TransportError {
     let server = ServerUrl::parse(origin).expect("a loopback URL");
     let client = vectcut_http::client(&Options::for_servers([&server])).expect("a client");
     let request = client
         .get(format!("{origin}/?signature=canary"))
-        .timeout(Duration::from_millis(200));
+        .timeout(patience);
     TransportError::new(request.send().await.expect_err("the server misbehaves"))
 }
 
@@ -50,7 +58,7 @@ async fn closed_port() -> SocketAddr {
 #[tokio::test]
 async fn a_closed_port_is_a_connect_error_with_the_systems_words() {
     let address = closed_port().await;
-    let error = get(&format!("http://{address}")).await;
+    let error = get(Duration::from_secs(20), &format!("http://{address}")).await;
     assert_eq!(error.kind(), TransportKind::Connect);
     assert_eq!(
         error.to_string(),
@@ -62,8 +70,9 @@ async fn a_closed_port_is_a_connect_error_with_the_systems_words() {
 
 #[tokio::test]
 async fn silence_is_a_timeout() {
-    let error = failure("http", |socket| async move {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+    let short = Duration::from_millis(200);
+    let error = failure_within(short, "http", |socket| async move {
+        std::future::pending::<()>().await;
         drop(socket);
     })
     .await;
@@ -112,7 +121,11 @@ async fn a_server_that_speaks_no_tls_is_a_tls_error_and_no_retry_helps() {
 
 #[tokio::test]
 async fn no_words_carry_the_query() {
-    let error = get(&format!("http://{}", closed_port().await)).await;
+    let error = get(
+        Duration::from_secs(20),
+        &format!("http://{}", closed_port().await),
+    )
+    .await;
     let mut words = format!("{error} {error:?}");
     let mut cause = error.source();
     while let Some(error) = cause {
