@@ -55,7 +55,8 @@ fn throughputs(text: &str) -> Vec<(String, String)> {
         let figures: Vec<&str> = figures.split_whitespace().collect();
         let label = label.trim();
         if let ("thrpt:", [_, _, value, unit, ..]) = (label, figures.as_slice()) {
-            found.push((name.to_owned(), format!("{value} {unit}")));
+            // The group, then the benchmark in it.
+            found.push((name.replace('/', ", "), format!("{value} {unit}")));
         }
         let named = label.trim_end_matches("time:").trim_end();
         if !named.is_empty() {
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_throughput_is_read_with_its_name() {
-        let text = "CRC-64, in cache\n                        time:   [4.6 µs 4.7 µs 4.8 µs]\n\
+        let text = "CRC-64/in cache\n                        time:   [4.6 µs 4.7 µs 4.8 µs]\n\
                     \x20                       thrpt:  [50.1 GiB/s 51.2 GiB/s 52.3 GiB/s]\n\
                     short time:   [1 ns 2 ns 3 ns]\n thrpt:  [1 GiB/s 2 GiB/s 3 GiB/s]\n";
         let expected = [("CRC-64, in cache", "51.2 GiB/s"), ("short", "2 GiB/s")];
