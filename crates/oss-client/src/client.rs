@@ -14,6 +14,9 @@ use crate::{BucketName, Endpoint, Error, ErrorReply, Operation};
 /// How long a request without a body of ours may take as a whole, its answer included.
 pub(crate) const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The documents of OSS that are read here have about a kilobyte, more when they repeat a token.
+pub(crate) const DOCUMENT_MAX_BYTES: usize = 64 * 1024;
+
 /// Which signature to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -126,6 +129,17 @@ fn own<'a>(
             Some((name, value))
         })
         .collect()
+}
+
+/// Reads an answer to its end, or as far as an answer of OSS can go: what is longer is something else's.
+pub(crate) async fn whole(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut document = Vec::new();
+    while document.len() < DOCUMENT_MAX_BYTES
+        && let Some(chunk) = response.chunk().await?
+    {
+        document.extend_from_slice(&chunk);
+    }
+    Ok(document)
 }
 
 /// Returns a header of an answer as text, when it is there and is text.

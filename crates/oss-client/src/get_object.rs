@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use oss_signer::Request;
-use reqwest::{Method, Response};
+use oss_signer::{Credentials, Request};
+use reqwest::{Method, RequestBuilder, Response, Url};
 use vectcut_http::TransportError;
 
 use crate::{BucketName, Client, Error, ObjectKey, Operation, Signing};
 
-/// How long the next chunk may take.
+/// How long the head of the answer, and each chunk after it, may take.
 const CHUNK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// An object's bytes as they come.
@@ -65,13 +65,8 @@ impl Client {
     ) -> Result<ObjectStream, Error> {
         let request = Request::get(bucket.as_str(), object_key.as_str());
         let request = self.prepare(Method::GET, bucket, &request, signing)?;
-        let response = self
-            .send(Operation::GetObject, request, Some(&signing.credentials))
-            .await?;
-        Ok(ObjectStream {
-            host: host(&response),
-            response,
-        })
+        let host = self.endpoint().server().host().to_owned();
+        self.open(request, host, Some(&signing.credentials)).await
     }
 
     /// Opens the object that a presigned URL names; the URL is used to the letter, and nothing else is sent.
@@ -84,16 +79,28 @@ impl Client {
     ///
     /// As [`get_object`](Self::get_object).
     pub async fn get_presigned(&self, url: &str) -> Result<ObjectStream, Error> {
-        let response = self
-            .send(Operation::GetObject, self.http().get(url), None)
-            .await?;
-        Ok(ObjectStream {
-            host: host(&response),
-            response,
-        })
+        let host = Url::parse(url).ok();
+        let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
+        self.open(self.http().get(url), host.to_owned(), None).await
     }
-}
 
-fn host(response: &Response) -> String {
-    response.url().host_str().unwrap_or_default().to_owned()
+    /// Waits for the head of the answer; a time-out of the whole request would also end a long read.
+    async fn open(
+        &self,
+        request: RequestBuilder,
+        host: String,
+        credentials: Option<&Credentials<'_>>,
+    ) -> Result<ObjectStream, Error> {
+        let answer = self.send(Operation::GetObject, request, credentials);
+        match tokio::time::timeout(CHUNK_TIMEOUT, answer).await {
+            Ok(response) => Ok(ObjectStream {
+                response: response?,
+                host,
+            }),
+            Err(_) => Err(Error::Transport {
+                operation: Operation::GetObject,
+                source: TransportError::timeout(&host),
+            }),
+        }
+    }
 }

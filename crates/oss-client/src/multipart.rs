@@ -17,7 +17,7 @@ use reqwest::{
 
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing, StoredObject,
-    client::{SMALL_REQUEST_TIMEOUT, header},
+    client::{SMALL_REQUEST_TIMEOUT, header, whole},
     xml,
 };
 
@@ -243,12 +243,12 @@ impl Client {
         &self,
         operation: Operation,
         response: reqwest::Response,
-    ) -> Result<Bytes, Error> {
+    ) -> Result<Vec<u8>, Error> {
         let broke = |error| Error::Transport {
             operation,
             source: vectcut_http::TransportError::new(error),
         };
-        response.bytes().await.map_err(broke)
+        whole(response).await.map_err(broke)
     }
 }
 

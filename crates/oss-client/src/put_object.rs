@@ -16,11 +16,14 @@ use vectcut_http::TransportError;
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing,
     body::{BodyFailure, Watch, Watched},
-    client::header,
+    client::{header, whole},
 };
 
 /// The largest object that one PutObject can store: 5 GB, which the vendor counts in powers of two.
 pub const PUT_MAX_BYTES: u64 = 5 * 1024 * 1024 * 1024;
+
+/// How long the rest of an answer may take whose head said all; a new connection is cheaper than a longer wait.
+const END_OF_ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Where a body goes and what it is.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +143,7 @@ impl Client {
                 .map(Duration::from_millis),
         };
         // Read to its end, the connection can be used again; if that fails, the object is stored all the same.
-        let _ = response.bytes().await;
+        let _ = tokio::time::timeout(END_OF_ANSWER_TIMEOUT, whole(response)).await;
         Ok(stored)
     }
 }

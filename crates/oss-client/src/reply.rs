@@ -9,10 +9,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use oss_signer::Credentials;
 use reqwest::{Response, header::HeaderMap};
 
-use crate::xml;
-
-/// An error document is about a kilobyte, more when it repeats a token; what is larger is not read further.
-const DOCUMENT_MAX_BYTES: usize = 64 * 1024;
+use crate::{client::DOCUMENT_MAX_BYTES, xml};
 
 /// The elements that are read; all others are passed over.
 const KEPT: [&str; 5] = ["Code", "Message", "RequestId", "EC", "ServerTime"];

@@ -4,13 +4,20 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use oss_client::{Error, Patience, PutObject, Signature, StoredObject};
-use vectcut_http::TransportKind;
+use oss_client::{
+    BucketName, Client, Crc64, Credentials, Endpoint, Error, Patience, PutObject, Signature,
+    Signing, StoredObject,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+use vectcut_http::{Options, TransportKind};
 use vectcut_sandbox::{Fault, Sandbox, Step};
 
 use crate::bench::{Bench, full, key};
@@ -134,4 +141,41 @@ async fn an_answer_that_does_not_come_is_given_up() {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+}
+
+/// The head of the answer says that the object is stored; what its body does is no reason to send the bytes again.
+#[tokio::test]
+async fn an_answer_that_breaks_off_after_its_head_is_a_success() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        while !request.ends_with(b"12345") {
+            let read = socket.read(&mut request).await.unwrap();
+            request.rotate_left(read);
+        }
+        let head = b"HTTP/1.1 200 OK\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 9\r\n\r\n";
+        socket.write_all(head).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let endpoint = Endpoint::parse(&format!("http://{address}")).unwrap();
+    let http = vectcut_http::client(&Options::for_servers([endpoint.server()])).unwrap();
+    let (bucket, object_key) = (BucketName::parse("bucket").unwrap(), key("k"));
+    let put = PutObject {
+        bucket: &bucket,
+        object_key: &object_key,
+        content_type: "text/plain",
+        len_bytes: 5,
+    };
+    let signing = Signing {
+        credentials: Credentials::new("id", "secret"),
+        signature: Signature::V1,
+        time: SystemTime::UNIX_EPOCH,
+    };
+    let stored = Client::new(http, endpoint)
+        .put_object(&put, full(b"12345"), &signing, Patience::default())
+        .await
+        .unwrap();
+    assert_eq!(stored.crc64, Some(Crc64::new(7)));
 }
