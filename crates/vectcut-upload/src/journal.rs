@@ -96,7 +96,11 @@ impl Journal {
     /// Cuts off what a killed process did not finish: it must not stand before the next line.
     fn cut(&mut self, len_bytes: usize) {
         if let Some((file, _)) = &mut self.open {
-            let cut = file.set_len(len_bytes as u64);
+            let len_bytes = len_bytes as u64;
+            let cut = file
+                .set_len(len_bytes)
+                .and_then(|()| file.seek(io::SeekFrom::Start(len_bytes)));
+            let cut = cut.map(drop);
             self.give_up_on(cut);
         }
     }
@@ -172,9 +176,16 @@ pub(crate) fn sweep(folder: &Path, now: std::time::SystemTime) {
 /// Opens and locks a file, and sees that it is still the one with that name: whoever held the lock may have removed it.
 fn open_locked(path: &Path) -> Result<File, Unavailable> {
     loop {
-        let file = private(OpenOptions::new().read(true).append(true).create(true))
-            .open(path)
-            .map_err(Unavailable::Io)?;
+        // Not in append mode: Windows lets nobody cut a file that was opened for appending.
+        let file = private(
+            OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false),
+        )
+        .open(path)
+        .map_err(Unavailable::Io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Unavailable::Locked),
@@ -276,7 +287,7 @@ mod tests {
                 path: "/clips/clip.mp4".into(),
                 len_bytes: 10,
                 modified_ns: Some(1),
-                device_and_inode: None,
+                inode: None,
                 fingerprint: 7,
             },
             base_url: "https://open.vectcut.com".into(),

@@ -51,6 +51,12 @@ impl SourceFile {
             let metadata = file
                 .metadata()
                 .map_err(|source| failed(SourceAction::Open, source))?;
+            // Files that a system makes up while they are read, as under `/proc`, say that they are empty.
+            let more = |source| failed(SourceAction::Read, source);
+            if metadata.len() == 0 && read_at(&file, &mut [0], 0).map_err(more)? > 0 {
+                let kind = "a file whose length the system does not know";
+                return Err(UploadError::NotAFile { path, kind });
+            }
             Ok(Self {
                 seen: Look::new(&metadata),
                 file: Arc::new(file),
@@ -86,7 +92,7 @@ impl SourceFile {
                     .modified
                     .and_then(since_epoch)
                     .map(|time| time.as_nanos()),
-                device_and_inode: seen.identity,
+                inode: seen.identity.map(|(_, inode)| inode),
                 fingerprint,
             })
         })
@@ -275,6 +281,19 @@ mod tests {
             prints.insert(identity.fingerprint);
         }
         assert_eq!(prints.len(), 4);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_file_that_hides_its_length_is_refused_instead_of_going_up_empty() {
+        let error = SourceFile::open(Path::new("/proc/self/status"))
+            .await
+            .expect_err("it has bytes and claims none");
+        assert!(matches!(error, UploadError::NotAFile { .. }), "{error:?}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("empty.mp4");
+        std::fs::write(&path, "").expect("an empty file");
+        SourceFile::open(&path).await.expect("empty indeed");
     }
 
     #[tokio::test]

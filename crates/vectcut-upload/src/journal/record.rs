@@ -6,7 +6,7 @@ use oss_client::Crc64;
 use serde::{Deserialize, Serialize};
 use vectcut_api::{Secret, StsCredentials};
 
-use crate::plan::PartRange;
+use crate::plan::{PARTS_MAX, PartRange};
 
 /// The version that this program writes and reads. A journal of a newer one is left alone.
 pub(crate) const VERSION: u32 = 1;
@@ -29,7 +29,8 @@ pub(crate) struct Identity {
     pub(crate) path: String,
     pub(crate) len_bytes: u64,
     pub(crate) modified_ns: Option<u128>,
-    pub(crate) device_and_inode: Option<(u64, u64)>,
+    /// Without the device, whose number may be another one after the next mount.
+    pub(crate) inode: Option<u64>,
     /// CRC-64 over head, tail and samples.
     pub(crate) fingerprint: u64,
 }
@@ -221,7 +222,10 @@ impl Kept {
         let mut end = 0;
         let mut number = 0;
         self.parts.iter().all(|part| {
-            let follows = part.number > number && part.offset >= end && part.len_bytes > 0;
+            let follows = part.number > number
+                && part.number <= PARTS_MAX
+                && part.offset >= end
+                && part.len_bytes > 0;
             let fits = part
                 .offset
                 .checked_add(part.len_bytes)
@@ -320,6 +324,8 @@ mod tests {
             (vec![part(1, 0, 5), part(1, 5, 5)], false),
             (vec![part(1, 0, 5), part(2, 7, 3)], false),
             (vec![part(1, 2, 5)], false),
+            (vec![part(10_000, 5, 5)], true),
+            (vec![part(10_001, 5, 5)], false),
             (vec![part(1, 0, 11)], false),
             (vec![part(2, u64::MAX, 5)], false),
         ] {
