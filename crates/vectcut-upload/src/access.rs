@@ -66,6 +66,8 @@ struct Held {
     on_trial_from: Option<Ticket>,
     /// Whether something was sent to the place that another one would not have.
     worth_keeping: bool,
+    /// Whether place and credentials are those of an earlier run, which may be damaged or withdrawn since.
+    from_journal: bool,
 }
 
 /// What one attempt is signed with.
@@ -124,6 +126,7 @@ impl<'r, 'a> Access<'r, 'a> {
             generation: 0,
             on_trial_from: None,
             worth_keeping,
+            from_journal: kept,
         });
         Self {
             run,
@@ -172,9 +175,12 @@ impl<'r, 'a> Access<'r, 'a> {
     /// nothing about the new credentials.
     pub(crate) fn went_through(&self, attempt: &Attempt) {
         self.run.moved();
-        let ticket = self.held(|held| match held.generation == attempt.generation {
-            true => held.on_trial_from.take(),
-            false => None,
+        let ticket = self.held(|held| {
+            held.from_journal = false;
+            match held.generation == attempt.generation {
+                true => held.on_trial_from.take(),
+                false => None,
+            }
         });
         if let Some(ticket) = ticket {
             self.run
@@ -214,6 +220,16 @@ impl<'r, 'a> Access<'r, 'a> {
             Verdict::NewCredentials | Verdict::Denied if self.was_on_trial(attempt) => {
                 Err(self.moved(failed(error)))
             }
+            Verdict::Stop if self.was_on_trial(attempt) && is_of_the_ticket(&error) => {
+                Err(self.moved(failed(error)))
+            }
+            // Else a damaged or withdrawn ticket would fail each later run the same way.
+            Verdict::Denied | Verdict::Stop
+                if self.is_from_journal(attempt) && is_of_the_ticket(&error) =>
+            {
+                run.tally.add_failure();
+                self.renew(attempt.generation).await
+            }
             Verdict::NewCredentials if tries.renewals < RENEWALS_MAX => {
                 tries.renewals += 1;
                 run.tally.add_failure();
@@ -249,6 +265,10 @@ impl<'r, 'a> Access<'r, 'a> {
 
     fn was_on_trial(&self, attempt: &Attempt) -> bool {
         self.held(|held| held.on_trial_from.is_some() && held.generation == attempt.generation)
+    }
+
+    fn is_from_journal(&self, attempt: &Attempt) -> bool {
+        self.held(|held| held.from_journal) && attempt.generation == 0
     }
 
     /// The new credentials are no good for this place: on to the one that they came for.
@@ -310,6 +330,11 @@ impl<'r, 'a> Access<'r, 'a> {
             region: region.to_owned(),
         })
     }
+}
+
+/// Returns whether OSS itself refuses place, credentials or signature; what a proxy refuses has no error code.
+fn is_of_the_ticket(error: &Error) -> bool {
+    matches!(error, Error::Refused { reply, .. } if matches!(reply.status, 403 | 404) && reply.code.is_some())
 }
 
 /// Returns when credentials that were just received are to be renewed. A set that is born old would be renewed for ever,

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use oss_client::{Crc64, MultipartUpload, Part, UploadId};
+use vectcut_http::TransportKind;
 
 use crate::{
     Event, UploadError,
@@ -108,7 +109,7 @@ async fn send_part(
     access: &Access<'_, '_>,
     upload_id: &UploadId,
     range: PartRange,
-    rate: StreamRate,
+    mut rate: StreamRate,
 ) -> Result<SentPart, Setback> {
     let (run, place) = (access.run, &access.place);
     let upload = MultipartUpload {
@@ -118,11 +119,12 @@ async fn send_part(
     };
     let (mut tries, mut mismatches) = (Tries::default(), 0);
     loop {
-        let _stream = run.uploader.stream().await;
+        let stream = run.uploader.stream().await;
         let attempt = access.attempt().await?;
         let begun = clock::monotonic();
-        let body = run.body(range);
-        let patience = run.uploader.patience_for(Some(rate));
+        let body = run.body(range, rate);
+        let _in_flight = body.in_flight();
+        let patience = run.uploader.patience_for(rate);
         let signing = attempt.signing();
         let sent = run
             .uploader
@@ -136,6 +138,8 @@ async fn send_part(
                 patience,
             )
             .await;
+        // What waits before it tries again leaves its place to others.
+        drop(stream);
         match sent {
             Ok(stored) if stored.crc64 != Some(stored.sent_crc64) => {
                 mismatches += 1;
@@ -167,9 +171,19 @@ async fn send_part(
                     throttled,
                 });
             }
-            Err(error) => access.recover(error, &attempt, &mut tries).await?,
+            Err(error) => {
+                // Whatever was measured, the line is another one now, and may be a slow one.
+                if is_timeout(&error) {
+                    rate = StreamRate::default();
+                }
+                access.recover(error, &attempt, &mut tries).await?;
+            }
         }
     }
+}
+
+fn is_timeout(error: &oss_client::Error) -> bool {
+    matches!(error, oss_client::Error::Transport { source, .. } if source.kind() == TransportKind::Timeout)
 }
 
 fn rate_since(begun: Instant, range: PartRange) -> StreamRate {
@@ -262,6 +276,12 @@ async fn look_for_object(
             Ok(_) => return Err(Setback::Lost(lost)),
             Err(oss_client::Error::Refused { reply, .. }) if reply.status == 404 => {
                 return Err(Setback::Lost(lost));
+            }
+            // An answer to HEAD has no body, so a denial may come without its code.
+            Err(oss_client::Error::Refused { reply, .. })
+                if reply.status == 403 && reply.code.is_none() =>
+            {
+                return Ok(Stored { crc64, etag: None });
             }
             Err(error) => match access.recover(error, &attempt, &mut tries).await {
                 Err(Setback::Denied(_)) => return Ok(Stored { crc64, etag: None }),

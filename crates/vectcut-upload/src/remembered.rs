@@ -5,7 +5,10 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use oss_client::BucketName;
@@ -27,6 +30,8 @@ pub(crate) struct Remembered {
     endpoint: String,
     file: Option<PathBuf>,
     known: Mutex<Known>,
+    /// Whether this run has got a bucket.
+    is_in_use: AtomicBool,
 }
 
 impl Remembered {
@@ -43,10 +48,15 @@ impl Remembered {
             endpoint: endpoint.to_owned(),
             file,
             known: Mutex::new(known),
+            is_in_use: AtomicBool::new(false),
         }
     }
 
-    pub(crate) fn last_bucket(&self) -> Option<BucketName> {
+    /// Returns the bucket that the last run ended with, until this run has one of its own, to which it is connected.
+    pub(crate) fn bucket_of_last_run(&self) -> Option<BucketName> {
+        if self.is_in_use.load(Relaxed) {
+            return None;
+        }
         BucketName::parse(self.with(|known| known.last_bucket.clone())?).ok()
     }
 
@@ -55,6 +65,7 @@ impl Remembered {
     }
 
     pub(crate) fn set_last_bucket(&self, bucket: &BucketName) {
+        self.is_in_use.store(true, Relaxed);
         self.update(|known| known.last_bucket = Some(bucket.as_str().to_owned()));
     }
 
@@ -111,12 +122,13 @@ mod tests {
         let remembered = Remembered::load(Some(folder.path()), "one");
         remembered.set_last_bucket(&bucket);
         remembered.set_wants_v4(&bucket);
+        assert_eq!(remembered.bucket_of_last_run(), None, "connected already");
 
         let again = Remembered::load(Some(folder.path()), "one");
-        assert_eq!(again.last_bucket(), Some(bucket.clone()));
+        assert_eq!(again.bucket_of_last_run(), Some(bucket.clone()));
         assert!(again.wants_v4(&bucket));
         let other = Remembered::load(Some(folder.path()), "two");
-        assert_eq!(other.last_bucket(), None);
+        assert_eq!(other.bucket_of_last_run(), None);
         assert!(!other.wants_v4(&bucket));
     }
 
@@ -127,7 +139,7 @@ mod tests {
         let bucket = BucketName::parse("bkt").expect("a bucket");
         Remembered::load(Some(folder.path()), "one").set_last_bucket(&bucket);
         assert_eq!(
-            Remembered::load(Some(folder.path()), "one").last_bucket(),
+            Remembered::load(Some(folder.path()), "one").bucket_of_last_run(),
             Some(bucket)
         );
     }

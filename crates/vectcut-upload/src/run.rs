@@ -11,7 +11,7 @@ use crate::{
     Event, SourceAction, UploadError, Uploader, clock,
     file_body::FileBody,
     journal::{Header, Journal, Record},
-    plan::PartRange,
+    plan::{PartRange, StreamRate},
     source::SourceFile,
     tally::Tally,
 };
@@ -32,6 +32,8 @@ pub(crate) struct Run<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Tries {
     pub(crate) failures: u32,
+    /// Since when it fails.
+    failing_since: Option<Instant>,
     pub(crate) renewals: u32,
     pub(crate) clock_corrections: u32,
 }
@@ -72,12 +74,13 @@ impl<'a> Run<'a> {
         (self.on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
     }
 
-    /// Returns a range of the file as a body.
-    pub(crate) fn body(&self, range: PartRange) -> FileBody {
+    /// Returns a range of the file as a body for a stream of this rate.
+    pub(crate) fn body(&self, range: PartRange, rate: StreamRate) -> FileBody {
         let Uploader { pool, pace, .. } = self.uploader;
         FileBody::new(
             self.source.file(),
             range,
+            rate,
             pool.clone(),
             pace.clone(),
             self.tally.clone(),
@@ -114,11 +117,10 @@ impl<'a> Run<'a> {
     ) -> bool {
         tries.failures += 1;
         self.tally.add_failure();
-        let idle = self
-            .moved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .elapsed();
+        // What waited in a queue, or took long and went wrong at its end, has its whole time to try again.
+        let failing_since = *tries.failing_since.get_or_insert_with(clock::monotonic);
+        let moved = *self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = moved.max(failing_since).elapsed();
         let Some(delay) = self
             .uploader
             .retry

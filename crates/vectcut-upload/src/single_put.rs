@@ -5,7 +5,7 @@ use oss_client::{Crc64, ObjectKey, PutObject};
 use crate::{
     Event, UploadError,
     access::{Access, Setback},
-    plan::PartRange,
+    plan::{PartRange, StreamRate},
     progress_ticks::with_progress,
     run::Tries,
 };
@@ -26,7 +26,7 @@ pub(crate) async fn send(access: &Access<'_, '_>) -> Result<Stored, Setback> {
     let (mut tries, mut mismatches) = (Tries::default(), 0);
     let len_bytes = run.source.len_bytes();
     loop {
-        let _stream = run.uploader.stream().await;
+        let stream = run.uploader.stream().await;
         let attempt = access.attempt().await?;
         let put = PutObject {
             bucket: &access.place.bucket,
@@ -39,13 +39,18 @@ pub(crate) async fn send(access: &Access<'_, '_>) -> Result<Stored, Setback> {
             offset: 0,
             len_bytes,
         };
-        let body = run.body(whole);
+        let rate = StreamRate::default();
+        let body = run.body(whole, rate);
+        let _in_flight = body.in_flight();
         let signing = attempt.signing();
         let sending =
             run.uploader
                 .oss
-                .put_object(&put, body, &signing, run.uploader.patience_for(None));
-        match with_progress(run, sending).await {
+                .put_object(&put, body, &signing, run.uploader.patience_for(rate));
+        let sent = with_progress(run, sending).await;
+        // What waits before it tries again leaves its place to others.
+        drop(stream);
+        match sent {
             Ok(stored) => match stored.crc64 {
                 Some(crc64) if crc64 == stored.sent_crc64 => {
                     access.went_through(&attempt);

@@ -319,17 +319,14 @@ impl Uploader {
     }
 
     /// Returns how long nothing may move on a stream of this rate; one that was not measured gets three times the least.
-    pub(crate) fn patience_for(&self, rate: Option<StreamRate>) -> Patience {
+    pub(crate) fn patience_for(&self, rate: StreamRate) -> Patience {
         let Patience { stalled, answer } = self.least_patience;
-        match rate
-            .map(|rate| rate.bytes_per_second)
-            .filter(|rate| *rate > 0)
-        {
-            None => Patience {
+        match rate.bytes_per_second {
+            0 => Patience {
                 stalled: stalled * 3,
                 answer: answer * 3,
             },
-            Some(rate) => {
+            rate => {
                 let lasting = |bytes: u64| Duration::from_secs_f64(bytes as f64 / rate as f64);
                 Patience {
                     stalled: stalled.max(lasting(BURST_BYTES)),

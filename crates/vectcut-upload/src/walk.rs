@@ -44,13 +44,14 @@ pub(crate) async fn walk(
             place: Some(place),
             stored: Some((crc64, etag)),
             ..
-        } if url.batch == batch => {
+        } if url.batch == batch && !has_ended(run, &url) => {
             return Ok(published_before(run, url, place, crc64, etag, begun));
         }
         // The file was up, and is wanted again.
         Kept {
-            published: Some(_), ..
-        } => {
+            published: Some(url),
+            ..
+        } if url.batch != batch => {
             run.forget();
             Stage::default()
         }
@@ -115,7 +116,7 @@ async fn finish(
 /// Gets a ticket, and opens a connection to the bucket's host meanwhile when the last run tells which that is.
 async fn init(run: &Run<'_>) -> Result<Ticket, UploadError> {
     run.tell(Event::Step(Step::Init));
-    if let Some(bucket) = run.uploader.remembered.last_bucket() {
+    if let Some(bucket) = run.uploader.remembered.bucket_of_last_run() {
         let oss = run.uploader.oss.clone();
         tokio::spawn(async move { oss.connect_ahead(&bucket).await });
     }
@@ -223,6 +224,13 @@ fn published(
         attempts,
         elapsed: begun.elapsed(),
     }
+}
+
+/// Returns whether a URL says that it can no longer be fetched; another complete gives a new one.
+fn has_ended(run: &Run<'_>, kept: &KeptUrl) -> bool {
+    SignedUrl::new(kept.url.as_str())
+        .expires_at()
+        .is_some_and(|end| end <= run.uploader.clock.now())
 }
 
 /// The result that an earlier run of the same batch had.

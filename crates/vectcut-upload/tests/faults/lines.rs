@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vectcut_sandbox::{Answer, Fault, Link, OssCode, Policy, Rights, Sandbox, Step, Target};
-use vectcut_upload::{Event, Fault as Blame, Outcome, Upload};
+use vectcut_upload::{Event, Fault as Blame, Outcome, RetryPolicy, Stop, StopReason, Upload};
 
 use crate::bench::{Bench, LARGE, MIB, SMALL};
 
@@ -249,4 +249,44 @@ async fn many_files_share_the_streams_and_each_has_its_result() {
     assert_eq!(results[0].1.as_ref().unwrap_err().fault(), Blame::File);
     assert!(results[1..].iter().all(|(_, result)| result.is_ok()));
     assert_eq!(bench.sandbox.objects().len(), 20);
+}
+
+#[tokio::test]
+async fn a_file_that_waits_to_try_again_leaves_the_connections_to_others() {
+    let wait = Duration::from_secs(20);
+    let busy = Fault::at(Step::UploadPart)
+        .answers(Answer::oss(OssCode::ServiceUnavailable).retry_after(wait))
+        .always();
+    let bench = Bench::new(LARGE, Sandbox::builder().strict().fault(busy)).await;
+    let small = bench.path().with_file_name("small.mp4");
+    std::fs::write(&small, "small").unwrap();
+    let stop = Stop::new();
+    let uploader = bench
+        .uploader()
+        .retry(RetryPolicy::default())
+        .streams(16)
+        .part_size(256 * 1024)
+        .stop_on(stop.clone());
+    let (large, small) = (Upload::new(bench.path()), Upload::new(small));
+    let (mut ignore, mut ignore_too) = (|_| {}, |_| {});
+    let (_, small) = tokio::join!(uploader.upload(&large, &mut ignore), async {
+        bench
+            .until("all connections were refused", |bench| {
+                bench.arrivals(Step::UploadPart).len() == 16
+            })
+            .await;
+        let small = uploader.upload(&small, &mut ignore_too).await;
+        stop.request(StopReason::Interrupted);
+        small.unwrap()
+    });
+    assert!(small.elapsed < wait / 2, "{:?}", small.elapsed);
+}
+
+#[tokio::test]
+async fn a_request_that_took_long_before_it_failed_has_its_time_to_try_again() {
+    let stall = Fault::at(Step::PutObject).stalls(1024, Duration::from_secs(30));
+    let gateway = Fault::at(Step::PutObject).status(502).skipping(1).times(4);
+    let sandbox = Sandbox::builder().strict().fault(stall).fault(gateway);
+    let bench = Bench::new(2 * MIB, sandbox.receive_buffer_bytes(16 * 1024)).await;
+    bench.assert_stored(&bench.upload().await.published());
 }

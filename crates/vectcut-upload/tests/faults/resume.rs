@@ -248,3 +248,95 @@ async fn a_stop_is_heard_whatever_the_upload_waits_for() {
         ));
     }
 }
+
+/// Changes the text of every journal.
+fn edit_journals(bench: &Bench, edit: impl Fn(&str) -> String) {
+    for entry in std::fs::read_dir(bench.state_dir().join("uploads")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let edited = edit(&text);
+        assert_ne!(text, edited, "nothing was edited");
+        std::fs::write(path, edited).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_was_damaged_in_the_journal_heals_without_losing_a_part() {
+    for (field, damage) in [
+        ("access_key_secret", "damaged"),
+        ("security_token", "damaged"),
+        ("access_key_id", "damaged"),
+    ] {
+        let policy = Policy::default().renewal(Renewal::SameKey);
+        let bench = Bench::new(LARGE, slow().policy(policy)).await;
+        stopped_midway(&bench, 4).await;
+        edit_journals(&bench, |text| {
+            text.replace(
+                &format!("\"{field}\":\""),
+                &format!("\"{field}\":\"{damage}"),
+            )
+        });
+        let published = bench.upload().await.published();
+        assert_eq!(published.outcome, Outcome::Resumed, "{field}");
+        bench.assert_stored(&published);
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_was_damaged_in_the_journal_is_left_for_a_new_one() {
+    for field in ["bucket", "object_key"] {
+        let bench = Bench::new(LARGE, slow()).await;
+        stopped_midway(&bench, 2).await;
+        edit_journals(&bench, |text| {
+            text.replace(&format!("\"{field}\":\""), &format!("\"{field}\":\"x"))
+        });
+        bench.assert_stored(&bench.upload().await.published());
+    }
+}
+
+#[tokio::test]
+async fn a_kept_url_that_has_ended_is_asked_for_again_without_sending() {
+    let fault = Fault::at(Step::PutObject).status(400).skipping(1);
+    let bench = Bench::new(100 * KIB, Sandbox::builder().strict().fault(fault)).await;
+    let second = bench.path().with_file_name("second.mp4");
+    std::fs::copy(bench.path(), &second).unwrap();
+    let uploads = [Upload::new(bench.path()), Upload::new(second.clone())];
+    let mut first_results = Vec::new();
+    for _ in 0..2 {
+        let mut keep = |index, result: Result<vectcut_upload::Published, UploadError>| {
+            if index == 0 {
+                first_results.push(result.unwrap());
+            }
+        };
+        bench
+            .uploader()
+            .upload_all(&uploads, 1, &mut |_, _| {}, &mut keep)
+            .await;
+        if bench.journals() == 2 {
+            edit_published(&bench);
+        }
+    }
+    assert_eq!(first_results[1].outcome, Outcome::Completed);
+    assert!(
+        !first_results[1]
+            .public_signed_url
+            .expose()
+            .contains("Expires=1&")
+    );
+    assert_eq!(bench.arrivals(Step::PutObject).len(), 3);
+}
+
+/// Lets the kept URL have ended long ago.
+fn edit_published(bench: &Bench) {
+    for entry in std::fs::read_dir(bench.state_dir().join("uploads")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, after) = match text.split_once("\"url\":\"") {
+            Some(parts) => parts,
+            None => continue,
+        };
+        let (_, after) = after.split_once('"').unwrap();
+        let ended = "http://bkt.example/k?Expires=1&Signature=s";
+        std::fs::write(path, format!("{before}\"url\":\"{ended}\"{after}")).unwrap();
+    }
+}
