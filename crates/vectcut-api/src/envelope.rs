@@ -29,9 +29,12 @@ impl Envelope {
         let retry_after = retry_after(&response);
         let content_type =
             header_text(&response, "content-type").unwrap_or_else(|| "no content type".into());
-        let body = read_body(response)
-            .await
-            .map_err(|source| ApiError::Transport { call, source })?;
+        let body = match read_body(response).await {
+            Ok(body) => body,
+            // A refusal whose body breaks off is a refusal all the same, without words.
+            Err(_) if !status.is_success() => Vec::new(),
+            Err(source) => return Err(ApiError::Transport { call, source }),
+        };
         let fields = match serde_json::from_slice(&body) {
             Ok(Value::Object(fields)) => Some(fields),
             _ => None,
@@ -115,7 +118,7 @@ fn header_text(response: &reqwest::Response, name: &str) -> Option<String> {
         .headers()
         .get(name)
         .and_then(|value| value.to_str().ok())
-        .map(clean)
+        .map(|text| cut(one_line(text)))
 }
 
 /// Reads `Retry-After` in seconds; its other form, a date, is not worth a second clock to compare with.
@@ -132,28 +135,34 @@ fn server_words(fields: &Map<String, Value>, api_key: &ApiKey) -> ServerWords {
         let text = fields
             .get(name)?
             .as_str()
-            .map(|text| api_key.redact(&clean(text)))?;
+            .map(|text| api_key.redact(&one_line(text)))?;
         (!text.is_empty()).then_some(text)
     };
+    // Cut only after the key is out: half a key would not be recognized.
     ServerWords {
-        message: text("error").or_else(|| text("message")),
-        purchase_link: text("purchase_link").filter(|link| link.starts_with("https://")),
+        message: text("error").or_else(|| text("message")).map(cut),
+        purchase_link: text("purchase_link")
+            .filter(|link| link.starts_with("https://") && link.len() <= MESSAGE_MAX_CHARS),
     }
 }
 
-/// One line without control characters, of a length that a terminal bears.
-fn clean(text: &str) -> String {
+/// One line without control characters.
+fn one_line(text: &str) -> String {
     let words = text
         .split(char::is_whitespace)
         .filter(|word| !word.is_empty());
-    let line: String = words
+    words
         .collect::<Vec<_>>()
         .join(" ")
         .chars()
         .filter(|c| !c.is_control())
-        .collect();
+        .collect()
+}
+
+/// A length that a terminal bears.
+fn cut(line: String) -> String {
     match line.char_indices().nth(MESSAGE_MAX_CHARS) {
-        Some((cut, _)) => format!("{}…", &line[..cut]),
+        Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
 }
@@ -193,7 +202,16 @@ mod tests {
 
     #[test]
     fn long_words_are_cut_between_characters() {
-        let cut = clean(&"剪".repeat(400));
-        assert_eq!(cut.chars().count(), MESSAGE_MAX_CHARS + 1);
+        let line = cut("剪".repeat(400));
+        assert_eq!(line.chars().count(), MESSAGE_MAX_CHARS + 1);
+    }
+
+    #[test]
+    fn a_cut_leaves_no_half_of_the_key() {
+        let error = format!("{}canary", "x".repeat(MESSAGE_MAX_CHARS - 3));
+        let fields = Map::from_iter([("error".to_owned(), Value::String(error))]);
+        let key = ApiKey::parse("canary").expect("a good key");
+        let message = server_words(&fields, &key).message.expect("words");
+        assert!(!message.contains("can"), "{message}");
     }
 }
