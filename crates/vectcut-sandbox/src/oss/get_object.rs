@@ -140,6 +140,8 @@ fn wanted(range: Option<&str>, len_bytes: u64) -> Wanted {
             Wanted::Part(first..last.saturating_add(1).min(len_bytes))
         }
         (Err(_), Ok(0)) if first.is_empty() => Wanted::Impossible,
+        // No range names the bytes of an empty object: the last five of none are all of it.
+        (Err(_), Ok(_)) if first.is_empty() && len_bytes == 0 => Wanted::Whole,
         (Err(_), Ok(suffix)) if first.is_empty() => {
             Wanted::Part(len_bytes.saturating_sub(suffix)..len_bytes)
         }
@@ -164,6 +166,6 @@ mod tests {
         assert_eq!(of_ten("bytes=-0"), Wanted::Impossible);
         assert_eq!(of_ten("bytes=5-2"), Wanted::Whole);
         assert_eq!(of_ten("lines=1-2"), Wanted::Whole);
-        assert_eq!(wanted(Some("bytes=-5"), 0), Wanted::Part(0..0));
+        assert_eq!(wanted(Some("bytes=-5"), 0), Wanted::Whole);
     }
 }

@@ -54,6 +54,19 @@ async fn a_range_gives_a_part() {
 }
 
 #[tokio::test]
+async fn the_end_of_an_empty_object_is_all_of_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    call(&sandbox, Request::new("PUT", "/k").body(""), "k").await;
+    let answer = call(
+        &sandbox,
+        Request::new("GET", "/k").header("range", "bytes=-5"),
+        "k",
+    )
+    .await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, ""));
+}
+
+#[tokio::test]
 async fn a_large_object_comes_back_byte_for_byte() {
     let sandbox = Sandbox::start().await.unwrap();
     let bytes: Vec<u8> = (0..3_000_000_u32)
