@@ -51,11 +51,13 @@ impl<'a> Credentials<'a> {
     /// ```
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        let secrets = [Some(self.access_key_secret), self.security_token];
-        let present = secrets
-            .into_iter()
-            .flatten()
-            .filter(|secret| !secret.is_empty());
+        let mut secrets = [
+            self.access_key_secret,
+            self.security_token.unwrap_or_default(),
+        ];
+        // The longer one first, so that one inside the other leaves no rest of it.
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let present = secrets.into_iter().filter(|secret| !secret.is_empty());
         present.fold(text.to_owned(), |text, secret| {
             text.replace(secret, "[redacted]")
         })

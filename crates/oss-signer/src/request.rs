@@ -37,7 +37,7 @@ pub enum Resource<'a> {
 /// Give every `x-oss-…` header, `Content-Type` and `Content-MD5` that will be sent, and no header that the signature adds.
 /// Other headers are not signed (V4 can be asked to, see [`v4::Scope::additional_headers`](crate::v4::Scope::additional_headers)) and do no harm here.
 ///
-/// `Debug` shows header names without their values.
+/// `Debug` shows the names of headers and query parameters without their values.
 ///
 /// ```
 /// use oss_signer::Request;
@@ -298,12 +298,13 @@ fn lower_case(name: &str) -> Cow<'_, str> {
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|header| &header.name).collect();
+        let header_names: Vec<_> = self.headers.iter().map(|header| &header.name).collect();
+        let query_names: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
             .field("resource", &self.resource)
-            .field("query", &self.query)
-            .field("header_names", &names)
+            .field("query_names", &query_names)
+            .field("header_names", &header_names)
             .finish()
     }
 }

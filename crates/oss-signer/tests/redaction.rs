@@ -30,7 +30,9 @@ fn nothing_that_is_shown_holds_a_secret() {
     let time = UNIX_EPOCH + Duration::from_secs(1_767_229_323);
     let hour = Duration::from_secs(3600);
     let credentials = Credentials::new("LTAI-EXAMPLE", SECRET).security_token(TOKEN);
-    let request = Request::put("examplebucket", "clip.mp4").header("x-oss-callback", "CANARY");
+    let request = Request::put("examplebucket", "clip.mp4")
+        .header("x-oss-callback", "CANARY")
+        .query("security-token", TOKEN);
     let scope = Scope::new("cn-hangzhou");
     debug_hides(&credentials);
     debug_hides(&request);
