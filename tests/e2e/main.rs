@@ -12,6 +12,7 @@ mod errors;
 mod json;
 mod kill;
 mod outcome;
+mod proxy;
 mod recovery;
 mod sandbox;
 mod secrets;

@@ -28,11 +28,12 @@ pub struct Options {
 impl Options {
     /// Returns the options for a client that speaks to these servers.
     ///
-    /// Proxies of the environment are passed by when every server is on loopback.
+    /// Proxies of the environment are passed by when any of the servers is on loopback: plain http is allowed there, and
+    /// a proxy would read it. Servers of both kinds want a client each.
     pub fn for_servers<'a>(servers: impl IntoIterator<Item = &'a ServerUrl>) -> Self {
         Self {
             extra_ca: None,
-            direct: servers.into_iter().all(ServerUrl::is_loopback),
+            direct: servers.into_iter().any(ServerUrl::is_loopback),
             connect_timeout: CONNECT_TIMEOUT,
         }
     }

@@ -76,14 +76,17 @@ impl Site {
             oss_region,
             ca_cert,
         } = servers;
-        let mut options = vectcut_http::Options::for_servers([&base_url, oss_endpoint.server()]);
-        if let Some(ca_cert) = ca_cert {
-            options = options.extra_ca(ca_cert);
-        }
-        let http = vectcut_http::client(&options).map_err(|error| Failure::of_setup(&error))?;
+        // A client each: a proxy may be on the way to one of the servers and must not be on the way to the other.
+        let client_for = |server: &ServerUrl| {
+            let mut options = vectcut_http::Options::for_servers([server]);
+            if let Some(ca_cert) = &ca_cert {
+                options = options.extra_ca(ca_cert);
+            }
+            vectcut_http::client(&options).map_err(|error| Failure::of_setup(&error))
+        };
         tracing::info!(%base_url, oss_endpoint = %oss_endpoint.server(), "servers");
-        let api = vectcut_api::Client::new(http.clone(), base_url.clone(), key?);
-        let oss = oss_client::Client::new(http, oss_endpoint);
+        let api = vectcut_api::Client::new(client_for(&base_url)?, base_url.clone(), key?);
+        let oss = oss_client::Client::new(client_for(oss_endpoint.server())?, oss_endpoint);
         let mut uploader = Uploader::new(api, oss.clone())
             .signature(args.signature.into())
             .region(oss_region)
