@@ -35,6 +35,10 @@ const PART_DURATION: Duration = Duration::from_secs(4);
 /// The longest part that is aimed at, whatever the rate: beyond it a round trip no longer shows.
 const PART_AIM_MAX_BYTES: u64 = 32 * MIB;
 
+/// How many bytes a part number stands for, at least: a part takes up as many numbers as it has of these, so that a range
+/// that was lost on a quick line can be sent again in small parts on a slow one. OSS allows gaps between the numbers.
+const NUMBER_BYTES: u64 = MIB;
+
 /// A range of the file under its part number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PartRange {
@@ -117,6 +121,7 @@ impl Plan {
         if remaining == 0 {
             return None;
         }
+        self.next_number = self.next_number.max(self.number_at(self.frontier));
         let range = PartRange {
             number: self.next_number,
             offset: self.frontier,
@@ -125,6 +130,16 @@ impl Plan {
         self.frontier = range.end();
         self.next_number += 1;
         Some(range)
+    }
+
+    /// Returns the number of a part at `offset` when no part before it was small. At most half of the numbers are given
+    /// out this way; the others are for small parts.
+    fn number_at(&self, offset: u64) -> u32 {
+        let number_bytes = self
+            .len_bytes
+            .div_ceil(u64::from(PARTS_MAX / 2))
+            .max(NUMBER_BYTES);
+        u32::try_from(offset / number_bytes).unwrap_or_default() + 1
     }
 
     fn part_bytes(&self, remaining: u64, rate: StreamRate, streams: u64) -> u64 {
@@ -169,13 +184,15 @@ fn aim(rate: StreamRate) -> u64 {
         .min(PART_AIM_MAX_BYTES)
 }
 
-/// Cuts the gap from `begin` to `end` into one range for each number that is free, as evenly as OSS's least size allows.
+/// Cuts the gap from `begin` to `end` into ranges of the size of a first part, as far as there are numbers for them.
 fn fill(begin: u64, end: u64, first_number: u32, number_after: u32) -> Vec<PartRange> {
     let gap = end - begin;
     if gap == 0 || number_after <= first_number {
         return Vec::new();
     }
-    let count = u64::from(number_after - first_number).min((gap / PART_MIN_BYTES).max(1));
+    let free = u64::from(number_after - first_number);
+    // Parts that last some seconds on a home uplink; where numbers are short, what they allow.
+    let count = free.min(gap.div_ceil(FIRST_PART_BYTES));
     let len_bytes = gap.div_ceil(count);
     (0..count)
         .map(|index| begin + index * len_bytes)
@@ -260,6 +277,21 @@ mod tests {
                     len_bytes: MIB
                 },
             ]
+        );
+    }
+
+    #[test]
+    fn a_large_part_that_was_lost_is_sent_again_in_small_ones() {
+        let mut plan = Plan::new(1024 * MIB, &[], None);
+        let handed = [(); 3].map(|()| plan.next(rate(32 * MIB, 100 * MIB), 2).expect("a range"));
+        assert_eq!(handed.map(|part| part.number), [1, 33, 65]);
+        let mut resumed = Plan::new(1024 * MIB, &[handed[0], handed[2]], None);
+        let again = [(); 32].map(|()| resumed.next(FAST, 2).expect("a range"));
+        assert!(again.iter().all(|part| part.len_bytes == MIB));
+        assert_eq!((again[0].number, again[31].number), (2, 33));
+        assert_eq!(
+            resumed.next(FAST, 2).map(|part| part.offset),
+            Some(96 * MIB)
         );
     }
 
