@@ -19,7 +19,8 @@ use crate::{Crc64, Crc64Digest};
 pub struct Patience {
     /// How long the connection may take no further byte of the body.
     pub stalled: Duration,
-    /// How long the answer may take after the last byte was handed over, which the system's buffers still hold then.
+    /// How long the answer may take, at least, after the last byte was handed over, which buffers still hold then: a body
+    /// that took longer is allowed as long again.
     pub answer: Duration,
 }
 
@@ -42,6 +43,7 @@ struct Progress {
     sent_bytes: u64,
     announced_bytes: u64,
     digest: Crc64Digest,
+    begun: Instant,
     moved: Instant,
     failure: Option<BodyFailure>,
 }
@@ -55,11 +57,13 @@ pub(crate) enum BodyFailure {
 
 impl Watch {
     pub(crate) fn new(announced_bytes: u64) -> Self {
+        let now = Instant::now();
         Self(Arc::new(Mutex::new(Progress {
             sent_bytes: 0,
             announced_bytes,
             digest: Crc64Digest::new(),
-            moved: Instant::now(),
+            begun: now,
+            moved: now,
             failure: None,
         })))
     }
@@ -69,12 +73,12 @@ impl Watch {
         loop {
             let deadline = self.with(|progress| {
                 let all_sent = progress.sent_bytes == progress.announced_bytes;
-                progress.moved
-                    + if all_sent {
-                        patience.answer
-                    } else {
-                        patience.stalled
-                    }
+                let limit = match all_sent {
+                    // What still lies in buffers takes no longer than all of it has taken so far.
+                    true => patience.answer.max(progress.moved - progress.begun),
+                    false => patience.stalled,
+                };
+                progress.moved + limit
             });
             if deadline <= Instant::now() {
                 return;

@@ -18,6 +18,9 @@ use crate::{
 /// Credentials that end within this time are renewed before they are used: a request begun in time may wait in a queue.
 const RENEWED_BEFORE: Duration = Duration::from_secs(30);
 
+/// How often one request may set the clock: twice, since one server of many may have a wrong one.
+const CLOCK_CORRECTIONS_MAX: u32 = 2;
+
 /// How often one request may bring about new credentials before they are taken to be no help.
 const RENEWALS_MAX: u32 = 2;
 
@@ -235,7 +238,7 @@ impl<'r, 'a> Access<'r, 'a> {
                 run.tally.add_failure();
                 self.renew(attempt.generation).await
             }
-            Verdict::SetClock(server_time) if tries.clock_corrections == 0 => {
+            Verdict::SetClock(server_time) if tries.clock_corrections < CLOCK_CORRECTIONS_MAX => {
                 tries.clock_corrections += 1;
                 run.tally.add_failure();
                 match run.uploader.clock.set(server_time) {

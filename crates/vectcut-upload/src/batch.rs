@@ -9,8 +9,8 @@ use crate::{Event, Published, Upload, UploadError, Uploader};
 impl Uploader {
     /// Uploads files, `jobs` of them at a time, and hands over each result as it comes.
     ///
-    /// All files share one budget of connections, and each asks for its ticket just before it starts. A file that is
-    /// named twice is uploaded once. With a state directory the same call after a stop passes over what is up already:
+    /// All files share one budget of connections, and each asks for its ticket just before it starts. With a state directory a file that is
+    /// named twice is uploaded once, and the same call after a stop passes over what is up already:
     /// its result comes again. A batch is the same files in the same order with the same settings; once all of it is up,
     /// the next call uploads afresh.
     ///
