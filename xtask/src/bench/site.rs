@@ -75,6 +75,8 @@ impl Site {
     /// Starts the sink.
     pub(super) fn sink(&self, tls: bool) -> Result<Server, Failure> {
         let mut command = Command::new(&self.sink);
+        // It leaves the certificate of its authority in the temporary folder.
+        command.env("TMPDIR", &self.folder);
         if tls {
             command.arg("--tls");
         }
