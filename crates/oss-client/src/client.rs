@@ -7,7 +7,7 @@ use reqwest::{
     Method, Response,
     header::{HeaderName, HeaderValue},
 };
-use vectcut_http::TransportError;
+use strict_http::TransportError;
 
 use crate::{BucketName, Endpoint, Error, ErrorReply, Operation};
 
@@ -51,7 +51,7 @@ pub struct Client {
 impl Client {
     /// Returns a client of `endpoint`.
     ///
-    /// `http` should come from [`vectcut_http::client`]: it never follows a redirect, and finds names under `localhost`.
+    /// `http` should come from [`strict_http::client`]: it never follows a redirect, and finds names under `localhost`.
     pub fn new(http: reqwest::Client, endpoint: Endpoint) -> Self {
         Self { http, endpoint }
     }

@@ -1,6 +1,6 @@
 //! Where OSS is: the endpoint, and the URL of an object on it.
 
-use vectcut_http::{ServerUrl, ServerUrlError};
+use strict_http::{ServerUrl, ServerUrlError};
 
 use crate::BucketName;
 

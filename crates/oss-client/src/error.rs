@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use oss_signer::SignError;
-use vectcut_http::TransportError;
+use strict_http::TransportError;
 
 use crate::ErrorReply;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use oss_signer::{Credentials, Request};
 use reqwest::{Method, RequestBuilder, Response, Url};
-use vectcut_http::TransportError;
+use strict_http::TransportError;
 
 use crate::{BucketName, Client, Error, ObjectKey, Operation, Signing};
 

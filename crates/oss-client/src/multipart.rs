@@ -246,7 +246,7 @@ impl Client {
     ) -> Result<Vec<u8>, Error> {
         let broke = |error| Error::Transport {
             operation,
-            source: vectcut_http::TransportError::new(error),
+            source: strict_http::TransportError::new(error),
         };
         whole(response).await.map_err(broke)
     }

@@ -11,7 +11,7 @@ use reqwest::{
     Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
-use vectcut_http::TransportError;
+use strict_http::TransportError;
 
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
-use vectcut_http::{ServerUrl, TransportError};
+use strict_http::{ServerUrl, TransportError};
 
 use crate::{ApiError, ApiKey, Call, envelope::Envelope};
 
@@ -22,7 +22,7 @@ pub struct Client {
 impl Client {
     /// Returns a client that sends `api_key` to `base_url` and nowhere else.
     ///
-    /// `http` should come from [`vectcut_http::client`], which never follows a redirect.
+    /// `http` should come from [`strict_http::client`], which never follows a redirect.
     pub fn new(http: reqwest::Client, base_url: ServerUrl, api_key: ApiKey) -> Self {
         Self {
             http,

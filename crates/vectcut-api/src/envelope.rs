@@ -1,7 +1,7 @@
 //! What every reply has in common: a status, a JSON object, `success`, and words when it is not.
 
 use serde_json::{Map, Value};
-use vectcut_http::TransportError;
+use strict_http::TransportError;
 
 use crate::{ApiError, ApiKey, Call, ServerWords};
 

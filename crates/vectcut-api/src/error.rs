@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use vectcut_http::TransportError;
+use strict_http::TransportError;
 
 /// A call of the backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

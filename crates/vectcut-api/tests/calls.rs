@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
+use strict_http::{Options, ServerUrl};
 use vectcut_api::{ApiError, ApiKey, Call, Client, KeyVerdict, UploadTicket};
-use vectcut_http::{Options, ServerUrl};
 use vectcut_sandbox::{Answer, Fault, Sandbox, Step};
 
 async fn sandbox(faults: impl IntoIterator<Item = Fault>) -> Sandbox {
@@ -21,7 +21,7 @@ async fn sandbox(faults: impl IntoIterator<Item = Fault>) -> Sandbox {
 
 fn client_with(sandbox: &Sandbox, api_key: &str) -> Client {
     let server = ServerUrl::parse(&sandbox.settings().base_url).unwrap();
-    let http = vectcut_http::client(&Options::for_servers([&server])).unwrap();
+    let http = strict_http::client(&Options::for_servers([&server])).unwrap();
     Client::new(http, server, ApiKey::parse(api_key).unwrap())
 }
 

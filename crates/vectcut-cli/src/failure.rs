@@ -7,8 +7,8 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
+use strict_http::{SetupError, TransportError, TransportKind};
 use vectcut_api::ApiKeyError;
-use vectcut_http::{SetupError, TransportError, TransportKind};
 use vectcut_upload::{Fault, Step, StopReason, UploadError};
 
 use crate::amounts;

@@ -16,7 +16,7 @@ const CRATES: [&str; 6] = [
     "oss_client",
     "vectcut_api",
     "vectcut_cli",
-    "vectcut_http",
+    "strict_http",
     "vectcut_sandbox",
     "vectcut_upload",
 ];

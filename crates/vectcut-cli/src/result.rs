@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use vectcut_http::ServerUrl;
+use strict_http::ServerUrl;
 use vectcut_upload::{Outcome, Published};
 
 use crate::amounts;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
 use oss_client::Endpoint;
+use strict_http::ServerUrl;
 use vectcut_api::ApiKey;
-use vectcut_http::ServerUrl;
 
 use crate::args::ServerArgs;
 use crate::failure::Failure;

@@ -11,8 +11,8 @@ use vectcut_api::StsCredentials;
 use crate::{
     Event, SignatureChoice, UploadError, backend,
     journal::{self, Record},
+    policy::verdict::{self, Verdict},
     run::{Run, Tries},
-    verdict::{self, Verdict},
 };
 
 /// Credentials that end within this time are renewed before they are used: a request begun in time may wait in a queue.

@@ -7,7 +7,7 @@ use vectcut_api::{ApiError, ServerWords};
 
 use crate::{
     Step, StopReason,
-    verdict::{self, Verdict},
+    policy::verdict::{self, Verdict},
 };
 
 /// What was being done to the local file.
@@ -410,8 +410,8 @@ fn api_hint(error: &ApiError, object_key: Option<&ObjectKey>) -> Option<String> 
     (!hints.is_empty()).then(|| hints.join("; "))
 }
 
-fn transport_hint(kind: vectcut_http::TransportKind) -> Option<String> {
-    use vectcut_http::TransportKind::{Connect, Resolve, Tls};
+fn transport_hint(kind: strict_http::TransportKind) -> Option<String> {
+    use strict_http::TransportKind::{Connect, Resolve, Tls};
     match kind {
         Resolve => Some("check the host's name and whether this computer is online".into()),
         Connect => {

@@ -22,7 +22,7 @@ use crate::{
     chunks::{Chunk, ChunkPool},
     clock,
     pace::Pace,
-    plan::{PartRange, StreamRate},
+    policy::plan::{PartRange, StreamRate},
     source::{read_at, read_cached},
     tally::Tally,
 };

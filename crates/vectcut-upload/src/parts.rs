@@ -4,19 +4,19 @@ use std::time::Instant;
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use oss_client::{Crc64, MultipartUpload, Part, UploadId};
-use vectcut_http::TransportKind;
+use strict_http::TransportKind;
 
 use crate::{
     Event, UploadError,
     access::{Access, Setback},
     clock,
     journal::{Record, SafePart},
-    plan::{PartRange, Plan, StreamRate},
+    policy::plan::{PartRange, Plan, StreamRate},
+    policy::streams::Streams,
+    policy::verdict::{self, Verdict},
     progress_ticks::ticks,
     run::Tries,
     single_put::{MISMATCHES_MAX, Stored, not_proven},
-    streams::Streams,
-    verdict::{self, Verdict},
 };
 
 /// Begins an upload in parts. It is also the early check: a wrong signature, an expired token or a skewed clock shows

@@ -11,7 +11,7 @@ use crate::{
     Event, SourceAction, UploadError, Uploader, clock,
     file_body::FileBody,
     journal::{Header, Journal, Record},
-    plan::{PartRange, StreamRate},
+    policy::plan::{PartRange, StreamRate},
     source::SourceFile,
     tally::Tally,
 };

@@ -5,7 +5,7 @@ use oss_client::{Crc64, ObjectKey, PutObject};
 use crate::{
     Event, UploadError,
     access::{Access, Setback},
-    plan::{PartRange, StreamRate},
+    policy::plan::{PartRange, StreamRate},
     progress_ticks::with_progress,
     run::Tries,
 };

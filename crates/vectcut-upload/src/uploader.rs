@@ -11,11 +11,11 @@ use crate::{
     clock::{self, ServerClock},
     journal::{Found, Header, Identity, Journal, Kept, Unavailable, VERSION, remove, sweep},
     pace::Pace,
-    plan::{PART_MAX_BYTES, PART_MIN_BYTES, StreamRate},
+    policy::plan::{PART_MAX_BYTES, PART_MIN_BYTES, StreamRate},
+    policy::streams::STREAMS_MAX,
     remembered::Remembered,
     run::Run,
     source::SourceFile,
-    streams::STREAMS_MAX,
     tally::Tally,
     walk::walk,
 };

@@ -11,7 +11,7 @@ use crate::{
     backend,
     journal::{Kept, KeptPlace, KeptUrl, Record, SafePart},
     parts,
-    plan::{OBJECT_MAX_BYTES, SINGLE_PUT_MAX_BYTES},
+    policy::plan::{OBJECT_MAX_BYTES, SINGLE_PUT_MAX_BYTES},
     run::Run,
     single_put::{self, MISMATCHES_MAX, Stored},
 };

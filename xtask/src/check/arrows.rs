@@ -28,19 +28,19 @@ const ALLOWED: [Arrow; 17] = [
     ),
     (
         "oss-client",
-        "vectcut-http",
+        "strict-http",
         Normal,
         "failures of the transport arrive as kinds, without URLs",
     ),
     (
         "vectcut-api",
-        "vectcut-http",
+        "strict-http",
         Normal,
         "failures of the transport arrive as kinds, without URLs",
     ),
     (
         "vectcut-upload",
-        "vectcut-http",
+        "strict-http",
         Normal,
         "whether to try again depends on the kind of the failure",
     ),
@@ -53,7 +53,7 @@ const ALLOWED: [Arrow; 17] = [
     ),
     (
         "vectcut-cli",
-        "vectcut-http",
+        "strict-http",
         Normal,
         "the command makes the one HTTP client",
     ),

@@ -8,7 +8,7 @@ use oss_client::{
     BucketName, Client, Credentials, Endpoint, Error, ObjectKey, Patience, PutObject, Signature,
     Signing, StoredObject,
 };
-use vectcut_http::Options;
+use strict_http::Options;
 use vectcut_sandbox::{Builder, Sandbox};
 
 pub(crate) struct Bench {
@@ -27,7 +27,7 @@ impl Bench {
         let settings = sandbox.settings();
         let endpoint = Endpoint::parse(&settings.oss_endpoint).unwrap();
         let client = Client::new(
-            vectcut_http::client(&Options::for_servers([endpoint.server()])).unwrap(),
+            strict_http::client(&Options::for_servers([endpoint.server()])).unwrap(),
             endpoint,
         );
         let bucket = BucketName::parse(settings.oss_bucket.clone()).unwrap();

@@ -13,11 +13,11 @@ use oss_client::{
     BucketName, Client, Crc64, Credentials, Endpoint, Error, Patience, PutObject, Signature,
     Signing, StoredObject,
 };
+use strict_http::{Options, TransportKind};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
-use vectcut_http::{Options, TransportKind};
 use vectcut_sandbox::{Fault, Sandbox, Step};
 
 use crate::bench::{Bench, full, key};
@@ -160,7 +160,7 @@ async fn an_answer_that_breaks_off_after_its_head_is_a_success() {
         std::future::pending::<()>().await;
     });
     let endpoint = Endpoint::parse(&format!("http://{address}")).unwrap();
-    let http = vectcut_http::client(&Options::for_servers([endpoint.server()])).unwrap();
+    let http = strict_http::client(&Options::for_servers([endpoint.server()])).unwrap();
     let (bucket, object_key) = (BucketName::parse("bucket").unwrap(), key("k"));
     let put = PutObject {
         bucket: &bucket,

@@ -6,7 +6,7 @@ use oss_client::Crc64;
 use serde::{Deserialize, Serialize};
 use vectcut_api::{Secret, StsCredentials};
 
-use crate::plan::{PARTS_MAX, PartRange};
+use crate::policy::plan::{PARTS_MAX, PartRange};
 
 /// The version that this program writes and reads. A journal of a newer one is left alone.
 pub(crate) const VERSION: u32 = 1;

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use oss_client::{Endpoint, Patience};
+use strict_http::{Options, ServerUrl};
 use vectcut_api::ApiKey;
-use vectcut_http::{Options, ServerUrl};
 use vectcut_sandbox::{Arrival, Builder, Sandbox, Step};
 use vectcut_upload::{Event, Published, RetryPolicy, Upload, UploadError, Uploader};
 
@@ -50,7 +50,7 @@ impl Bench {
         let server = ServerUrl::parse(&settings.base_url).unwrap();
         let endpoint = Endpoint::parse(&settings.oss_endpoint).unwrap();
         let http =
-            vectcut_http::client(&Options::for_servers([&server, endpoint.server()])).unwrap();
+            strict_http::client(&Options::for_servers([&server, endpoint.server()])).unwrap();
         let api_key = ApiKey::parse(settings.api_key.clone()).unwrap();
         Uploader::new(
             vectcut_api::Client::new(http.clone(), server, api_key),

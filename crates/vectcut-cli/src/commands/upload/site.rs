@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use oss_client::Endpoint;
+use strict_http::ServerUrl;
 use vectcut_api::ApiKey;
-use vectcut_http::ServerUrl;
 use vectcut_sandbox::Sandbox;
 use vectcut_upload::{Stop, Uploader};
 
@@ -78,11 +78,11 @@ impl Site {
         } = servers;
         // A client each: a proxy may be on the way to one of the servers and must not be on the way to the other.
         let client_for = |server: &ServerUrl| {
-            let mut options = vectcut_http::Options::for_servers([server]);
+            let mut options = strict_http::Options::for_servers([server]);
             if let Some(ca_cert) = &ca_cert {
                 options = options.extra_ca(ca_cert);
             }
-            vectcut_http::client(&options).map_err(|error| Failure::of_setup(&error))
+            strict_http::client(&options).map_err(|error| Failure::of_setup(&error))
         };
         tracing::info!(%base_url, oss_endpoint = %oss_endpoint.server(), "servers");
         let api = vectcut_api::Client::new(client_for(&base_url)?, base_url.clone(), key?);

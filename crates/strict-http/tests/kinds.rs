@@ -6,11 +6,11 @@
 
 use std::{error::Error, future::Future, net::SocketAddr, time::Duration};
 
+use strict_http::{Options, ServerUrl, TransportError, TransportKind};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
-use vectcut_http::{Options, ServerUrl, TransportError, TransportKind};
 
 /// Serves one connection with `serve`, sends a GET with a secret in its URL, and returns how it failed.
 async fn failure<F>(
@@ -43,7 +43,7 @@ where
 
 async fn get(patience: Duration, origin: &str) -> TransportError {
     let server = ServerUrl::parse(origin).expect("a loopback URL");
-    let client = vectcut_http::client(&Options::for_servers([&server])).expect("a client");
+    let client = strict_http::client(&Options::for_servers([&server])).expect("a client");
     let request = client
         .get(format!("{origin}/?signature=canary"))
         .timeout(patience);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    plan::{Plan, StreamRate},
-    streams::Streams,
+    policy::plan::{Plan, StreamRate},
+    policy::streams::Streams,
 };
 
 const MIB: u64 = 1024 * 1024;

@@ -1,0 +1,8 @@
+//! The pure decisions of an upload: no socket, no file, no clock, and no other module of this crate.
+
+pub(crate) mod plan;
+pub(crate) mod retry;
+#[cfg(test)]
+mod simulation;
+pub(crate) mod streams;
+pub(crate) mod verdict;
