@@ -7,9 +7,9 @@ use reqwest::{
     Method, Response,
     header::{HeaderName, HeaderValue},
 };
-use strict_http::TransportError;
+use strict_http::{ServerText, TransportError};
 
-use crate::{BucketName, Endpoint, Error, ErrorReply, Operation};
+use crate::{BucketName, Endpoint, Error, ErrorReply, Operation, reply};
 
 /// How long a request without a body of ours may take as a whole, its answer included.
 pub(crate) const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -103,8 +103,9 @@ impl Client {
             source: TransportError::new(error),
         })?;
         let status = response.status();
-        let request_id = header(&response, "x-oss-request-id").unwrap_or_default();
-        tracing::debug!(%operation, status = status.as_u16(), request_id, "OSS answered");
+        let request_id = reply::header(response.headers(), "x-oss-request-id", credentials);
+        let request_id = request_id.as_ref().map_or("", ServerText::as_str);
+        tracing::debug!(%operation, status = status.as_u16(), request_id, "OSS responded");
         if status.is_success() {
             return Ok(response);
         }
@@ -140,13 +141,4 @@ pub(crate) async fn whole(mut response: Response) -> Result<Vec<u8>, reqwest::Er
         document.extend_from_slice(&chunk);
     }
     Ok(document)
-}
-
-/// Returns a header of an answer as text, when it is there and is text.
-pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
-    response
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::trim)
 }

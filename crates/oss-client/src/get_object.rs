@@ -20,11 +20,6 @@ pub struct ObjectStream {
 }
 
 impl ObjectStream {
-    /// Returns the length in bytes that the answer announced.
-    pub fn len_bytes(&self) -> Option<u64> {
-        self.response.content_length()
-    }
-
     /// Returns the next bytes, or `None` at the end.
     ///
     /// # Errors

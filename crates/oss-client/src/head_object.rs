@@ -2,10 +2,11 @@
 
 use oss_signer::Request;
 use reqwest::{Method, header::CONTENT_LENGTH};
+use strict_http::{ServerText, parsed_header};
 
 use crate::{
-    BucketName, Client, Crc64, Error, ObjectKey, Operation, Signing,
-    client::{SMALL_REQUEST_TIMEOUT, header},
+    BucketName, Client, Crc64, Error, ObjectKey, Operation, Signing, client::SMALL_REQUEST_TIMEOUT,
+    reply,
 };
 
 /// What OSS says of a stored object.
@@ -17,9 +18,9 @@ pub struct ObjectInfo {
     /// The CRC-64, when the answer has it.
     pub crc64: Option<Crc64>,
     /// The ETag without its quotes.
-    pub etag: Option<String>,
+    pub etag: Option<ServerText>,
     /// The media type that was given when the object was stored.
-    pub content_type: Option<String>,
+    pub content_type: Option<ServerText>,
 }
 
 impl Client {
@@ -47,13 +48,14 @@ impl Client {
         let response = self
             .send(Operation::HeadObject, request, Some(&signing.credentials))
             .await?;
+        let headers = response.headers();
+        let text = |name| reply::header(headers, name, Some(&signing.credentials));
         Ok(ObjectInfo {
-            // Not `Response::content_length`, which speaks of the body that an answer to HEAD does not have.
-            len_bytes: header(&response, CONTENT_LENGTH.as_str())
-                .and_then(|text| text.parse().ok()),
-            crc64: header(&response, "x-oss-hash-crc64ecma").and_then(Crc64::parse),
-            etag: header(&response, "etag").map(|etag| etag.trim_matches('"').to_owned()),
-            content_type: header(&response, "content-type").map(str::to_owned),
+            // Not `Response::content_length`, which is the length of the body that a response to HEAD does not have.
+            len_bytes: parsed_header(headers, CONTENT_LENGTH.as_str()),
+            crc64: parsed_header(headers, "x-oss-hash-crc64ecma").map(Crc64::new),
+            etag: text("etag").and_then(|etag| reply::etag(etag.as_str())),
+            content_type: text("content-type"),
         })
     }
 }

@@ -14,11 +14,12 @@ use reqwest::{
     Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
+use strict_http::{ServerText, parsed_header};
 
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing, StoredObject,
-    client::{SMALL_REQUEST_TIMEOUT, header, whole},
-    xml,
+    client::{SMALL_REQUEST_TIMEOUT, whole},
+    reply, xml,
 };
 
 /// How long complete may take: OSS joins the parts before it answers.
@@ -63,7 +64,7 @@ pub struct Part {
     /// From 1 to 10,000; the object is joined in the order of the numbers.
     pub number: u32,
     /// The ETag that the answer to the part had.
-    pub etag: String,
+    pub etag: ServerText,
 }
 
 /// What OSS says of an object that it joined.
@@ -73,7 +74,7 @@ pub struct CompletedObject {
     /// The CRC-64 of the whole object, when the answer has it.
     pub crc64: Option<Crc64>,
     /// The ETag of the whole object, which is no MD5.
-    pub etag: Option<String>,
+    pub etag: Option<ServerText>,
 }
 
 impl Client {
@@ -195,14 +196,13 @@ impl Client {
         let response = self
             .send(operation, request, Some(&signing.credentials))
             .await?;
-        let crc64 = header(&response, "x-oss-hash-crc64ecma").and_then(Crc64::parse);
+        let crc64 = parsed_header(response.headers(), "x-oss-hash-crc64ecma").map(Crc64::new);
         let document = self.document(operation, response).await?;
-        let etag = xml::children(&document, "CompleteMultipartUploadResult", &["ETag"]).pop();
+        let etag = xml::children(&document, "CompleteMultipartUploadResult", &["ETag"])
+            .pop()
+            .and_then(|(_, text)| reply::etag(&text));
         match etag {
-            Some((_, text)) => Ok(CompletedObject {
-                crc64,
-                etag: Some(text.trim().trim_matches('"').to_owned()),
-            }),
+            Some(_) => Ok(CompletedObject { crc64, etag }),
             // A proxy's page with status 200, or a document that was cut: nobody says that the parts were joined.
             None => Err(Error::BadReply {
                 operation,
@@ -272,16 +272,20 @@ fn part_list(parts: &[Part]) -> String {
 mod tests {
     use super::*;
 
+    fn etag(text: &str) -> ServerText {
+        reply::etag(text).expect("an ETag")
+    }
+
     #[test]
     fn the_list_of_parts_is_the_vendors_document() {
         let parts = [
             Part {
                 number: 1,
-                etag: "A1".into(),
+                etag: etag("A1"),
             },
             Part {
                 number: 7,
-                etag: "<&".into(),
+                etag: etag("<&"),
             },
         ];
         assert_eq!(

@@ -11,12 +11,13 @@ use reqwest::{
     Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
-use strict_http::TransportError;
+use strict_http::{ServerText, TransportError, parsed_header};
 
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing,
     body::{BodyFailure, Watch, Watched},
-    client::{header, whole},
+    client::whole,
+    reply,
 };
 
 /// The largest object that one PutObject can store: 5 GB, which the vendor counts in powers of two.
@@ -47,9 +48,9 @@ pub struct StoredObject {
     /// The CRC-64 that OSS computed of what it stored. It must equal the other; `None` when the answer has none.
     pub crc64: Option<Crc64>,
     /// The ETag without its quotes.
-    pub etag: Option<String>,
+    pub etag: Option<ServerText>,
     /// The request ID.
-    pub request_id: Option<String>,
+    pub request_id: Option<ServerText>,
     /// How long OSS slowed the request down because too much is going on (`x-oss-qos-delay-time`), when it says so.
     pub throttled_for: Option<Duration>,
 }
@@ -133,13 +134,14 @@ impl Client {
             }
             (outcome, _) => outcome?,
         };
+        let headers = response.headers();
+        let text = |name| reply::header(headers, name, Some(&signing.credentials));
         let stored = StoredObject {
             sent_crc64: watch.crc64(),
-            crc64: header(&response, "x-oss-hash-crc64ecma").and_then(Crc64::parse),
-            etag: header(&response, "etag").map(|etag| etag.trim_matches('"').to_owned()),
-            request_id: header(&response, "x-oss-request-id").map(str::to_owned),
-            throttled_for: header(&response, "x-oss-qos-delay-time")
-                .and_then(|text| text.parse().ok())
+            crc64: parsed_header(headers, "x-oss-hash-crc64ecma").map(Crc64::new),
+            etag: text("etag").and_then(|etag| reply::etag(etag.as_str())),
+            request_id: text("x-oss-request-id"),
+            throttled_for: parsed_header(headers, "x-oss-qos-delay-time")
                 .map(Duration::from_millis),
         };
         // Read to its end, the connection can be used again; if that fails, the object is stored all the same.

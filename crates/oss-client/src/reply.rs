@@ -8,14 +8,12 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use oss_signer::Credentials;
 use reqwest::{Response, header::HeaderMap};
+use strict_http::{ServerText, header_text, retry_after, server_time};
 
 use crate::{client::DOCUMENT_MAX_BYTES, xml};
 
 /// The elements that are read; all others are passed over.
 const KEPT: [&str; 5] = ["Code", "Message", "RequestId", "EC", "ServerTime"];
-
-/// A longer message is cut: it goes into one line of a terminal.
-const MESSAGE_MAX_CHARS: usize = 300;
 
 /// An answer that is not a success.
 ///
@@ -27,13 +25,13 @@ pub struct ErrorReply {
     /// The HTTP status.
     pub status: u16,
     /// `Code`, such as `SecurityTokenExpired`; absent when something else than OSS answered.
-    pub code: Option<String>,
+    pub code: Option<ServerText>,
     /// `EC`, such as `0002-00000080`, from the document or the header `x-oss-ec`.
-    pub ec: Option<String>,
+    pub ec: Option<ServerText>,
     /// `Message`, in one line.
-    pub message: Option<String>,
+    pub message: Option<ServerText>,
     /// The request ID, which the vendor's support asks for.
-    pub request_id: Option<String>,
+    pub request_id: Option<ServerText>,
     /// The server's clock: `ServerTime` of the document, else the header `Date`, to the second.
     pub server_time: Option<SystemTime>,
     /// How long the server asked to wait, from `Retry-After` in seconds. OSS does not document that it sends it.
@@ -61,6 +59,13 @@ impl fmt::Display for ErrorReply {
 }
 
 impl ErrorReply {
+    /// Returns whether OSS itself refused: only its error documents have a code.
+    ///
+    /// Without one, something in between responded, such as a proxy with a page of its own.
+    pub fn is_from_oss(&self) -> bool {
+        self.code.is_some()
+    }
+
     /// Reads an answer to its end, as far as it can be read: an answer that breaks off still has a status.
     pub(crate) async fn read(
         mut response: Response,
@@ -87,82 +92,63 @@ impl ErrorReply {
         document: &[u8],
         credentials: Option<&Credentials<'_>>,
     ) -> Self {
-        let header = |name: &str| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .and_then(line)
-        };
-        // An answer to HEAD has no body; OSS puts the document into a header then.
-        let from_header = header("x-oss-err").and_then(|text| BASE64_STANDARD.decode(text).ok());
+        // A response to HEAD has no body; OSS puts the document into a header then.
+        let from_header = headers
+            .get("x-oss-err")
+            .and_then(|encoded| BASE64_STANDARD.decode(encoded.as_bytes().trim_ascii()).ok());
         let document = if document.is_empty() {
             from_header.as_deref().unwrap_or_default()
         } else {
             document
         };
         let elements = xml::children(document, "Error", &KEPT);
-        let element = |name: &str| {
-            elements
-                .iter()
-                .find(|(found, _)| found == name)
-                .and_then(|(_, text)| line(text))
+        let raw = |name: &str| elements.iter().find(|(found, _)| found == name);
+        let element = |name: &str, max_chars| {
+            ServerText::clean_with(&raw(name)?.1, max_chars, |text| redact(text, credentials))
+                .non_empty()
         };
+        let code = |name: &str| element(name, ServerText::CODE_MAX_CHARS);
+        let header = |name: &str| header(headers, name, credentials);
         Self {
             status,
-            code: element("Code"),
-            ec: element("EC").or_else(|| header("x-oss-ec")),
-            message: element("Message").map(|message| redact(message, credentials)),
-            request_id: header("x-oss-request-id").or_else(|| element("RequestId")),
-            server_time: element("ServerTime")
-                .and_then(|text| instant(&text))
-                .or_else(|| header("date").and_then(|text| http_date(&text))),
-            retry_after: header("retry-after")
-                .and_then(|text| text.parse().ok())
-                .map(Duration::from_secs),
+            code: code("Code"),
+            ec: code("EC").or_else(|| header("x-oss-ec")),
+            message: element("Message", ServerText::MESSAGE_MAX_CHARS),
+            request_id: header("x-oss-request-id").or_else(|| code("RequestId")),
+            server_time: raw("ServerTime")
+                .and_then(|(_, text)| instant(text))
+                .or_else(|| server_time(headers)),
+            retry_after: retry_after(headers),
         }
     }
 }
 
-/// One line without control characters; `None` when nothing is left.
-fn line(text: &str) -> Option<String> {
-    let words = text
-        .split(char::is_whitespace)
-        .filter(|word| !word.is_empty());
-    let line: String = words
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .filter(|c| !c.is_control())
-        .collect();
-    (!line.is_empty()).then_some(line)
+/// Takes this request's secrets out of a text, should OSS repeat them.
+fn redact(text: &str, credentials: Option<&Credentials<'_>>) -> String {
+    credentials.map_or_else(|| text.to_owned(), |credentials| credentials.redact(text))
 }
 
-/// Takes this request's secrets out of a message, should the server repeat them, and cuts it to a readable length.
-fn redact(message: String, credentials: Option<&Credentials<'_>>) -> String {
-    let message = match credentials {
-        Some(credentials) => credentials.redact(&message),
-        None => message,
-    };
-    match message.char_indices().nth(MESSAGE_MAX_CHARS) {
-        Some((cut, _)) => format!("{}…", &message[..cut]),
-        None => message,
-    }
+/// Returns a code, an ID or a media type from a header, cleaned.
+pub(crate) fn header(
+    headers: &HeaderMap,
+    name: &str,
+    credentials: Option<&Credentials<'_>>,
+) -> Option<ServerText> {
+    let redact = |text: &str| redact(text, credentials);
+    header_text(headers, name, ServerText::CODE_MAX_CHARS, redact)
+}
+
+/// Returns an ETag without its quotes, or `None` for a text that is none: complete must send it back to the letter.
+pub(crate) fn etag(raw: &str) -> Option<ServerText> {
+    let raw = raw.trim().trim_matches('"');
+    let etag = ServerText::clean(raw, ServerText::CODE_MAX_CHARS, &[]).non_empty()?;
+    (etag.as_str() == raw).then_some(etag)
 }
 
 /// `2024-09-23T06:32:40.000Z`, the form of `ServerTime`.
 fn instant(text: &str) -> Option<SystemTime> {
-    unix_time(text.parse::<jiff::Timestamp>().ok()?)
-}
-
-/// `Mon, 23 Sep 2024 06:32:40 GMT`, the form of `Date`.
-fn http_date(text: &str) -> Option<SystemTime> {
-    unix_time(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())
-}
-
-fn unix_time(timestamp: jiff::Timestamp) -> Option<SystemTime> {
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(
-        u64::try_from(timestamp.as_second()).ok()?,
-    ))
+    let seconds = text.trim().parse::<jiff::Timestamp>().ok()?.as_second();
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(seconds).ok()?))
 }
 
 #[cfg(test)]
@@ -191,9 +177,18 @@ mod tests {
              <EC>\n0002-00000504\n</EC></Error>",
             &[("date", "Thu, 01 Jan 1970 00:00:00 GMT")],
         );
-        assert_eq!(reply.code.as_deref(), Some("RequestTimeTooSkewed"));
-        assert_eq!(reply.message.as_deref(), Some("a & b"));
-        assert_eq!(reply.ec.as_deref(), Some("0002-00000504"));
+        assert_eq!(
+            reply.code.as_ref().map(ServerText::as_str),
+            Some("RequestTimeTooSkewed")
+        );
+        assert_eq!(
+            reply.message.as_ref().map(ServerText::as_str),
+            Some("a & b")
+        );
+        assert_eq!(
+            reply.ec.as_ref().map(ServerText::as_str),
+            Some("0002-00000504")
+        );
         assert_eq!(
             reply.server_time,
             Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_727_073_160))
@@ -213,7 +208,7 @@ mod tests {
             "{reply:?}"
         );
         assert_eq!(
-            reply.message.as_deref(),
+            reply.message.as_ref().map(ServerText::as_str),
             Some("token [redacted], secret [redacted]")
         );
     }
@@ -245,7 +240,10 @@ mod tests {
     #[test]
     fn a_cut_document_gives_what_it_has() {
         let reply = parse("<Error><Code>AccessDenied</Code><Message>you are not", &[]);
-        assert_eq!(reply.code.as_deref(), Some("AccessDenied"));
+        assert_eq!(
+            reply.code.as_ref().map(ServerText::as_str),
+            Some("AccessDenied")
+        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 pub struct Options {
     extra_ca: Option<PathBuf>,
     direct: bool,
-    connect_timeout: Duration,
+    user_agent: Option<String>,
 }
 
 impl Options {
@@ -34,7 +34,7 @@ impl Options {
         Self {
             extra_ca: None,
             direct: servers.into_iter().any(ServerUrl::is_loopback),
-            connect_timeout: CONNECT_TIMEOUT,
+            user_agent: None,
         }
     }
 
@@ -45,10 +45,10 @@ impl Options {
         self
     }
 
-    /// Sets how long connecting, TLS handshake included, may take; ten seconds unless set.
+    /// Sends this `User-Agent` with every request; without it, none is sent.
     #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
         self
     }
 }
@@ -82,10 +82,12 @@ pub fn client(options: &Options) -> Result<Client, SetupError> {
         .referer(false)
         .retry(reqwest::retry::never())
         .dns_resolver(LocalhostResolver)
-        .connect_timeout(options.connect_timeout)
+        .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .tcp_nodelay(true)
-        .user_agent(concat!("vectcut/", env!("CARGO_PKG_VERSION")));
+        .tcp_nodelay(true);
+    if let Some(user_agent) = &options.user_agent {
+        builder = builder.user_agent(user_agent);
+    }
     if options.direct {
         builder = builder.no_proxy();
     }

@@ -1,6 +1,11 @@
 //! The key of a VectCut account, checked before it becomes a header.
 
+use sha2::{Digest, Sha256};
+
 use crate::Secret;
+
+/// Keeps a fingerprint different from every other hash of the same key.
+const FINGERPRINT_DOMAIN: &[u8] = b"vectcut-api key fingerprint v1\0";
 
 /// A VectCut API key that can stand in an `Authorization` header.
 #[derive(Debug, Clone)]
@@ -14,7 +19,8 @@ impl ApiKey {
     /// Fails when the key is empty or has a character that no key has: white space, a line break, or anything that is not
     /// visible ASCII. Such a key was cut, joined or quoted wrongly on its way, and trimming it would hide that.
     pub fn parse(text: impl Into<String>) -> Result<Self, ApiKeyError> {
-        let text = text.into();
+        let key = Secret::new(text);
+        let text = key.expose();
         if text.is_empty() {
             return Err(ApiKeyError::Empty);
         }
@@ -24,7 +30,21 @@ impl ApiKey {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ApiKeyError::NotVisibleAscii);
         }
-        Ok(Self(Secret::new(text)))
+        Ok(Self(key))
+    }
+
+    /// Returns 16 hexadecimal digits that tell this key from others and do not lead back to it.
+    ///
+    /// They are the start of a SHA-256; a real key is long and random, so nobody can try all keys.
+    pub fn fingerprint(&self) -> String {
+        let digest = Sha256::new()
+            .chain_update(FINGERPRINT_DOMAIN)
+            .chain_update(self.0.expose())
+            .finalize();
+        digest[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     pub(crate) fn bearer(&self) -> String {
@@ -33,7 +53,12 @@ impl ApiKey {
 
     /// Takes the key out of a text that a server sent, should it repeat it.
     pub(crate) fn redact(&self, text: &str) -> String {
-        text.replace(self.0.expose(), "[redacted]")
+        self.0.redact(text)
+    }
+
+    /// Returns whether a text contains the key.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.0.is_in(text)
     }
 }
 
@@ -68,6 +93,14 @@ mod tests {
         ] {
             assert_eq!(ApiKey::parse(text).expect_err(text), expected);
         }
+    }
+
+    /// The expected value is that of `printf 'vectcut-api key fingerprint v1\0canary' | sha256sum`.
+    #[test]
+    fn a_fingerprint_is_the_start_of_a_hash_and_the_same_each_time() {
+        let fingerprint = |key| ApiKey::parse(key).expect("a good key").fingerprint();
+        assert_eq!(fingerprint("canary"), "05e2639b0ad01336");
+        assert_ne!(fingerprint("canary"), fingerprint("canarY"));
     }
 
     #[test]

@@ -36,6 +36,14 @@ impl Client {
         &self.base_url
     }
 
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(crate) fn api_key(&self) -> &ApiKey {
+        &self.api_key
+    }
+
     /// Sends a call and returns the answer, whatever its status.
     pub(crate) async fn post(
         &self,

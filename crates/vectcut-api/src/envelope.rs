@@ -1,21 +1,22 @@
 //! What every reply has in common: a status, a JSON object, `success`, and words when it is not.
 
-use serde_json::{Map, Value};
-use strict_http::TransportError;
+use std::time::SystemTime;
 
-use crate::{ApiError, ApiKey, Call, ServerWords};
+use serde_json::{Map, Value};
+use strict_http::{ServerText, TransportError, header_text, retry_after, server_time};
+
+use crate::{ApiError, ApiKey, Call, FieldFault, ServerWords};
 
 /// A reply is a few hundred bytes; what is larger is something else and not worth reading.
 const REPLY_MAX_BYTES: usize = 1024 * 1024;
-
-/// Longer words of a server are cut: they go into one line of a terminal.
-const MESSAGE_MAX_CHARS: usize = 300;
 
 /// The body of a successful reply, of which no part is ever shown.
 pub(crate) struct Envelope {
     call: Call,
     status: u16,
     fields: Map<String, Value>,
+    /// The backend's clock, from `Date`.
+    pub(crate) server_time: Option<SystemTime>,
 }
 
 impl Envelope {
@@ -26,9 +27,9 @@ impl Envelope {
         api_key: &ApiKey,
     ) -> Result<Self, ApiError> {
         let status = response.status();
-        let retry_after = retry_after(&response);
-        let content_type =
-            header_text(&response, "content-type").unwrap_or_else(|| "no content type".into());
+        let retry_after = retry_after(response.headers());
+        let server_time = server_time(response.headers());
+        let content_type = content_type(&response, api_key);
         let body = match read_body(response).await {
             Ok(body) => body,
             // A refusal whose body breaks off is a refusal all the same, without words.
@@ -67,6 +68,7 @@ impl Envelope {
                     call,
                     status,
                     fields,
+                    server_time,
                 })
             }
             (status, Some(_)) => Err(ApiError::Declined {
@@ -84,6 +86,16 @@ impl Envelope {
             status: self.status,
             field: path,
         })
+    }
+
+    /// Returns the error of a field that cannot be used.
+    pub(crate) fn invalid(&self, field: &'static str, fault: FieldFault) -> ApiError {
+        ApiError::InvalidField {
+            call: self.call,
+            status: self.status,
+            field,
+            fault,
+        }
     }
 
     /// Returns a text when it is there and not empty.
@@ -113,57 +125,30 @@ async fn read_body(mut response: reqwest::Response) -> Result<Vec<u8>, Transport
     Ok(body)
 }
 
-fn header_text(response: &reqwest::Response, name: &str) -> Option<String> {
-    response
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(|text| cut(one_line(text)))
-}
-
-/// Reads `Retry-After` in seconds; its other form, a date, is not worth a second clock to compare with.
-fn retry_after(response: &reqwest::Response) -> Option<std::time::Duration> {
-    header_text(response, "retry-after")?
-        .trim()
-        .parse()
-        .ok()
-        .map(std::time::Duration::from_secs)
+/// The `Content-Type` of a response, cleaned.
+fn content_type(response: &reqwest::Response, api_key: &ApiKey) -> ServerText {
+    let (max_chars, redact) = (ServerText::CODE_MAX_CHARS, |text: &str| {
+        api_key.redact(text)
+    });
+    header_text(response.headers(), "content-type", max_chars, redact)
+        .unwrap_or_else(|| ServerText::clean("no content type", max_chars, &[]))
 }
 
 fn server_words(fields: &Map<String, Value>, api_key: &ApiKey) -> ServerWords {
     let text = |name: &str| {
-        let text = fields
-            .get(name)?
-            .as_str()
-            .map(|text| api_key.redact(&one_line(text)))?;
-        (!text.is_empty()).then_some(text)
+        let raw = fields.get(name)?.as_str()?;
+        let redact = |text: &str| api_key.redact(text);
+        ServerText::clean_with(raw, ServerText::MESSAGE_MAX_CHARS, redact).non_empty()
     };
-    // Cut only after the key is out: half a key would not be recognized.
+    // A link that cleaning changed would lead somewhere else.
+    let is_link = |link: &ServerText| {
+        link.as_str().starts_with("https://")
+            && link.as_str().bytes().all(|byte| byte.is_ascii_graphic())
+            && fields.get("purchase_link").and_then(Value::as_str) == Some(link.as_str())
+    };
     ServerWords {
-        message: text("error").or_else(|| text("message")).map(cut),
-        purchase_link: text("purchase_link")
-            .filter(|link| link.starts_with("https://") && link.len() <= MESSAGE_MAX_CHARS),
-    }
-}
-
-/// One line without control characters.
-fn one_line(text: &str) -> String {
-    let words = text
-        .split(char::is_whitespace)
-        .filter(|word| !word.is_empty());
-    words
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .filter(|c| !c.is_control())
-        .collect()
-}
-
-/// A length that a terminal bears.
-fn cut(line: String) -> String {
-    match line.char_indices().nth(MESSAGE_MAX_CHARS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+        message: text("error").or_else(|| text("message")),
+        purchase_link: text("purchase_link").filter(is_link),
     }
 }
 
@@ -177,6 +162,7 @@ mod tests {
             call: Call::InitUpload,
             status: 200,
             fields,
+            server_time: None,
         }
     }
 
@@ -196,22 +182,37 @@ mod tests {
         );
         let key = ApiKey::parse("canary").expect("a good key");
         let words = server_words(&fields.expect("a JSON object"), &key);
-        assert_eq!(words.message.as_deref(), Some("bad[31m key [redacted]"));
+        assert_eq!(
+            words.message.expect("words").as_str(),
+            "bad[31m key [redacted]"
+        );
         assert_eq!(words.purchase_link, None);
     }
 
     #[test]
-    fn long_words_are_cut_between_characters() {
-        let line = cut("剪".repeat(400));
-        assert_eq!(line.chars().count(), MESSAGE_MAX_CHARS + 1);
-    }
-
-    #[test]
     fn a_cut_leaves_no_half_of_the_key() {
-        let error = format!("{}canary", "x".repeat(MESSAGE_MAX_CHARS - 3));
+        let error = format!("{}canary", "x".repeat(ServerText::MESSAGE_MAX_CHARS - 3));
         let fields = Map::from_iter([("error".to_owned(), Value::String(error))]);
         let key = ApiKey::parse("canary").expect("a good key");
         let message = server_words(&fields, &key).message.expect("words");
-        assert!(!message.contains("can"), "{message}");
+        assert!(!message.as_str().contains("can"), "{message}");
+    }
+
+    #[test]
+    fn a_link_is_shown_only_as_the_server_wrote_it() {
+        let key = ApiKey::parse("canary").expect("a good key");
+        for (link, shown) in [
+            ("https://www.vectcut.com", true),
+            ("http://www.vectcut.com", false),
+            ("https://a.example/?k=canary", false),
+            ("https://a.example/\u{1b}[31m", false),
+            ("https://a.example/\u{202e}", false),
+            ("https://a.example/x y", false),
+            (&format!("https://a.example/{}", "a".repeat(300)), false),
+        ] {
+            let fields = Map::from_iter([("purchase_link".to_owned(), Value::from(link))]);
+            let words = server_words(&fields, &key);
+            assert_eq!(words.purchase_link.is_some(), shown, "{link}");
+        }
     }
 }

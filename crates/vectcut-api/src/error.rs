@@ -2,7 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use strict_http::TransportError;
+use strict_http::{ServerText, TransportError};
+
+use crate::SignedUrlError;
 
 /// A call of the backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,13 +35,13 @@ impl fmt::Display for Call {
     }
 }
 
-/// What the server said about a failure, cleaned of control characters and of the API key.
+/// What the server said about a failure, cleaned and without the API key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServerWords {
     /// `error`, else `message`, of the reply.
-    pub message: Option<String>,
+    pub message: Option<ServerText>,
     /// `purchase_link` of the reply: where more of what ran out can be bought.
-    pub purchase_link: Option<String>,
+    pub purchase_link: Option<ServerText>,
 }
 
 impl ServerWords {
@@ -104,7 +106,7 @@ pub enum ApiError {
         /// The status.
         status: u16,
         /// The `Content-Type` of the answer, which tells a portal's page from a cut reply.
-        content_type: String,
+        content_type: ServerText,
     },
     /// The body is JSON and its `success` is missing or not `true`.
     #[error("VectCut declined `{call}` (HTTP {status}){words}")]
@@ -126,6 +128,35 @@ pub enum ApiError {
         /// The field, with dots where it is nested.
         field: &'static str,
     },
+    /// The body says success and a required field has a value that cannot be used. The value is not kept.
+    #[error(
+        "the response of VectCut to `{call}` (HTTP {status}) cannot be used: `{field}` {fault}"
+    )]
+    InvalidField {
+        /// The call.
+        call: Call,
+        /// The status, 2xx.
+        status: u16,
+        /// The field.
+        field: &'static str,
+        /// What is wrong with its value.
+        fault: FieldFault,
+    },
+}
+
+/// What is wrong with the value of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldFault {
+    /// It is not a URL that can be handed to another program.
+    #[error("{0}")]
+    Url(SignedUrlError),
+    /// It contains the API key or a secret of the same response, which would be shown with it.
+    #[error("repeats a secret")]
+    RepeatsSecret,
+    /// It is a URL of this computer, and the backend is not on this computer.
+    #[error("points to this computer")]
+    Loopback,
 }
 
 impl ApiError {
@@ -154,7 +185,8 @@ impl ApiError {
             | Self::Status { call, .. }
             | Self::NotJson { call, .. }
             | Self::Declined { call, .. }
-            | Self::MissingField { call, .. } => *call,
+            | Self::MissingField { call, .. }
+            | Self::InvalidField { call, .. } => *call,
         }
     }
 
@@ -166,7 +198,8 @@ impl ApiError {
             | Self::Status { status, .. }
             | Self::NotJson { status, .. }
             | Self::Declined { status, .. }
-            | Self::MissingField { status, .. } => Some(*status),
+            | Self::MissingField { status, .. }
+            | Self::InvalidField { status, .. } => Some(*status),
         }
     }
 

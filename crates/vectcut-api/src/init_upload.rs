@@ -1,8 +1,16 @@
 //! `POST /sts/upload/init`: asks for a place to put a file and the credentials to do it.
 
+use std::time::SystemTime;
+
 use serde::Serialize;
 
-use crate::{ApiError, Call, Client, Secret, StsCredentials, credentials::instant};
+use crate::{
+    ApiError, ApiKey, Call, Client, FieldFault, Secret, StsCredentials, credentials::instant,
+    envelope::Envelope,
+};
+
+/// Shorter credentials are not looked for in other fields: real ones have 20 characters and more.
+const SECRET_MIN_BYTES: usize = 8;
 
 #[derive(Serialize)]
 struct InitUpload<'a> {
@@ -22,6 +30,8 @@ pub struct UploadTicket {
     pub object_key: String,
     /// The region, without the prefix `oss-`, when the backend named one. *Assumed* to be absent as a rule.
     pub region: Option<String>,
+    /// The backend's clock when it responded, to the second, from `Date`.
+    pub server_time: Option<SystemTime>,
 }
 
 impl Client {
@@ -51,18 +61,46 @@ impl Client {
         let expiration = reply
             .optional("credentials.Expiration")
             .or(reply.optional("credentials.expiration"));
+        let credentials = StsCredentials {
+            access_key_id: reply.required("credentials.AccessKeyId")?.to_owned(),
+            access_key_secret: Secret::new(reply.required("credentials.AccessKeySecret")?),
+            security_token: Secret::new(reply.required("credentials.SecurityToken")?),
+            expiration: expiration.and_then(instant),
+        };
         Ok(UploadTicket {
-            credentials: StsCredentials {
-                access_key_id: reply.required("credentials.AccessKeyId")?.to_owned(),
-                access_key_secret: Secret::new(reply.required("credentials.AccessKeySecret")?),
-                security_token: Secret::new(reply.required("credentials.SecurityToken")?),
-                expiration: expiration.and_then(instant),
-            },
-            bucket: reply.required("bucket_name")?.to_owned(),
-            object_key: reply.required("object_key")?.to_owned(),
-            region: reply
-                .optional("region")
-                .map(|region| region.trim_start_matches("oss-").to_owned()),
+            bucket: shown(&reply, "bucket_name", self.api_key(), &credentials)?,
+            object_key: shown(&reply, "object_key", self.api_key(), &credentials)?,
+            region: reply.optional("region").and_then(region),
+            server_time: reply.server_time,
+            credentials,
         })
     }
+}
+
+/// Returns a field that will be shown to people and programs, unless it repeats a secret.
+fn shown(
+    reply: &Envelope,
+    field: &'static str,
+    api_key: &ApiKey,
+    credentials: &StsCredentials,
+) -> Result<String, ApiError> {
+    let text = reply.required(field)?;
+    let repeats = |secret: &Secret| secret.len_bytes() >= SECRET_MIN_BYTES && secret.is_in(text);
+    if api_key.is_in(text)
+        || repeats(&credentials.access_key_secret)
+        || repeats(&credentials.security_token)
+    {
+        return Err(reply.invalid(field, FieldFault::RepeatsSecret));
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads `oss-cn-hangzhou` or `cn-hangzhou` as the region `cn-hangzhou`; anything that no region looks like counts as none.
+fn region(text: &str) -> Option<String> {
+    let region = text.trim().trim_start_matches("oss-");
+    let is_region = (1..=63).contains(&region.len())
+        && region
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    is_region.then(|| region.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The public URL: the product, and a secret while it lives.
+//! The public URL: the product, and a secret while it is valid.
 
 use std::{
     fmt,
@@ -6,15 +6,54 @@ use std::{
 };
 
 use reqwest::Url;
+use strict_http::ServerUrl;
+use zeroize::Zeroizing;
 
-/// A public URL, kept to the letter as the backend sent it.
+/// Longer URLs are refused, since programs that receive them cut them. A signed URL of OSS has about a thousand bytes.
+const URL_MAX_BYTES: usize = 8 * 1024;
+
+/// A public URL that is safe to hand to another program, kept to the letter as the backend sent it.
+///
+/// Its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SignedUrl(String);
+pub struct SignedUrl(Zeroizing<String>);
 
 impl SignedUrl {
-    /// Wraps a URL; it is neither parsed nor rewritten.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self(url.into())
+    /// Checks a URL.
+    ///
+    /// It must be an absolute https URL, or http to a loopback host, in visible ASCII without a backslash.
+    /// It must have a host and no user name or password, and at most 8 KiB.
+    ///
+    /// # Errors
+    ///
+    /// Fails with a rule that the text breaks.
+    pub fn parse(text: &str) -> Result<Self, SignedUrlError> {
+        if text.len() > URL_MAX_BYTES {
+            return Err(SignedUrlError::TooLong);
+        }
+        // URL parsers disagree on the backslash: some take it for a slash.
+        if !text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        {
+            return Err(SignedUrlError::Character);
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(SignedUrlError::NotAUrl)?;
+        if !matches!(scheme, "https" | "http") {
+            return Err(SignedUrlError::NotHttps);
+        }
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if authority.is_empty() {
+            return Err(SignedUrlError::NotAUrl);
+        }
+        if authority.contains('@') {
+            return Err(SignedUrlError::UserInfo);
+        }
+        let url = Url::parse(text).map_err(|_| SignedUrlError::NotAUrl)?;
+        if scheme == "http" && !is_loopback(&url) {
+            return Err(SignedUrlError::NotHttps);
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
     /// Returns the URL itself, which whoever holds it can fetch.
@@ -22,7 +61,7 @@ impl SignedUrl {
         &self.0
     }
 
-    /// Returns when the URL ends, if it says so in the parameters of V1 (`Expires`) or V4 (`x-oss-date` and
+    /// Returns when the URL expires, if it says so in the parameters of V1 (`Expires`) or V4 (`x-oss-date` and
     /// `x-oss-expires`).
     pub fn expires_at(&self) -> Option<SystemTime> {
         let url = Url::parse(&self.0).ok()?;
@@ -38,6 +77,15 @@ impl SignedUrl {
             None => SystemTime::UNIX_EPOCH.checked_add(seconds(parameter("Expires")?)?),
         }
     }
+
+    /// Returns whether the host is this computer.
+    pub(crate) fn is_loopback(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    ServerUrl::parse(&url.origin().ascii_serialization()).is_ok_and(|server| server.is_loopback())
 }
 
 impl fmt::Debug for SignedUrl {
@@ -47,12 +95,81 @@ impl fmt::Debug for SignedUrl {
     }
 }
 
+/// The rule that a public URL breaks. It does not repeat the URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignedUrlError {
+    /// A space, a control character, a backslash, or a letter outside ASCII.
+    #[error("has a character that no URL has")]
+    Character,
+    /// More than 8 KiB.
+    #[error("is longer than {URL_MAX_BYTES} bytes")]
+    TooLong,
+    /// Not an absolute URL, or one without a host.
+    #[error("is not a URL with a host")]
+    NotAUrl,
+    /// Another scheme, or plain http to a host that is not loopback.
+    #[error("is not an https URL")]
+    NotHttps,
+    /// A user name or a password before the host.
+    #[error("has a user name or a password")]
+    UserInfo,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn https_anywhere_and_http_on_loopback_are_accepted_to_the_letter() {
+        for text in [
+            "https://b.example/k?Expires=1&Signature=a%2Bb%3D",
+            "https://b.example:8443/%E5%89%AA.mp4?x=user@host",
+            "https://b.example",
+            "http://127.0.0.1:9000/b/k?x",
+            "http://b.oss.localhost:9000/k",
+        ] {
+            let url = SignedUrl::parse(text).unwrap_or_else(|error| panic!("{text} {error}"));
+            assert_eq!(url.0.as_str(), text);
+        }
+    }
+
+    #[test]
+    fn what_another_program_must_not_be_given_is_refused_by_rule() {
+        use SignedUrlError::{Character, NotAUrl, NotHttps, TooLong, UserInfo};
+        for (text, expected) in [
+            ("", NotAUrl),
+            ("javascript:alert(1)", NotAUrl),
+            ("https:/b.example", NotAUrl),
+            ("https://", NotAUrl),
+            ("https:///k", NotAUrl),
+            ("https://?k", NotAUrl),
+            ("https://b.example:99999/", NotAUrl),
+            ("//b.example/k", NotAUrl),
+            ("not a URL", Character),
+            (" https://b.example", Character),
+            ("https://b.example/\u{1b}[31m", Character),
+            ("https://b.example/a\nhttps://c.example", Character),
+            ("https://b.example/\u{9b}31m", Character),
+            ("https://b.example/\u{202e}", Character),
+            ("https://b.example/剪", Character),
+            ("https://b.example\\@c.example", Character),
+            ("file:///etc/passwd", NotHttps),
+            ("HTTPS://b.example/", NotHttps),
+            ("http://b.example/", NotHttps),
+            ("http://127.0.0.1.example/", NotHttps),
+            ("http://localhost.example/", NotHttps),
+            ("https://user:pw@b.example/", UserInfo),
+            ("https://@b.example/", UserInfo),
+        ] {
+            assert_eq!(SignedUrl::parse(text).expect_err(text), expected, "{text}");
+        }
+        let long = format!("https://b.example/{}", "k".repeat(URL_MAX_BYTES));
+        assert_eq!(SignedUrl::parse(&long).expect_err("too long"), TooLong);
+    }
+
     fn check(url: &str, expected: Option<u64>) {
-        let expires_at = SignedUrl::new(url).expires_at();
+        let expires_at = SignedUrl::parse(url).expect(url).expires_at();
         assert_eq!(
             expires_at,
             expected.map(|s| SystemTime::UNIX_EPOCH + Duration::from_secs(s)),
@@ -78,12 +195,11 @@ mod tests {
         check("https://b.example/k?Expires=never", None);
         check("https://b.example/k?Expires=99999999999999999999", None);
         check("https://b.example/k", None);
-        check("not a URL", None);
     }
 
     #[test]
     fn debug_keeps_the_place_and_drops_the_query() {
-        let url = SignedUrl::new("https://b.example/k?Signature=canary");
+        let url = SignedUrl::parse("https://b.example/k?Signature=canary").expect("a good URL");
         assert_eq!(
             format!("{url:?}"),
             "SignedUrl(https://b.example/k?[redacted])"

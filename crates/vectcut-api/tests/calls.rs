@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use strict_http::{Options, ServerUrl};
-use vectcut_api::{ApiError, ApiKey, Call, Client, KeyVerdict, UploadTicket};
+use vectcut_api::{ApiError, ApiKey, Call, Client, Completed, KeyVerdict, UploadTicket};
 use vectcut_sandbox::{Answer, Fault, Sandbox, Step};
 
 async fn sandbox(faults: impl IntoIterator<Item = Fault>) -> Sandbox {
@@ -218,4 +218,51 @@ async fn a_line_that_breaks_is_a_transport_error_without_the_key() {
         .unwrap_err();
     assert!(matches!(error, ApiError::Transport { .. }) && error.is_transient());
     assert!(!format!("{error:?}").contains(&sandbox.settings().api_key));
+}
+
+/// What complete makes of this answer.
+async fn complete_of(answer: Answer) -> Result<Completed, ApiError> {
+    let sandbox = sandbox([Fault::at(Step::Complete).answers(answer)]).await;
+    client(&sandbox).complete_upload("key").await
+}
+
+#[tokio::test]
+async fn complete_gives_the_url_to_the_letter_with_the_servers_clock() {
+    let body =
+        r#"{"success": true, "public_signed_url": "https://b.example/k?Expires=1&Signature=a%2B"}"#;
+    let completed = complete_of(json(body)).await.unwrap();
+    let expected = "https://b.example/k?Expires=1&Signature=a%2B";
+    assert_eq!(completed.url.expose(), expected);
+    assert!(completed.server_time.is_some());
+}
+
+#[tokio::test]
+async fn a_url_that_no_program_must_be_given_is_an_invalid_reply_that_does_not_repeat_it() {
+    for url in [
+        "javascript:canary()",
+        "https://canary/\\u001b[31m",
+        "https://canary.example/a\\nb",
+        "file:///canary",
+        "https://user:pw@canary.example/",
+        "http://canary.example/",
+    ] {
+        let body = format!(r#"{{"success": true, "public_signed_url": "{url}"}}"#);
+        let error = complete_of(json(&body.replace("\\\\", "\\")))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ApiError::InvalidField {
+                    field: "public_signed_url",
+                    ..
+                }
+            ),
+            "{url}: {error:?}"
+        );
+        assert!(
+            !format!("{error} {error:?}").contains("canary"),
+            "{error:?}"
+        );
+    }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn complete(
     let mut tries = Tries::default();
     loop {
         match run.uploader.api.complete_upload(object_key.as_str()).await {
-            Ok(url) => return Ok(url),
+            Ok(completed) => return Ok(completed.url),
             Err(error) => again(run, error, &mut tries, Step::Complete, Some(object_key)).await?,
         }
     }

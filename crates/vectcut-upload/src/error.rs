@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use oss_client::{Crc64, ErrorReply, NameError, ObjectKey};
+use strict_http::ServerText;
 use vectcut_api::{ApiError, ServerWords};
 
 use crate::{
@@ -208,7 +209,9 @@ impl UploadError {
                 ApiError::Transport { .. } => "backend_unreachable",
                 ApiError::KeyRefused { .. } => "api_key_refused",
                 ApiError::Status { .. } if source.is_transient() => "backend_failing",
-                ApiError::NotJson { .. } | ApiError::MissingField { .. } => "backend_reply_invalid",
+                ApiError::NotJson { .. }
+                | ApiError::MissingField { .. }
+                | ApiError::InvalidField { .. } => "backend_reply_invalid",
                 _ => "backend_refused",
             },
             Self::Ticket { .. } => "ticket_invalid",
@@ -253,7 +256,10 @@ impl UploadError {
                 ..
             } => Fault::Refused,
             Self::Api {
-                source: ApiError::NotJson { .. } | ApiError::MissingField { .. },
+                source:
+                    ApiError::NotJson { .. }
+                    | ApiError::MissingField { .. }
+                    | ApiError::InvalidField { .. },
                 ..
             } => Fault::Network,
             Self::Api { source, .. } if source.is_transient() => Fault::Network,
@@ -333,7 +339,7 @@ impl UploadError {
     /// Returns the error code of OSS, when there is one.
     pub fn oss_code(&self) -> Option<&str> {
         match self {
-            Self::Refused { reply, .. } => reply.code.as_deref(),
+            Self::Refused { reply, .. } => reply.code.as_ref().map(ServerText::as_str),
             _ => None,
         }
     }
@@ -341,7 +347,7 @@ impl UploadError {
     /// Returns the request ID of OSS, which its support asks for.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Refused { reply, .. } => reply.request_id.as_deref(),
+            Self::Refused { reply, .. } => reply.request_id.as_ref().map(ServerText::as_str),
             _ => None,
         }
     }
@@ -374,7 +380,7 @@ fn refusal_hint(reply: &ErrorReply) -> Option<&'static str> {
     if is_about_credentials(reply) {
         return Some("the upload credentials ended; a new upload gets new ones");
     }
-    match reply.code.as_deref()? {
+    match reply.code.as_ref()?.as_str() {
         "RequestTimeTooSkewed" => {
             Some("this computer's clock differs from the server's by more than 15 minutes; set it")
         }

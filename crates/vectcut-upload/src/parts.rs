@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use oss_client::{Crc64, MultipartUpload, Part, UploadId};
-use strict_http::TransportKind;
+use strict_http::{ServerText, TransportKind};
 
 use crate::{
     Event, UploadError,
@@ -162,7 +162,7 @@ async fn send_part(
                     number: range.number,
                     offset: range.offset,
                     len_bytes: range.len_bytes,
-                    etag: stored.etag.unwrap_or_default(),
+                    etag: stored.etag.map(|etag| etag.to_string()).unwrap_or_default(),
                     crc64: stored.sent_crc64.value(),
                 };
                 return Ok(SentPart {
@@ -209,7 +209,7 @@ pub(crate) async fn join(
         .iter()
         .map(|part| Part {
             number: part.number,
-            etag: part.etag.clone(),
+            etag: ServerText::clean(&part.etag, ServerText::CODE_MAX_CHARS, &[]),
         })
         .collect();
     let crc64 = parts.iter().fold(Crc64::EMPTY, |crc64, part| {
@@ -231,7 +231,7 @@ pub(crate) async fn join(
                     access,
                     crc64,
                     completed.crc64.unwrap_or(crc64),
-                    completed.etag,
+                    completed.etag.map(|etag| etag.to_string()),
                 );
             }
             Err(error) if asked_before && verdict::on(&error) == Verdict::NoSuchUpload => {
@@ -271,7 +271,12 @@ async fn look_for_object(
                     .is_none_or(|len_bytes| len_bytes == run.source.len_bytes()) =>
             {
                 access.went_through(&attempt);
-                return proven(access, crc64, info.crc64.unwrap_or(crc64), info.etag);
+                return proven(
+                    access,
+                    crc64,
+                    info.crc64.unwrap_or(crc64),
+                    info.etag.map(|etag| etag.to_string()),
+                );
             }
             Ok(_) => return Err(Setback::Lost(lost)),
             Err(oss_client::Error::Refused { reply, .. }) if reply.status == 404 => {

@@ -57,7 +57,7 @@ pub(crate) async fn send(access: &Access<'_, '_>) -> Result<Stored, Setback> {
                     run.tally.set_safe(len_bytes);
                     return Ok(Stored {
                         crc64,
-                        etag: stored.etag,
+                        etag: stored.etag.map(|etag| etag.to_string()),
                     });
                 }
                 reported => {

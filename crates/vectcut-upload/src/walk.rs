@@ -44,8 +44,12 @@ pub(crate) async fn walk(
             place: Some(place),
             stored: Some((crc64, etag)),
             ..
-        } if url.batch == batch && !has_ended(run, &url) => {
-            return Ok(published_before(run, url, place, crc64, etag, begun));
+        } if url.batch == batch
+            && let Some(signed_url) = still_good(run, &url) =>
+        {
+            return Ok(published_before(
+                run, url, signed_url, place, crc64, etag, begun,
+            ));
         }
         // The file was up, and is wanted again.
         Kept {
@@ -226,17 +230,20 @@ fn published(
     }
 }
 
-/// Returns whether a URL says that it can no longer be fetched; another complete gives a new one.
-fn has_ended(run: &Run<'_>, kept: &KeptUrl) -> bool {
-    SignedUrl::new(kept.url.as_str())
+/// Returns the kept URL unless it has expired or is damaged; another complete gives a new one.
+fn still_good(run: &Run<'_>, kept: &KeptUrl) -> Option<SignedUrl> {
+    let url = SignedUrl::parse(&kept.url).ok()?;
+    let has_expired = url
         .expires_at()
-        .is_some_and(|end| end <= run.uploader.clock.now())
+        .is_some_and(|end| end <= run.uploader.clock.now());
+    (!has_expired).then_some(url)
 }
 
 /// The result that an earlier run of the same batch had.
 fn published_before(
     run: &Run<'_>,
     url: KeptUrl,
+    signed_url: SignedUrl,
     place: KeptPlace,
     crc64: Crc64,
     etag: Option<String>,
@@ -249,7 +256,7 @@ fn published_before(
         content_type: run.header.content_type.clone(),
         crc64,
         etag,
-        public_signed_url: SignedUrl::new(url.url),
+        public_signed_url: signed_url,
         outcome: if url.resumed {
             Outcome::Resumed
         } else {

@@ -13,7 +13,7 @@ const MARK: &str = "<!-- wire files: fnv1a64 ";
 const MARK_END: &str = " -->";
 
 /// Files that put bytes on the wire or read them from it; each must exist.
-const WIRE_FILES: [&str; 24] = [
+const WIRE_FILES: [&str; 25] = [
     "crates/oss-client/src/client.rs",
     "crates/oss-client/src/connect_ahead.rs",
     "crates/oss-client/src/crc64.rs",
@@ -37,6 +37,7 @@ const WIRE_FILES: [&str; 24] = [
     "crates/vectcut-api/src/envelope.rs",
     "crates/vectcut-api/src/error.rs",
     "crates/vectcut-api/src/init_upload.rs",
+    "crates/vectcut-api/src/probe.rs",
     "crates/vectcut-api/src/signed_url.rs",
 ];
 

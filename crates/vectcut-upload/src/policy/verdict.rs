@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use oss_client::{Error, ErrorReply};
+use strict_http::ServerText;
 
 /// What to do about a failed request to OSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,10 @@ pub(crate) fn on_reply(reply: &ErrorReply) -> Verdict {
     if is_end_of_v1(reply) {
         return Verdict::UseV4;
     }
-    match (reply.status, reply.code.as_deref().unwrap_or_default()) {
+    match (
+        reply.status,
+        reply.code.as_ref().map_or("", ServerText::as_str),
+    ) {
         (_, "SecurityTokenExpired" | "InvalidSecurityToken" | "InvalidAccessKeyId") => {
             Verdict::NewCredentials
         }
@@ -65,7 +69,11 @@ pub(crate) fn on_reply(reply: &ErrorReply) -> Verdict {
 /// The vendor publishes no error code for it, only these two ECs; a wrong signature is something else, and another try
 /// would hide it. Sources: <https://help.aliyun.com/en/oss/user-guide/0002-00000080> and `…/0002-00000034`.
 fn is_end_of_v1(reply: &ErrorReply) -> bool {
-    reply.status == 403 && matches!(reply.ec.as_deref(), Some("0002-00000080" | "0002-00000034"))
+    reply.status == 403
+        && matches!(
+            reply.ec.as_ref().map(ServerText::as_str),
+            Some("0002-00000080" | "0002-00000034")
+        )
 }
 
 #[cfg(test)]
@@ -75,7 +83,7 @@ mod tests {
     fn reply(status: u16, code: &str) -> ErrorReply {
         let mut reply = ErrorReply::default();
         reply.status = status;
-        reply.code = (!code.is_empty()).then(|| code.to_owned());
+        reply.code = ServerText::clean(code, ServerText::CODE_MAX_CHARS, &[]).non_empty();
         reply
     }
 
@@ -139,7 +147,7 @@ mod tests {
     fn v1_refused_by_ec_alone() {
         for ec in ["0002-00000080", "0002-00000034"] {
             let mut reply = reply(403, "AccessDenied");
-            reply.ec = Some(ec.into());
+            reply.ec = Some(ServerText::clean(ec, 64, &[]));
             assert_eq!(on_reply(&reply), Verdict::UseV4);
         }
     }
@@ -147,7 +155,7 @@ mod tests {
     #[test]
     fn v1_mismatch_never_means_v4() {
         let mut reply = reply(403, "SignatureDoesNotMatch");
-        reply.ec = Some("0002-00000040".into());
+        reply.ec = Some(ServerText::clean("0002-00000040", 64, &[]));
         assert_eq!(on_reply(&reply), Verdict::Stop);
     }
 }

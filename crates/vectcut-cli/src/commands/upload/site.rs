@@ -78,7 +78,8 @@ impl Site {
         } = servers;
         // A client each: a proxy may be on the way to one of the servers and must not be on the way to the other.
         let client_for = |server: &ServerUrl| {
-            let mut options = strict_http::Options::for_servers([server]);
+            let mut options = strict_http::Options::for_servers([server])
+                .user_agent(concat!("vectcut/", env!("CARGO_PKG_VERSION")));
             if let Some(ca_cert) = &ca_cert {
                 options = options.extra_ca(ca_cert);
             }
