@@ -13,7 +13,7 @@ import alibabacloud_oss_v2 as oss_v2
 import crcmod
 import oss2
 
-# The sandbox is on this computer: no proxy may stand between.
+# The sandbox is on this computer, so no proxy may be used.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 ENDPOINT = os.environ["OSS_ENDPOINT"]

@@ -73,6 +73,7 @@ fn format() -> Result<(), Failure> {
 fn lints() -> Result<(), Failure> {
     run_program(&mut cargo([
         "clippy",
+        "--locked",
         "--quiet",
         "--workspace",
         "--all-targets",
@@ -84,6 +85,7 @@ fn lints() -> Result<(), Failure> {
 
 fn docs() -> Result<(), Failure> {
     run_program(
-        cargo(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+        cargo(["doc", "--locked", "--quiet", "--workspace", "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
     )
 }

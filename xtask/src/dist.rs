@@ -24,6 +24,7 @@ const SHELLS: [(&str, &str); 5] = [
 pub(crate) fn run() -> Result<(), Failure> {
     run_program(&mut cargo([
         "build",
+        "--locked",
         "--quiet",
         "--profile",
         "dist",

@@ -18,6 +18,7 @@ pub(crate) fn run(vectors: Option<&Path>) -> Result<(), Failure> {
     };
     let mut signer = cargo([
         "test",
+        "--locked",
         "--quiet",
         "-p",
         "oss-signer",
@@ -28,6 +29,7 @@ pub(crate) fn run(vectors: Option<&Path>) -> Result<(), Failure> {
     ]);
     let mut sandbox = cargo([
         "test",
+        "--locked",
         "--quiet",
         "-p",
         "e2e",

@@ -1,11 +1,11 @@
-//! The repository's own verbs: `cargo xtask check | test | golden | bench | sandbox | dist | ci`.
+//! The repository's own verbs: `cargo xtask check | test | golden | bench | dist | ci`.
 //!
 //! Each verb is one file; this one holds the command line and nothing else.
 //! It knows no crate of the product: it runs cargo and reads files.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "what a verb found is printed for the person who ran it"
+    reason = "a verb prints what it found for the person who ran it"
 )]
 
 mod bench;
@@ -15,7 +15,7 @@ mod dist;
 mod golden;
 mod peers;
 mod process;
-mod sandbox;
+mod readme;
 mod steps;
 mod test;
 mod workspace;
@@ -35,44 +35,36 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Format, lints, docs, layer arrows, forbidden crates, sources, top level, protocol hash, snapshots
+    /// Check everything that is not a test: sources, manifests, documents, format, lints
     Check {
-        /// Write the present hash of the wire files into docs/protocol.md, after you have read both
+        /// Write the current hash of the wire files into docs/protocol.md, after you have read both
         #[arg(long)]
         bless_protocol: bool,
-        /// Only the checks that compile nothing
+        /// Run only the checks that compile nothing
         #[arg(long)]
         quick: bool,
     },
-    /// Every test of every crate
+    /// Run every test of every package
     Test {
-        /// Run the vendor's own SDKs against the sandbox instead
+        /// Run the vendor's SDKs against the sandbox instead
         #[arg(long)]
         peers: bool,
     },
-    /// Every signature vector through the signer and through the sandbox's verifier
+    /// Run every signature vector through the signer and through the sandbox's verifier
     Golden {
-        /// A file of the same schema to run instead of the repository's own
+        /// Run the vectors of this file instead of the repository's
         #[arg(long, value_name = "FILE")]
         vectors: Option<PathBuf>,
     },
-    /// What an upload costs, beside `curl`, the vendor's SDK and the line's own limit, as Markdown tables
+    /// Measure what an upload costs, as Markdown tables; `cargo xtask bench --help` lists the groups
+    #[command(disable_help_flag = true)]
     Bench {
-        /// Fewer rounds, for a look while working
-        #[arg(long)]
-        quick: bool,
-        /// The groups to measure [default: all]
-        #[arg(value_name = "GROUP", value_enum)]
-        groups: Vec<bench::Group>,
-    },
-    /// Start the sandbox and print the settings to export; arguments go to `vectcut sandbox`
-    Sandbox {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// The binary that ships, packed with README, licences and completions, and its SHA-256
+    /// Build and pack the release archive, with README, licences and completions, and its SHA-256
     Dist,
-    /// All that must hold
+    /// Run everything that must pass before a change lands
     Ci,
 }
 
@@ -86,8 +78,7 @@ fn main() -> ExitCode {
         Verb::Test { peers: true } => peers::run(),
         Verb::Test { peers: false } => test::run(),
         Verb::Golden { vectors } => golden::run(vectors.as_deref()),
-        Verb::Bench { quick, groups } => bench::run(quick, &groups),
-        Verb::Sandbox { arguments } => sandbox::run(&arguments),
+        Verb::Bench { arguments } => bench::run(&arguments),
         Verb::Dist => dist::run(),
         Verb::Ci => ci::run(),
     };

@@ -1,7 +1,7 @@
 //! `cargo xtask test --peers`: the vendor's own Python SDKs against the sandbox.
 //!
 //! They prove that the sandbox behaves like OSS to programs that were not written for it.
-//! The only verb that needs Python 3 and, the first time, a package index.
+//! It needs Python 3, and a package index on its first run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,14 +15,23 @@ const SCRIPT: &str = "tests/peers/sdks.py";
 /// Installs the SDKs into a virtual environment under the target folder and runs the script inside `vectcut sandbox`.
 pub(crate) fn run() -> Result<(), Failure> {
     run_program(
-        cargo(["run", "--quiet", "-p", "vectcut-cli", "--", "sandbox", "--"])
-            .arg(python()?)
-            .arg(workspace::root().join(SCRIPT)),
+        cargo([
+            "run",
+            "--locked",
+            "--quiet",
+            "-p",
+            "vectcut-cli",
+            "--",
+            "sandbox",
+            "--",
+        ])
+        .arg(python()?)
+        .arg(workspace::root().join(SCRIPT)),
     )
 }
 
-/// Returns the interpreter of the virtual environment that has the SDKs, after making it where there is none.
-pub(crate) fn python() -> Result<PathBuf, Failure> {
+/// Returns the interpreter of the virtual environment with the SDKs, and creates it if it is missing.
+fn python() -> Result<PathBuf, Failure> {
     virtual_environment(&workspace::target_directory()?.join("peers"))
 }
 

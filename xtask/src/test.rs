@@ -1,25 +1,34 @@
-//! `cargo xtask test`: every test of every crate, and no snapshot that nothing reads.
+//! `cargo xtask test`: the README's test command, the tests of the tools, and no snapshot that no test reads.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use crate::process::{Failure, cargo, run as run_program};
+use crate::readme::Commands;
 use crate::workspace;
 
-/// Runs the tests; snapshots are compared and never written.
+/// Runs the tests. Snapshots are compared and never written.
 pub(crate) fn run() -> Result<(), Failure> {
     let target = workspace::target_directory()?;
     let references = target.join("snapshots-read.txt");
     if references.exists() {
-        fs::remove_file(&references)
-            .map_err(|error| Failure::new(format!("could not start anew: {error}")))?;
+        fs::remove_file(&references).map_err(|error| {
+            Failure::new(format!(
+                "could not delete `{}`: {error}",
+                references.display()
+            ))
+        })?;
     }
     run_program(
-        cargo(["test", "--workspace"])
+        Commands::read()?
+            .tests()
             .env("INSTA_UPDATE", "no")
             .env("INSTA_SNAPSHOT_REFERENCES_FILE", &references),
     )?;
+    run_program(&mut cargo([
+        "test", "--locked", "-p", "xtask", "-p", "bench",
+    ]))?;
     let read = fs::read_to_string(&references).unwrap_or_default();
     let unread = unread(&workspace::files()?, &file_names(&read));
     if unread.is_empty() {
@@ -31,7 +40,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     )))
 }
 
-/// Names of snapshot files are unique, so the name alone is compared and folders may be spelled in any way.
+/// Names of snapshot files are unique, so only names are compared: the list may spell folders in other ways.
 fn file_names(list: &str) -> BTreeSet<String> {
     list.lines().filter_map(file_name).collect()
 }

@@ -14,7 +14,7 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_path_buf()
 }
 
-/// The files of the repository, relative to its top, tracked or about to be, without what is ignored.
+/// The files of the repository, relative to its top: tracked or new, but not ignored.
 pub(crate) fn files() -> Result<Vec<String>, Failure> {
     let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
     let listing = output(Command::new("git").current_dir(root()).args(arguments))?;
@@ -30,7 +30,12 @@ pub(crate) fn read(file: &str) -> Result<String, Failure> {
 
 /// `cargo metadata` with the resolved tree.
 pub(crate) fn metadata() -> Result<Value, Failure> {
-    let text = output(&mut cargo(["metadata", "--format-version", "1"]))?;
+    let text = output(&mut cargo([
+        "metadata",
+        "--locked",
+        "--format-version",
+        "1",
+    ]))?;
     serde_json::from_str(&text)
         .map_err(|error| Failure::new(format!("cargo metadata is not JSON: {error}")))
 }

@@ -1,14 +1,14 @@
-//! How much memory a large upload takes when as many streams run as can.
+//! How much memory a large upload takes with the maximum number of streams.
 
-use super::contest::contest;
-use super::site::Site;
-use super::table::{Table, mib, range};
-use crate::process::Failure;
+use crate::contest::contest;
+use crate::site::Site;
+use crate::table::{Table, mib, range};
+use std::io;
 
 const GIB: u64 = 1024 * 1024 * 1024;
 
-/// The kernel's own peak of 1 GiB over sixteen streams.
-pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+/// The peak resident memory of 1 GiB over sixteen streams, as the kernel counts it.
+pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let columns = &["work", "peak memory, median (min–max)", "aim"];
     let mut table = Table::new("Memory", columns);
     let file = site.file("1-GiB", GIB)?;

@@ -1,15 +1,15 @@
-//! Many small files: one process for all of them against one process for each.
+//! Many small files: one process for all of them against one process per file.
 
-use super::contest::contest;
-use super::site::Site;
-use super::table::{Table, ratio, time};
-use crate::process::Failure;
+use crate::contest::contest;
+use crate::site::Site;
+use crate::table::{Table, ratio, time};
+use std::io;
 
 const FILES: u32 = 500;
 const FILE_BYTES: u64 = 100 * 1024;
 
 /// 500 × 100 KiB over https to the sink.
-pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let columns = &["work", "one process", "one process a file", "ratio", "aim"];
     let mut table = Table::new("Many small files", columns);
     let mut files = Vec::new();
@@ -19,7 +19,7 @@ pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
     let sink = site.sink(true)?;
     let mut together = site.upload(&sink, "many-state");
     together.args(&files);
-    // The shell does nothing but start them, one after the other, as a script would.
+    // The shell only starts them one after the other, as a script would.
     let single = site.upload(&sink, "many-state");
     let mut apart = std::process::Command::new("sh");
     apart
@@ -42,7 +42,7 @@ pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
     Ok(table)
 }
 
-/// A command's words for the shell to split again; none of them holds a space.
+/// A command line for the shell to split; no argument holds a space.
 fn words(command: &std::process::Command) -> String {
     let words = [command.get_program()]
         .into_iter()

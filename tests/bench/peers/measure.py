@@ -1,14 +1,14 @@
-"""Runs commands in turn, A B A B …, and tells what each run took: `cargo xtask bench` calls it.
+"""Runs commands in turn, A B A B …, and prints what each run took. `cargo xtask bench` calls it.
 
-    bench_measure.py JOB
+    measure.py JOB
 
 JOB is a JSON file: {"warm_ups": 1, "rounds": 5, "commands": [{"argv": […], "env": {…}}, …]}.
-The answer on stdout is a list for each command of [wall seconds, CPU seconds, peak memory in bytes], one for each round.
+It prints one list per command, with [wall seconds, CPU seconds, peak memory in bytes] for each round.
 `{run}` in an argument becomes the number of the run, so that a run can have a folder of its own.
 
-The account is the kernel's own, from wait4: all of a process's CPU, and the true peak of its memory.
-A process begins in the memory of the one that starts it, so peaks below this script's own, about 10 MiB, are not seen.
-Hence few modules; and posix_spawn, because a copy of this process would cost more than the shortest commands do.
+The figures are the kernel's own, from wait4: all of a process's CPU time, and the true peak of its memory.
+A process starts in the memory of its parent, so peaks below this script's own, about 10 MiB, are not seen.
+So it imports few modules, and uses posix_spawn, because a fork of this process would cost more than the shortest commands.
 """
 
 import json
@@ -16,12 +16,12 @@ import os
 import sys
 import time
 
-# What ru_maxrss counts in.
+# The unit of ru_maxrss.
 PEAK_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 def environment(extra):
-    # The servers are on this computer, and no setting of whoever runs this may reach the measured command.
+    # The servers are on this computer. No setting of the person who runs this may reach the measured command.
     kept = {name: os.environ[name] for name in os.environ if not name.lower().endswith("_proxy")}
     kept = {name: value for name, value in kept.items() if not name.startswith(("VECTCUT_", "OSS_"))}
     return kept | extra

@@ -1,4 +1,4 @@
-//! The bytes of a connection, plain or out of TLS, read in large pieces.
+//! The bytes of a connection, plain or decrypted from TLS, read in large pieces.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,12 +10,12 @@ use tokio_rustls::rustls::unbuffered::{
 };
 use tokio_rustls::rustls::{Error, ServerConfig};
 
-/// What one read takes, in bytes: many records, and still in a core's own cache.
+/// Size of one read, in bytes: many TLS records, and small enough for the cache of one core.
 const READ_BYTES: usize = 256 * 1024;
 
 /// One connection.
 pub(crate) trait Wire {
-    /// Reads once and hands over what came, in pieces; returns `false` at the end of the connection.
+    /// Reads once and gives the bytes to `take` in pieces; returns `false` at the end of the connection.
     fn receive(&mut self, take: impl FnMut(&[u8])) -> io::Result<bool>;
 
     /// Writes all of `bytes`.
@@ -49,7 +49,7 @@ impl Wire for Plain {
     }
 }
 
-/// A connection with TLS: records are decrypted where the socket put them.
+/// A connection with TLS; records are decrypted in the buffer that the socket filled.
 pub(crate) struct Tls {
     socket: TcpStream,
     tls: UnbufferedServerConnection,
@@ -57,7 +57,7 @@ pub(crate) struct Tls {
     /// How much of `incoming` is filled, in bytes.
     filled: usize,
     outgoing: Vec<u8>,
-    /// How much of `outgoing` is to be sent, in bytes.
+    /// How much of `outgoing` waits to be sent, in bytes.
     encoded: usize,
 }
 
@@ -121,7 +121,7 @@ impl Wire for Tls {
                     open = false;
                     waits = true;
                 }
-                // Nothing is left to do until more comes.
+                // Nothing is left to do until more bytes arrive.
                 _ => waits = true,
             }
             used += discard;

@@ -1,18 +1,18 @@
-//! Figures as a Markdown table, with as many digits as they deserve.
+//! Figures as a Markdown table, with about three significant digits.
 
 use std::fmt;
 
-use super::contest::Spread;
+use crate::contest::Spread;
 
 /// A heading, the names of the columns, and rows.
-pub(super) struct Table {
+pub(crate) struct Table {
     title: &'static str,
     columns: &'static [&'static str],
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(title: &'static str, columns: &'static [&'static str]) -> Self {
+    pub(crate) fn new(title: &'static str, columns: &'static [&'static str]) -> Self {
         Self {
             title,
             columns,
@@ -21,7 +21,7 @@ impl Table {
     }
 
     /// Adds a row, which has a cell for each column.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 }
@@ -41,7 +41,7 @@ impl fmt::Display for Table {
 }
 
 /// A time in seconds, with three digits.
-pub(super) fn time(seconds: f64) -> String {
+pub(crate) fn time(seconds: f64) -> String {
     match seconds {
         ..0.1 => format!("{:.1} ms", seconds * 1e3),
         ..1.0 => format!("{:.0} ms", seconds * 1e3),
@@ -51,18 +51,18 @@ pub(super) fn time(seconds: f64) -> String {
 }
 
 /// A number of bytes, in MiB.
-pub(super) fn mib(bytes: f64) -> String {
+pub(crate) fn mib(bytes: f64) -> String {
     format!("{:.1} MiB", bytes / (1024.0 * 1024.0))
 }
 
 /// The median of ratios, with the smallest and the largest.
-pub(super) fn ratio(spread: Spread) -> String {
+pub(crate) fn ratio(spread: Spread) -> String {
     let Spread { low, median, high } = spread;
     format!("{median:.2} ({low:.2}–{high:.2})")
 }
 
 /// The median of some figures, with the smallest and the largest.
-pub(super) fn range(show: fn(f64) -> String, spread: Spread) -> String {
+pub(crate) fn range(show: fn(f64) -> String, spread: Spread) -> String {
     let [low, median, high] = [spread.low, spread.median, spread.high].map(show);
     format!("{median} ({low} to {high})")
 }

@@ -1,14 +1,14 @@
-//! 10 MiB and 1 GiB to a sink on the same machine: what the client itself can move.
+//! 10 MiB and 1 GiB to the sink on the same machine: how fast the client itself is.
 
-use super::contest::{Run, Runs, contest};
-use super::site::Site;
-use super::table::{Table, mib, ratio, time};
-use crate::process::Failure;
+use crate::contest::{Run, Runs, contest};
+use crate::site::Site;
+use crate::table::{Table, mib, ratio, time};
+use std::io;
 
 const MIB: u64 = 1024 * 1024;
 
-/// All steps of ours against `curl -T`, which makes one request.
-pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+/// All three steps of `vectcut` against `curl -T`, which makes one request.
+pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let columns = &["work", "vectcut", "curl -T", "× curl", "aim"];
     let mut table = Table::new("Large files to a sink on loopback", columns);
     let (small, large) = ((10 * MIB, "10 MiB"), (1024 * MIB, "1 GiB"));

@@ -1,21 +1,16 @@
-//! 100 MiB over a line with a delay and limited rates, as the sandbox makes it.
+//! 100 MiB over connections with a delay and limited rates, which the sandbox simulates.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::io;
 
-use super::contest::{Runs, contest};
-use super::server::Server;
-use super::site::Site;
-use super::table::{Table, ratio, time};
-use crate::peers;
-use crate::process::{Failure, output};
-use crate::workspace;
+use crate::contest::{Runs, contest};
+use crate::oss2::Oss2;
+use crate::site::Site;
+use crate::table::{Table, ratio, time};
 
 const FILE_BYTES: u64 = 100 * 1024 * 1024;
-const OSS2: &str = "tests/peers/bench_oss2.py";
 
-/// Against the line's own limit, `curl -T` and `oss2`, over https with a round trip of 40 ms.
-pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+/// Against the ideal, `curl -T` and `oss2`, over https with a round trip of 40 ms.
+pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let columns = &[
         "line",
         "client",
@@ -25,10 +20,7 @@ pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
         "aim",
     ];
     let mut table = Table::new("100 MiB over a line with a round trip of 40 ms", columns);
-    let oss2 = Oss2 {
-        python: peers::python()?,
-        script: workspace::root().join(OSS2),
-    };
+    let oss2 = Oss2::install()?;
     let file = site.file("100-MiB", FILE_BYTES)?;
 
     let line = "50 Mbit/s a connection, 400 Mbit/s in all";
@@ -115,27 +107,4 @@ fn row(
         against.unwrap_or_else(|| "–".to_owned()),
         aim.to_owned(),
     ]
-}
-
-/// The vendor's package, which also makes the URL that `curl` may put to.
-struct Oss2 {
-    python: PathBuf,
-    script: PathBuf,
-}
-
-impl Oss2 {
-    fn command(&self, server: &Server) -> Command {
-        let mut command = Command::new(&self.python);
-        command.arg(&self.script).envs(server.environment());
-        if let Some(ca_cert) = server.setting("VECTCUT_CA_CERT") {
-            // Read by the HTTP library that the package uses.
-            command.env("REQUESTS_CA_BUNDLE", ca_cert);
-        }
-        command
-    }
-
-    fn presigned(&self, server: &Server) -> Result<String, Failure> {
-        let url = output(self.command(server).args(["sign", "curl"]))?;
-        Ok(url.trim().to_owned())
-    }
 }

@@ -1,9 +1,9 @@
-//! A server to measure clients with: it answers the backend's two calls and OSS's uploads, and does nothing else.
+//! A server to measure clients with: it responds to the backend's two calls and to OSS uploads, and does nothing else.
 //!
-//! It checks no signature and keeps no byte; of each body it computes the CRC-64, because clients insist on it.
-//! So what a benchmark shows is the client. One blocking thread serves each connection, out of a large buffer.
+//! It checks no signature and stores no byte. It computes the CRC-64 of each body, because clients require it.
+//! So a benchmark against it measures the client. One blocking thread serves each connection, with a large buffer.
 //!
-//! `cargo run --profile dist -p vectcut-sandbox --example sink [-- --tls]` runs it until it is killed.
+//! `cargo run --locked --profile dist -p bench --bin sink [-- --tls]` runs it until it is killed.
 //! Once it is ready it prints the settings to export, as `vectcut sandbox` does.
 #![expect(
     clippy::print_stdout,
@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
     let (config, ca_cert) = tls.unzip();
     print_settings(listener.local_addr()?.port(), ca_cert);
     for socket in listener.incoming() {
-        // A connection that was gone before it was accepted is none.
+        // The client closed the connection before it was accepted.
         let Ok(socket) = socket else { continue };
         let config = config.clone();
         thread::spawn(move || serve(socket, config));
@@ -44,7 +44,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Serves one connection to its end, whoever ends it.
+/// Serves one connection until either side closes it.
 fn serve(socket: TcpStream, config: Option<Arc<ServerConfig>>) {
     drop(socket.set_nodelay(true));
     match config {
@@ -64,8 +64,8 @@ fn converse(wire: &mut impl Wire) {
             Ok(true) => {}
             Ok(false) | Err(_) => return,
         }
-        let answers = exchanges.answers();
-        if !answers.is_empty() && wire.send(&answers).is_err() {
+        let responses = exchanges.responses();
+        if !responses.is_empty() && wire.send(&responses).is_err() {
             return;
         }
     }

@@ -1,16 +1,16 @@
-//! What a short upload costs: starting, and 1 KiB with all three calls.
+//! What a short upload costs: start-up, and 1 KiB with all three requests.
 
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use super::contest::contest;
-use super::server::Server;
-use super::site::Site;
-use super::table::{Table, ratio, time};
-use crate::process::Failure;
+use crate::contest::contest;
+use crate::server::Server;
+use crate::site::Site;
+use crate::table::{Table, ratio, time};
 
-/// Against one process of `curl` that does the same.
-pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+/// Against one `curl` process that does the same.
+pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let columns = &["work", "vectcut", "curl", "× curl", "aim"];
     let mut table = Table::new("Start-up and 1 KiB", columns);
     let mut version = site.vectcut();
@@ -53,7 +53,7 @@ fn add(
     aim: &str,
     ours: &Command,
     curl: &Command,
-) -> Result<(), Failure> {
+) -> io::Result<()> {
     let [ours, curl] = contest(site, site.rounds(101), [ours, curl])?;
     table.row(vec![
         work.to_owned(),
@@ -65,7 +65,7 @@ fn add(
     Ok(())
 }
 
-/// One `curl` that makes the three requests of an upload, one after the other, over connections that it keeps.
+/// One `curl` process that makes the three requests of an upload in order, and reuses its connections.
 fn three_requests(server: &Server, file: &Path) -> Command {
     let post = |curl: &mut Command, path: &str, body: &str| {
         let bearer = server.setting("VECTCUT_API_KEY").unwrap_or_default();

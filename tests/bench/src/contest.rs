@@ -1,44 +1,44 @@
 //! Runs commands in turn and compares what they took, pair by pair.
 //!
-//! The measuring itself is `tests/peers/bench_measure.py`: the kernel's account of a process that has ended is not to be
-//! had from the standard library.
+//! `tests/bench/peers/measure.py` does the measuring: the standard library has no way to ask the kernel what a finished
+//! process used.
 
 use std::fs;
+use std::io;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::site::Site;
-use crate::process::{Failure, output};
-use crate::workspace;
+use crate::process::{self, output};
+use crate::site::Site;
 
-const MEASURE: &str = "tests/peers/bench_measure.py";
+const MEASURE: &str = "tests/bench/peers/measure.py";
 
 /// What one run of a command took.
 #[derive(Clone, Copy)]
-pub(super) struct Run {
-    /// From its start to its end, in seconds.
-    pub(super) wall: f64,
-    /// In user and kernel mode, over all cores, in seconds.
-    pub(super) cpu: f64,
-    /// The most memory that was resident at once, in bytes.
-    pub(super) peak: f64,
+pub(crate) struct Run {
+    /// Wall time from start to end, in seconds.
+    pub(crate) wall: f64,
+    /// User and system time over all cores, in seconds.
+    pub(crate) cpu: f64,
+    /// Peak resident memory, in bytes.
+    pub(crate) peak: f64,
 }
 
-/// The runs of one command, in their order.
-pub(super) struct Runs(Vec<Run>);
+/// The runs of one command, in order.
+pub(crate) struct Runs(Vec<Run>);
 
-/// The median of some figures, the smallest and the largest.
+/// The median, the smallest and the largest of some figures.
 #[derive(Clone, Copy)]
-pub(super) struct Spread {
-    pub(super) low: f64,
-    pub(super) median: f64,
-    pub(super) high: f64,
+pub(crate) struct Spread {
+    pub(crate) low: f64,
+    pub(crate) median: f64,
+    pub(crate) high: f64,
 }
 
 impl Spread {
-    /// Sorts the figures and looks at both ends and the middle; without figures all three are no number.
-    pub(super) fn of(mut figures: Vec<f64>) -> Self {
+    /// Sorts the figures and takes both ends and the middle; without figures all three are NaN.
+    pub(crate) fn of(mut figures: Vec<f64>) -> Self {
         figures.sort_by(f64::total_cmp);
         let at = |rank: usize| figures.get(rank).copied().unwrap_or(f64::NAN);
         let count = figures.len();
@@ -52,39 +52,40 @@ impl Spread {
 
 impl Runs {
     /// Returns the spread of one figure.
-    pub(super) fn spread(&self, figure: impl Fn(&Run) -> f64) -> Spread {
+    pub(crate) fn spread(&self, figure: impl Fn(&Run) -> f64) -> Spread {
         Spread::of(self.0.iter().map(figure).collect())
     }
 
-    /// Returns the spread of a figure that takes a run of each, out of the same round.
-    pub(super) fn paired(&self, other: &Self, figure: impl Fn(&Run, &Run) -> f64) -> Spread {
+    /// Returns the spread of a figure computed from one run of each command, both from the same round.
+    pub(crate) fn paired(&self, other: &Self, figure: impl Fn(&Run, &Run) -> f64) -> Spread {
         let pairs = self.0.iter().zip(&other.0);
         Spread::of(pairs.map(|(run, other)| figure(run, other)).collect())
     }
 }
 
-/// Runs each command once to warm up, then all of them in turn for so many rounds.
+/// Runs each command once to warm up, then all of them in turn for `rounds` rounds.
 ///
 /// `{run}` in an argument becomes the number of the run.
-pub(super) fn contest<const N: usize>(
+pub(crate) fn contest<const N: usize>(
     site: &Site,
     rounds: usize,
     commands: [&Command; N],
-) -> Result<[Runs; N], Failure> {
+) -> io::Result<[Runs; N]> {
     let commands: Vec<Value> = commands.into_iter().map(described).collect();
     let job = json!({ "warm_ups": 1, "rounds": rounds, "commands": commands });
     let file = site.path("job.json");
-    fs::write(&file, job.to_string())
-        .map_err(|error| Failure::new(format!("could not write `{}`: {error}", file.display())))?;
-    let script = workspace::root().join(MEASURE);
-    let answer = output(
+    fs::write(&file, job.to_string()).map_err(|error| {
+        io::Error::other(format!("could not write `{}`: {error}", file.display()))
+    })?;
+    let script = process::root().join(MEASURE);
+    let printed = output(
         Command::new("python3")
             .args(["-I", "-S"])
             .arg(script)
             .arg(&file),
     )?;
-    let measured: Vec<Vec<[f64; 3]>> = serde_json::from_str(&answer).map_err(|error| {
-        Failure::new(format!("`{MEASURE}` did not answer as it should: {error}"))
+    let measured: Vec<Vec<[f64; 3]>> = serde_json::from_str(&printed).map_err(|error| {
+        io::Error::other(format!("`{MEASURE}` printed something unexpected: {error}"))
     })?;
     let runs: Vec<Runs> = measured
         .into_iter()
@@ -92,7 +93,7 @@ pub(super) fn contest<const N: usize>(
         .map(Runs)
         .collect();
     <[Runs; N]>::try_from(runs)
-        .map_err(|_| Failure::new(format!("`{MEASURE}` did not measure every command")))
+        .map_err(|_| io::Error::other(format!("`{MEASURE}` did not measure every command")))
 }
 
 impl From<[f64; 3]> for Run {
@@ -101,7 +102,7 @@ impl From<[f64; 3]> for Run {
     }
 }
 
-/// A command as the script reads it: its words, and the variables that were set.
+/// A command as the script reads it: its arguments and the environment variables that it adds.
 fn described(command: &Command) -> Value {
     let words = [command.get_program()]
         .into_iter()

@@ -1,19 +1,20 @@
-//! What it costs to depend on `oss-signer` alone: crates, and a clean release build.
+//! What it costs to depend on `oss-signer` alone: the number of crates, and the time of a clean release build.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::process::Command;
 
-use super::contest::contest;
-use super::site::Site;
-use super::table::{Table, range, time};
-use crate::process::{Failure, cargo, output};
-use crate::workspace;
+use crate::contest::contest;
+use crate::process::{self, cargo, output};
+use crate::site::Site;
+use crate::table::{Table, range, time};
 
-/// Counts its tree, itself included, and builds it into an empty folder.
-pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+/// Counts the crates of its tree, itself included, and builds it into an empty folder.
+pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let mut table = Table::new("The signer alone", &["figure", "value", "aim"]);
     let tree = output(&mut cargo([
         "tree",
+        "--locked",
         "-p",
         "oss-signer",
         "-e",
@@ -33,12 +34,13 @@ pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
         .args([
             "build",
             "--quiet",
+            "--locked",
             "--release",
             "-p",
             "oss-signer",
             "--manifest-path",
         ])
-        .arg(workspace::root().join("Cargo.toml"))
+        .arg(process::root().join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target);
     let [build] = contest(site, site.rounds(5), [&build])?;
@@ -51,7 +53,7 @@ pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
     Ok(table)
 }
 
-/// Counts the crates of a tree by name and version; one that is there twice is marked with `(*)`.
+/// Counts the crates of a tree by name and version; cargo marks a repeated one with `(*)`.
 fn crates(tree: &str) -> usize {
     let crates = tree.lines().filter_map(|line| {
         let mut words = line.split_whitespace();

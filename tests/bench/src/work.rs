@@ -1,14 +1,16 @@
-//! The parts of the work alone: one signature, and the CRC-64 of what is sent.
+//! Two parts of the work alone: one signature, and the CRC-64 of the bytes.
 
-use super::table::Table;
-use crate::process::{Failure, cargo, output};
+use crate::process::{cargo, output};
+use crate::table::Table;
+use std::io;
 
-/// What `cargo bench` of the two crates says, in one table.
-pub(super) fn measure() -> Result<Table, Failure> {
+/// Runs `cargo bench` of the two crates and puts the figures in one table.
+pub(crate) fn measure() -> io::Result<Table> {
     let mut table = Table::new("Parts of the work", &["work", "figure", "aim"]);
-    // The paired ratios come first; of the single times one is enough.
+    // The filter leaves one single time beside the paired ratios, which always run.
     let signer = output(&mut cargo([
         "bench",
+        "--locked",
         "--quiet",
         "-p",
         "oss-signer",
@@ -32,6 +34,7 @@ pub(super) fn measure() -> Result<Table, Failure> {
     }
     let crc64 = output(&mut cargo([
         "bench",
+        "--locked",
         "--quiet",
         "-p",
         "oss-client",
@@ -46,7 +49,7 @@ pub(super) fn measure() -> Result<Table, Failure> {
 
 /// Reads the name of each benchmark and the middle of its `thrpt: [low middle high]`.
 ///
-/// A long name has a line of its own, a short one shares the line of the time.
+/// A long name stands on its own line, a short one on the line of the time.
 fn throughputs(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut name = "";

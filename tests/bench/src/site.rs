@@ -1,32 +1,31 @@
-//! What the measurements share: the programs that are measured, their files, and a folder that is emptied each time.
+//! What the measurements share: the measured programs, their input files, and a folder that each run empties.
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::server::Server;
-use crate::process::{Failure, cargo, run};
-use crate::workspace;
+use crate::process::{self, cargo, run};
+use crate::server::Server;
 
 /// The folder of one `cargo xtask bench`.
-pub(super) struct Site {
+pub(crate) struct Site {
     folder: PathBuf,
     /// The binary that ships.
     vectcut: PathBuf,
-    /// The server that only reads and answers.
+    /// The server that only reads requests and responds.
     sink: PathBuf,
     quick: bool,
 }
 
 impl Site {
     /// Builds the programs as they ship and empties the folder.
-    pub(super) fn open(quick: bool) -> Result<Self, Failure> {
-        let build = ["build", "--quiet", "--profile", "dist"];
-        // Apart, because together they could share features that the command alone does not have.
+    pub(crate) fn open(quick: bool) -> io::Result<Self> {
+        let build = ["build", "--locked", "--quiet", "--profile", "dist"];
+        // Two builds: in one, cargo could give the command features that only the sink needs.
         run(cargo(build).args(["-p", "vectcut-cli", "--bin", "vectcut"]))?;
-        run(cargo(build).args(["-p", "vectcut-sandbox", "--example", "sink"]))?;
-        let target = workspace::target_directory()?;
+        run(cargo(build).args(["-p", "bench", "--bin", "sink"]))?;
+        let target = process::target_directory()?;
         let folder = target.join("bench");
         let emptied = fs::remove_dir_all(&folder).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound => Ok(()),
@@ -35,35 +34,35 @@ impl Site {
         emptied
             .and_then(|()| fs::create_dir_all(&folder))
             .map_err(|error| {
-                Failure::new(format!("could not empty `{}`: {error}", folder.display()))
+                io::Error::other(format!("could not empty `{}`: {error}", folder.display()))
             })?;
         let programs = target.join("dist");
         let program = |name: &str| programs.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         Ok(Self {
             folder,
             vectcut: program("vectcut"),
-            sink: program("examples/sink"),
+            sink: program("sink"),
             quick,
         })
     }
 
     /// A path in the folder.
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// How many rounds to run: `full`, or as few as still have a median.
-    pub(super) fn rounds(&self, full: usize) -> usize {
+    /// How many rounds to run: `full`, or at most three in a quick run.
+    pub(crate) fn rounds(&self, full: usize) -> usize {
         if self.quick { full.min(3) } else { full }
     }
 
     /// The measured command.
-    pub(super) fn vectcut(&self) -> Command {
+    pub(crate) fn vectcut(&self) -> Command {
         Command::new(&self.vectcut)
     }
 
     /// `vectcut upload` to a server, with a state directory of this name in the folder.
-    pub(super) fn upload(&self, server: &Server, state: &str) -> Command {
+    pub(crate) fn upload(&self, server: &Server, state: &str) -> Command {
         let mut command = self.vectcut();
         command
             .args(["upload", "--quiet", "--state-dir"])
@@ -73,9 +72,9 @@ impl Site {
     }
 
     /// Starts the sink.
-    pub(super) fn sink(&self, tls: bool) -> Result<Server, Failure> {
+    pub(crate) fn sink(&self, tls: bool) -> io::Result<Server> {
         let mut command = Command::new(&self.sink);
-        // It leaves the certificate of its authority in the temporary folder.
+        // It writes the certificate of its authority into the temporary folder.
         command.env("TMPDIR", &self.folder);
         if tls {
             command.arg("--tls");
@@ -83,10 +82,10 @@ impl Site {
         Server::start(command)
     }
 
-    /// Starts a sandbox with TLS on a line such as `round-trip=40ms,total=100mbit`.
+    /// Starts a sandbox with TLS and a simulated link such as `round-trip=40ms,total=100mbit`.
     ///
-    /// It keeps its objects in the folder, where they go with everything else.
-    pub(super) fn sandbox(&self, line: &str) -> Result<Server, Failure> {
+    /// Its objects lie in the folder, so the next run deletes them.
+    pub(crate) fn sandbox(&self, line: &str) -> io::Result<Server> {
         let mut command = self.vectcut();
         command
             .args(["sandbox", "--tls", "--link", line, "--state-dir"])
@@ -94,12 +93,12 @@ impl Site {
         Server::start(command)
     }
 
-    /// Returns a file of this length, made of bytes that no link could shorten.
-    pub(super) fn file(&self, name: &str, len_bytes: u64) -> Result<PathBuf, Failure> {
+    /// Returns a file of this length, filled with bytes that do not compress.
+    pub(crate) fn file(&self, name: &str, len_bytes: u64) -> io::Result<PathBuf> {
         let path = self.path(name);
         if !path.exists() {
             write_noise(&path, len_bytes).map_err(|error| {
-                Failure::new(format!("could not write `{}`: {error}", path.display()))
+                io::Error::other(format!("could not write `{}`: {error}", path.display()))
             })?;
         }
         Ok(path)
@@ -115,7 +114,7 @@ fn write_noise(path: &Path, len_bytes: u64) -> io::Result<()> {
     file.flush()
 }
 
-/// Bytes of a xorshift generator, whose state is never 0: the same each time, and without a pattern.
+/// Bytes of a xorshift generator, whose state is never 0: the same in each run, and without a pattern.
 struct Noise(u64);
 
 impl Read for Noise {

@@ -1,18 +1,18 @@
-//! 1 KiB over a line with a delay, counted in round trips.
+//! 1 KiB over connections with a delay, counted in round trips.
 //!
-//! The same upload runs over two lines that differ in their delay alone. What it takes longer on the longer one, divided
-//! by the difference, is the number of round trips, whatever the machine itself adds.
+//! The same upload runs over two links that differ only in their delay. The difference of the two times, divided by the
+//! difference of the two delays, is the number of round trips. What the machine itself adds cancels out.
 
-use super::contest::{Runs, Spread, contest};
-use super::site::Site;
-use super::table::{Table, time};
-use crate::process::Failure;
+use crate::contest::{Runs, Spread, contest};
+use crate::site::Site;
+use crate::table::{Table, time};
+use std::io;
 
-/// The difference between the two lines, in seconds.
+/// The difference between the delays of the two links, in seconds.
 const DIFFERENCE: f64 = 0.080;
 
-/// All three calls over https, by a host that is new and by one that the last upload went to.
-pub(super) fn measure(site: &Site) -> Result<Table, Failure> {
+/// All three requests over https, to a bucket host that is new and to one that the last upload used.
+pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let columns = &[
         "work",
         "wall at 40 ms",

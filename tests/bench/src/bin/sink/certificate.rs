@@ -15,7 +15,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{ServerConfig, version};
 
-/// Returns what accepts TLS connections, and the file with the authority to trust, which lies in the temporary folder.
+/// Returns the TLS settings of the server, and the file with the authority to trust, in the temporary folder.
 pub(crate) fn make() -> io::Result<(Arc<ServerConfig>, PathBuf)> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -30,7 +30,7 @@ pub(crate) fn make() -> io::Result<(Arc<ServerConfig>, PathBuf)> {
     let ca_cert = env::temp_dir().join(format!("vectcut-sink-{}.pem", process::id()));
     fs::write(&ca_cert, authority_certificate.pem())?;
 
-    // A name that is an IP address becomes one in the certificate.
+    // `rcgen` turns a name that is an IP address into an address entry.
     let mut hosts = CertificateParams::new(
         ["127.0.0.1", "localhost", "oss.localhost", "*.oss.localhost"].map(str::to_owned),
     )

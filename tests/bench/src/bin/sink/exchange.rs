@@ -1,4 +1,4 @@
-//! Requests and their answers on one connection: HTTP/1.1 with keep-alive, as much of it as an upload takes.
+//! Requests and responses on one connection: HTTP/1.1 with keep-alive, as much of it as an upload needs.
 
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,19 +9,19 @@ use crc_fast::{CrcAlgorithm, Digest};
 pub(crate) const BUCKET: &str = "sink";
 
 const HEAD_END: &[u8] = b"\r\n\r\n";
-/// What a request head may take, in bytes; a longer one is no request.
+/// Maximum length of a request head, in bytes; a longer one gets 400.
 const HEAD_MAX_BYTES: usize = 64 * 1024;
 
-/// Numbers the object keys, over all connections.
+/// Numbers the object keys across all connections.
 static INITS: AtomicU64 = AtomicU64::new(0);
 
-/// Takes the bytes of a connection as they come and collects the answers to the requests in them.
+/// Takes the bytes of a connection as they arrive and collects the responses to the requests in them.
 #[derive(Default)]
 pub(crate) struct Exchanges {
-    /// The request head so far, while none is complete.
+    /// The request head so far, until it is complete.
     head: Vec<u8>,
     body: Option<Body>,
-    answers: Vec<u8>,
+    responses: Vec<u8>,
 }
 
 /// The body that is being received.
@@ -35,11 +35,11 @@ struct Body {
 enum Call {
     Init,
     Complete,
-    /// PutObject and UploadPart, which answer alike.
+    /// PutObject and UploadPart, which have the same response.
     Put,
     InitiateMultipartUpload,
     CompleteMultipartUpload,
-    /// Whatever needs no more than a status.
+    /// Any request that needs only a status.
     Other,
 }
 
@@ -54,9 +54,9 @@ impl Exchanges {
         }
     }
 
-    /// Returns the answers that are ready, once.
-    pub(crate) fn answers(&mut self) -> Vec<u8> {
-        mem::take(&mut self.answers)
+    /// Returns the responses that are ready and forgets them.
+    pub(crate) fn responses(&mut self) -> Vec<u8> {
+        mem::take(&mut self.responses)
     }
 
     fn take_body<'a>(&mut self, mut body: Body, bytes: &'a [u8]) -> &'a [u8] {
@@ -68,7 +68,7 @@ impl Exchanges {
         }
         body.left_bytes -= mine.len() as u64;
         if body.left_bytes == 0 {
-            self.answer(&body);
+            self.respond(&body);
         } else {
             self.body = Some(body);
         }
@@ -78,7 +78,7 @@ impl Exchanges {
     fn take_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let known = self.head.len();
         self.head.extend_from_slice(bytes);
-        // The end may have begun in what came before.
+        // The end may start in the bytes of the previous read.
         let from = known.saturating_sub(HEAD_END.len() - 1);
         let end = self.head[from..]
             .windows(HEAD_END.len())
@@ -105,7 +105,7 @@ impl Exchanges {
             if name.eq_ignore_ascii_case("content-length") {
                 left_bytes = value.trim().parse().unwrap_or(0);
             } else if name.eq_ignore_ascii_case("expect") {
-                self.answers
+                self.responses
                     .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
             }
         }
@@ -115,13 +115,13 @@ impl Exchanges {
             crc64: Digest::new(CrcAlgorithm::Crc64Xz),
         };
         if left_bytes == 0 {
-            self.answer(&body);
+            self.respond(&body);
         } else {
             self.body = Some(body);
         }
     }
 
-    fn answer(&mut self, body: &Body) {
+    fn respond(&mut self, body: &Body) {
         const ETAG: &str = "\"5D41402ABC4B2A76B9719D911017C592\"";
         match body.call {
             Call::Init => {
@@ -160,13 +160,13 @@ impl Exchanges {
     fn reply(&mut self, status: u16, headers: &str, body: &str) {
         let length = body.len();
         let reply = format!(
-            "HTTP/1.1 {status} Answer\r\n{headers}x-oss-request-id: 5F3CA1\r\ncontent-length: {length}\r\n\r\n{body}"
+            "HTTP/1.1 {status} Sink\r\n{headers}x-oss-request-id: 5F3CA1\r\ncontent-length: {length}\r\n\r\n{body}"
         );
-        self.answers.extend_from_slice(reply.as_bytes());
+        self.responses.extend_from_slice(reply.as_bytes());
     }
 }
 
-/// Tells the call from the request line, such as `PUT /key?partNumber=1&uploadId=… HTTP/1.1`.
+/// Reads the call from the request line, such as `PUT /key?partNumber=1&uploadId=… HTTP/1.1`.
 fn call(request_line: &str) -> Call {
     let mut words = request_line.split(' ');
     let (method, target) = (

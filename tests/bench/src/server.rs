@@ -1,24 +1,23 @@
-//! A server that is measured against: a process that prints the settings to export once it is ready.
+//! The server of a measurement: a process that prints the settings to export once it is ready.
 
+use std::io;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::process::Failure;
-
-/// What a server prints last.
+/// The last setting that a server prints.
 const LAST_VARIABLE: &str = "OSS_ACCESS_KEY_SECRET";
 
 /// A running server; dropping it ends it.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     settings: Vec<(String, String)>,
 }
 
 impl Server {
     /// Starts a server and waits until it is ready.
-    pub(super) fn start(mut command: Command) -> Result<Self, Failure> {
+    pub(crate) fn start(mut command: Command) -> io::Result<Self> {
         let program = command.get_program().to_string_lossy().into_owned();
-        let failed = |error| Failure::new(format!("could not start `{program}`: {error}"));
+        let failed = |error| io::Error::other(format!("could not start `{program}`: {error}"));
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -39,33 +38,33 @@ impl Server {
                 return Ok(server);
             }
         }
-        Err(Failure::new(format!(
+        Err(io::Error::other(format!(
             "`{program}` ended before it was ready"
         )))
     }
 
     /// The settings that point `vectcut` and the vendor's SDKs at this server.
-    pub(super) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
         self.settings
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// One of the settings.
-    pub(super) fn setting(&self, name: &str) -> Option<&str> {
+    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
         self.environment()
             .find_map(|(known, value)| (known == name).then_some(value))
     }
 
-    /// `curl` as it is, with the server's certificate authority.
-    pub(super) fn curl(&self) -> Command {
+    /// `curl` with its defaults, and trust in the server's certificate authority.
+    pub(crate) fn curl(&self) -> Command {
         let mut curl = Command::new("curl");
         curl.args(self.curl_options());
         curl
     }
 
-    /// The options that each transfer of `curl` needs: its own errors only, a failure for a failed status, trust.
-    pub(super) fn curl_options(&self) -> Vec<&str> {
+    /// The options of each transfer: print errors only, fail for an error status, trust the certificate authority.
+    pub(crate) fn curl_options(&self) -> Vec<&str> {
         let mut options = vec![
             "--silent",
             "--show-error",
@@ -80,15 +79,15 @@ impl Server {
     }
 
     /// The URL of a call of the backend.
-    pub(super) fn backend_url(&self, path: &str) -> String {
+    pub(crate) fn backend_url(&self, path: &str) -> String {
         format!(
             "{}{path}",
             self.setting("VECTCUT_BASE_URL").unwrap_or_default()
         )
     }
 
-    /// The URL of an object on the bucket's own host.
-    pub(super) fn object_url(&self, object_key: &str) -> String {
+    /// The URL of an object on the bucket's host.
+    pub(crate) fn object_url(&self, object_key: &str) -> String {
         let endpoint = self.setting("VECTCUT_OSS_ENDPOINT").unwrap_or_default();
         let bucket = self.setting("OSS_BUCKET").unwrap_or_default();
         let endpoint = endpoint.replacen("://", &format!("://{bucket}."), 1);
@@ -98,13 +97,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nothing of it is kept, so it may end at once; one that has ended already is what is wanted.
+        // Nothing of it is kept, so it is killed; an error means that it has ended already.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// Reads `export NAME='VALUE'`.
+/// Parses `export NAME='VALUE'`.
 fn setting(line: &str) -> Option<(String, String)> {
     let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
     let value = value.strip_prefix('\'')?.strip_suffix('\'')?;

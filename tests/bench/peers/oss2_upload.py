@@ -1,7 +1,7 @@
-"""What `cargo xtask bench` needs of the vendor's package oss2, against the server that the OSS_* variables name.
+"""Uploads or signs with the vendor's package oss2, against the server that the OSS_* variables name.
 
-    bench_oss2.py upload KEY FILE     uploads as the package does it by itself: resumable_upload
-    bench_oss2.py sign KEY            prints a presigned URL for a PUT without a content type
+    oss2_upload.py upload KEY FILE     uploads with the package's own resumable_upload
+    oss2_upload.py sign KEY            prints a presigned URL for a PUT without a content type
 """
 
 import os
@@ -10,7 +10,7 @@ import tempfile
 
 import oss2
 
-# The server is on this computer: no proxy may stand between.
+# The server is on this computer, so no proxy may be used.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 auth = oss2.Auth(os.environ["OSS_ACCESS_KEY_ID"], os.environ["OSS_ACCESS_KEY_SECRET"])
