@@ -1,18 +1,28 @@
-//! Many files: some at a time, each with its own result, none stopping the others.
+//! Many files: some at a time, each with its own result. What is wrong with all of them ends the batch.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::watch;
 
-use crate::{Event, Published, Upload, UploadError, Uploader};
+use crate::{Cause, Event, Fault, Published, Upload, UploadError, Uploader, shared::Shared};
+
+/// The file that ended the batch, and how it failed.
+type End = Option<(PathBuf, Cause)>;
 
 impl Uploader {
-    /// Uploads files, `jobs` of them at a time, and hands over each result as it comes.
+    /// Uploads files, `jobs` of them at a time, and reports each result as it comes.
     ///
-    /// All files share one budget of connections, and each asks for its ticket just before it starts. With a state directory a file that is
-    /// named twice is uploaded once, and the same call after a stop passes over what is up already:
-    /// its result comes again. A batch is the same files in the same order with the same settings; once all of it is up,
-    /// the next call uploads afresh.
+    /// All files share the connections, and each asks for its ticket just before it starts. With a state directory a file
+    /// that is named twice is uploaded once. After a stop the same call, also with more files, does not send again what
+    /// an earlier one has uploaded: once its URL has proven it, the result comes again. When all files are uploaded, the
+    /// next call uploads them afresh.
+    ///
+    /// A refused API key, or a server that cannot be reached, is wrong with all files: the first file that fails so
+    /// reports it, and the others end with [`UploadError::BatchEnded`].
     ///
     /// # Cancellation
     ///
@@ -24,26 +34,70 @@ impl Uploader {
         on_event: &mut (dyn FnMut(usize, Event) + Send),
         on_result: &mut (dyn FnMut(usize, Result<Published, UploadError>) + Send),
     ) {
-        let batch = self.batch_id(uploads);
         let on_event = Mutex::new(on_event);
+        let end = watch::Sender::new(None);
         let mut results = stream::iter(uploads.iter().enumerate())
             .map(|(index, upload)| {
-                let (batch, on_event) = (&batch, &on_event);
+                let (on_event, end) = (&on_event, end.subscribe());
                 async move {
                     let mut tell = |event| {
-                        (on_event.lock().unwrap_or_else(PoisonError::into_inner))(index, event)
+                        (on_event.lock().unwrap_or_else(PoisonError::into_inner))(index, event);
                     };
-                    (index, self.upload_in(batch, upload, &mut tell).await)
+                    let result = tokio::select! {
+                        biased;
+                        ended = ended(end) => Err(ended),
+                        result = self.upload_and_keep(upload, &mut tell) => result,
+                    };
+                    (index, result)
                 }
             })
             .buffer_unordered(jobs.max(1));
-        let mut all_up = true;
+        let (mut finished, mut all_finished) = (Vec::new(), true);
         while let Some((index, result)) = results.next().await {
-            all_up &= result.is_ok();
-            on_result(index, result);
+            if let Err(error) = &result
+                && is_wrong_with_all(error, self.shared())
+            {
+                end.send_if_modified(|end| {
+                    let is_first = end.is_none();
+                    end.get_or_insert_with(|| (uploads[index].path().to_owned(), error.cause()));
+                    is_first
+                });
+            }
+            all_finished &= result.is_ok();
+            on_result(
+                index,
+                result.map(|done| {
+                    let published = done.published.clone();
+                    finished.push(done);
+                    published
+                }),
+            );
         }
-        if all_up {
-            self.forget(uploads);
+        if all_finished {
+            for done in finished {
+                self.forget(done).await;
+            }
         }
+    }
+}
+
+/// Resolves when the batch ends.
+async fn ended(mut end: watch::Receiver<End>) -> UploadError {
+    let ended = end.wait_for(Option::is_some).await;
+    match ended.ok().and_then(|end| end.clone()) {
+        Some((path, cause)) => UploadError::BatchEnded { path, cause },
+        // The sender outlives all files, so this is not reached.
+        None => std::future::pending().await,
+    }
+}
+
+/// Returns whether every other file would fail in the same way.
+fn is_wrong_with_all(error: &UploadError, shared: &Shared) -> bool {
+    match error {
+        UploadError::GaveUp { after, .. } if error.fault() == Fault::Network => {
+            !shared.backend.has_succeeded_within(*after)
+                && !shared.bucket.has_succeeded_within(*after)
+        }
+        _ => error.fault() == Fault::ApiKey,
     }
 }

@@ -1,21 +1,21 @@
-//! The only place of this crate that knows what time it is: the system's clock, and how far it is from the servers'.
+//! The only file of this crate that reads a clock: the system's, and its difference from the servers'.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering::Relaxed},
     time::{Duration, Instant, SystemTime},
 };
 
-/// Servers of before this moment (2020) do not exist; a `Date` of theirs is a fault, seen in public reports as 1970.
+/// A `Date` before 2020 is a server's fault; public reports show 1970.
 const SANE_SINCE: Duration = Duration::from_secs(1_577_836_800);
 
-/// The servers' time, as far as it is known. One for a run: all requests of it are signed with the same correction.
+/// The servers' time, as far as it is known. All requests of a run are signed with the same correction.
 #[derive(Debug, Default)]
 pub(crate) struct ServerClock {
     offset_ms: AtomicI64,
 }
 
 impl ServerClock {
-    /// Returns the moment to sign with.
+    /// Returns the time to sign with.
     pub(crate) fn now(&self) -> SystemTime {
         let offset = self.offset_ms.load(Relaxed);
         let magnitude = Duration::from_millis(offset.unsigned_abs());
@@ -28,8 +28,8 @@ impl ServerClock {
         .unwrap_or(system)
     }
 
-    /// Takes over a server's time and returns how far the system's clock is off, in seconds; `None` when the time cannot
-    /// be true.
+    /// Takes over a server's time. Returns by how many seconds the system's clock is wrong, or `None` when the server's
+    /// time cannot be true.
     ///
     /// The offset is always from the system's clock, so that a second correction does not build on the first.
     pub(crate) fn set(&self, server_time: SystemTime) -> Option<i64> {
@@ -53,10 +53,15 @@ pub(crate) fn system() -> SystemTime {
     SystemTime::now()
 }
 
-/// Returns a moment to measure a duration from.
+/// Returns a moment from which a duration is measured.
 #[expect(clippy::disallowed_methods, reason = "this is the clock")]
 pub(crate) fn monotonic() -> Instant {
     Instant::now()
+}
+
+/// Returns how long ago a moment was.
+pub(crate) fn since(moment: Instant) -> Duration {
+    monotonic().saturating_duration_since(moment)
 }
 
 /// Returns the moment that timers count from.

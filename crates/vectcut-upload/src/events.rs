@@ -1,18 +1,18 @@
-//! What an upload tells while it goes on: the closed list for whoever shows progress.
+//! What an upload reports while it runs: the closed list for whoever shows progress.
 
 use std::{fmt, time::Duration};
 
-/// A step of an upload, by which an error also says where it stopped.
+/// A step of an upload. An error names the one at which it stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// The local file is looked at, before and after.
+    /// The local file is checked, before and after sending.
     Read,
     /// The backend is asked for a ticket.
     Init,
-    /// The bytes go to OSS.
+    /// The bytes are sent to OSS.
     Put,
-    /// The backend is told, and names the URL.
+    /// The backend is told that the object is there, and returns the URL.
     Complete,
 }
 
@@ -27,62 +27,67 @@ impl fmt::Display for Step {
     }
 }
 
-/// Something worth telling. No event holds a secret.
+/// Something worth showing. No event holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
     /// A step begins.
     Step(Step),
-    /// Another process works on the same upload; this one waits for it.
+    /// Another process uploads the same file; this one waits for it.
     Waiting,
-    /// What an earlier run has sent is not sent again.
+    /// An earlier run sent some of the file, and that is not sent again.
     Resuming {
         /// How many bytes OSS has already.
         safe_bytes: u64,
         /// The file's length in bytes.
         len_bytes: u64,
     },
-    /// The file changed since an earlier run began to send it; all of it is sent anew.
+    /// The file changed since an earlier run began to send it. All of it is sent again.
     FileChanged,
-    /// How far the file is. Comes several times a second while bytes move.
+    /// How far the file is. Comes several times a second while bytes are sent.
     Progress {
-        /// How many bytes OSS has acknowledged; these are never sent again.
+        /// How many bytes OSS has acknowledged. These are not sent again.
         safe_bytes: u64,
-        /// These and the bytes that were handed to connections.
+        /// These, and the bytes given to connections.
         sent_bytes: u64,
         /// The file's length in bytes.
         len_bytes: u64,
         /// How many connections send.
         streams: usize,
     },
-    /// Something failed that may pass; the same is tried again after `delay`.
+    /// A request failed and is retried after `delay`.
     Retrying {
         /// What failed, in one line.
         reason: String,
         /// How long the wait is.
         delay: Duration,
     },
-    /// The credentials ended, and new ones came.
+    /// The credentials expired, and the backend issued new ones.
     CredentialsRenewed,
-    /// This computer's clock is off; requests are signed with the server's from now on.
+    /// This computer's clock is wrong. Requests are signed with the server's time from now on.
     ClockCorrected {
         /// By how many seconds the server's clock is ahead of this one's.
         offset_seconds: i64,
     },
-    /// OSS no longer takes V1 for this bucket; requests are signed with V4 from now on.
+    /// OSS no longer accepts V1 for this bucket. Requests are signed with V4 from now on.
     SignatureChanged,
-    /// The credentials do not allow an upload in parts; the file goes in one PUT, which cannot be continued when it is cut.
+    /// The credentials do not allow parts. The file is sent in one PUT, which cannot be resumed.
     PartsDenied,
-    /// What was sent cannot be used any more; all of it is sent again.
+    /// What was sent cannot be used any more. All of it is sent again.
     StartedOver {
         /// Why, in one line.
         reason: String,
     },
-    /// What is sent cannot be kept across runs.
+    /// Progress cannot be saved, so a later run cannot resume this upload.
     NotKept {
         /// Why, in one line.
         reason: String,
     },
-    /// OSS has the whole object, and its CRC-64 equals that of the bytes read.
+    /// The URL is good for a short time only.
+    UrlExpiresSoon {
+        /// How long, by the backend's clock.
+        left: Duration,
+    },
+    /// OSS has the whole object.
     Stored,
 }

@@ -1,35 +1,38 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
-mod backend;
 mod batch;
-mod chunks;
+mod blocking;
 mod clock;
 mod content_type;
 mod error;
 mod events;
-mod file_body;
 mod journal;
-mod pace;
-mod parts;
+mod limits;
+mod one_file;
 mod policy;
-mod progress_ticks;
 mod published;
 mod remembered;
 mod run;
-mod single_put;
+mod sending;
+mod shared;
 mod source;
+mod stage;
+mod state_dir;
 mod stop;
 mod tally;
 mod upload;
 mod uploader;
-mod walk;
 
-pub use error::{Fault, SourceAction, UploadError};
+pub use error::{Cause, Fault, FileKind, Progress, SourceAction, UploadError};
 pub use events::{Event, Step};
-pub use policy::retry::RetryPolicy;
-pub use policy::streams::STREAMS_MAX;
+pub use policy::{
+    plan::{PART_MAX_BYTES, PART_MIN_BYTES},
+    retry::RetryPolicy,
+    streams::STREAMS_MAX,
+};
 pub use published::{Outcome, Published};
+pub use shared::SignatureChoice;
 pub use stop::{Stop, StopReason};
 pub use upload::Upload;
-pub use uploader::{SignatureChoice, Uploader};
+pub use uploader::Uploader;

@@ -6,3 +6,4 @@ pub(crate) mod retry;
 mod simulation;
 pub(crate) mod streams;
 pub(crate) mod verdict;
+pub(crate) mod way;

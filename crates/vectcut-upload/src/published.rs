@@ -5,29 +5,29 @@ use std::time::Duration;
 use oss_client::Crc64;
 use vectcut_api::SignedUrl;
 
-/// How the object came to be there.
+/// How the object was stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// All of it was sent now.
+    /// This run sent all of it.
     Uploaded,
     /// An earlier run had sent some of it.
     Resumed,
-    /// An earlier run had sent all of it; only complete was called.
+    /// An earlier run had sent all of it; this run only asked for the URL.
     Completed,
 }
 
-/// A file that is up and has its URL.
+/// An uploaded file and its URL.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Published {
-    /// The bucket that it is in.
+    /// The bucket.
     pub bucket: String,
-    /// Its object key.
+    /// The object key.
     pub object_key: String,
     /// Its length in bytes.
     pub len_bytes: u64,
-    /// The media type that OSS answers with.
+    /// The content type that OSS serves it with.
     pub content_type: String,
     /// The CRC-64 of its bytes, equal to the one that OSS computed.
     pub crc64: Crc64,
@@ -35,10 +35,10 @@ pub struct Published {
     pub etag: Option<String>,
     /// Its public URL.
     pub public_signed_url: SignedUrl,
-    /// How it came to be there.
+    /// How it was stored.
     pub outcome: Outcome,
-    /// How many times its bytes, or the last of them, were sent: 1 when nothing went wrong.
+    /// How many requests sent the bytes: 1 when none failed.
     pub attempts: u32,
-    /// How long this run took for it.
+    /// How long this run took.
     pub elapsed: Duration,
 }

@@ -1,12 +1,11 @@
-//! What one run learns of a bucket and the next can use: which bucket it was, and whether it takes V4 only.
+//! What one run learns of a bucket and the next can use: its name, and whether it accepts V4 only.
 //!
-//! Nothing here is needed and nothing is secret; what cannot be read is forgotten.
+//! Nothing here is needed and nothing is secret. What cannot be read is forgotten.
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
@@ -14,7 +13,10 @@ use std::{
 use oss_client::BucketName;
 use serde::{Deserialize, Serialize};
 
-use crate::journal::create_private_folder;
+use crate::{blocking::blocking, state_dir::StateDir};
+
+/// The file in the state directory.
+const FILE: &str = "buckets.json";
 
 /// The bucket of the last upload, and the ones that refused V1, for each endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,31 +30,33 @@ struct Known {
 #[derive(Debug)]
 pub(crate) struct Remembered {
     endpoint: String,
-    file: Option<PathBuf>,
+    state_dir: OnceLock<StateDir>,
     known: Mutex<Known>,
     /// Whether this run has got a bucket.
     is_in_use: AtomicBool,
 }
 
 impl Remembered {
-    /// Reads what an earlier run wrote.
-    pub(crate) fn load(state_dir: Option<&Path>, endpoint: &str) -> Self {
-        let file = state_dir.map(|folder| folder.join("buckets.json"));
-        let known = file
-            .as_deref()
-            .map(read)
-            .unwrap_or_default()
-            .remove(endpoint)
-            .unwrap_or_default();
+    /// Returns an empty memory for an endpoint.
+    pub(crate) fn new(endpoint: String) -> Self {
         Self {
-            endpoint: endpoint.to_owned(),
-            file,
-            known: Mutex::new(known),
+            endpoint,
+            state_dir: OnceLock::new(),
+            known: Mutex::default(),
             is_in_use: AtomicBool::new(false),
         }
     }
 
-    /// Returns the bucket that the last run ended with, until this run has one of its own, to which it is connected.
+    /// Reads what an earlier run wrote, and writes there from now on.
+    pub(crate) async fn load(&self, state_dir: StateDir) {
+        let folder = self.state_dir.get_or_init(|| state_dir).clone();
+        let mut known = blocking(move || read(&folder)).await.unwrap_or_default();
+        if let Some(known) = known.remove(&self.endpoint) {
+            self.with(|now| *now = known);
+        }
+    }
+
+    /// Returns the previous run's bucket; `None` once this run has its own and is connected to it.
     pub(crate) fn bucket_of_last_run(&self) -> Option<BucketName> {
         if self.is_in_use.load(Relaxed) {
             return None;
@@ -79,67 +83,85 @@ impl Remembered {
         read(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes what is known, and writes it when that made a difference.
+    /// Changes what is known, and writes it if that made a difference. Nobody waits for the disk.
     fn update(&self, change: impl FnOnce(&mut Known)) {
         let changed = self.with(|known| {
             let before = known.clone();
             change(known);
             (*known != before).then(|| known.clone())
         });
-        if let (Some(known), Some(file)) = (changed, &self.file)
-            && let Err(error) = write(file, &self.endpoint, known)
-        {
-            tracing::debug!(%error, "what was learned of the bucket could not be kept");
+        if let (Some(known), Some(state_dir)) = (changed, self.state_dir.get()) {
+            let (state_dir, endpoint) = (state_dir.clone(), self.endpoint.clone());
+            tokio::task::spawn_blocking(move || {
+                if let Err(error) = write(&state_dir, endpoint, known) {
+                    tracing::debug!(%error, "what was learned of the bucket could not be kept");
+                }
+            });
         }
     }
 }
 
-fn read(file: &Path) -> BTreeMap<String, Known> {
-    let text = std::fs::read(file).unwrap_or_default();
+fn read(state_dir: &StateDir) -> BTreeMap<String, Known> {
+    let text = state_dir.read(FILE).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
 
-/// Writes beside the file and renames, so that no reader sees half of it.
-fn write(file: &Path, endpoint: &str, known: Known) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        create_private_folder(folder)?;
-    }
-    let mut all = read(file);
-    all.insert(endpoint.to_owned(), known);
-    let beside = file.with_extension(format!("json.{}", std::process::id()));
-    std::fs::write(&beside, serde_json::to_vec_pretty(&all)?)?;
-    std::fs::rename(&beside, file)
+fn write(state_dir: &StateDir, endpoint: String, known: Known) -> std::io::Result<()> {
+    let mut all = read(state_dir);
+    all.insert(endpoint, known);
+    state_dir.replace(FILE, &serde_json::to_vec_pretty(&all)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_was_learned_is_there_in_the_next_run_of_that_endpoint_alone() {
+    async fn loaded(folder: &tempfile::TempDir, endpoint: &str) -> Remembered {
+        let remembered = Remembered::new(endpoint.to_owned());
+        let state_dir = StateDir::open(folder.path()).expect("our own folder");
+        remembered.load(state_dir).await;
+        remembered
+    }
+
+    /// Waits until the file of the memory holds `text`.
+    async fn until_written(folder: &tempfile::TempDir, text: &str) {
+        let is_written = || {
+            let written = std::fs::read_to_string(folder.path().join(FILE));
+            written.is_ok_and(|written| written.contains(text))
+        };
+        while !is_written() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_learned_is_there_in_the_next_run_of_that_endpoint_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let bucket = BucketName::parse("bkt").expect("a bucket");
-        let remembered = Remembered::load(Some(folder.path()), "one");
+        let remembered = loaded(&folder, "one").await;
         remembered.set_last_bucket(&bucket);
+        until_written(&folder, "last_bucket\": \"bkt").await;
         remembered.set_wants_v4(&bucket);
+        until_written(&folder, "v4_buckets\": [\n      \"bkt").await;
         assert_eq!(remembered.bucket_of_last_run(), None, "connected already");
 
-        let again = Remembered::load(Some(folder.path()), "one");
+        let again = loaded(&folder, "one").await;
         assert_eq!(again.bucket_of_last_run(), Some(bucket.clone()));
         assert!(again.wants_v4(&bucket));
-        let other = Remembered::load(Some(folder.path()), "two");
+        let other = loaded(&folder, "two").await;
         assert_eq!(other.bucket_of_last_run(), None);
         assert!(!other.wants_v4(&bucket));
     }
 
-    #[test]
-    fn a_damaged_file_is_forgotten_and_written_anew() {
+    #[tokio::test]
+    async fn a_damaged_file_is_forgotten_and_written_anew() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("buckets.json"), "{").expect("damaged");
+        std::fs::write(folder.path().join(FILE), "{").expect("damaged");
         let bucket = BucketName::parse("bkt").expect("a bucket");
-        Remembered::load(Some(folder.path()), "one").set_last_bucket(&bucket);
+        loaded(&folder, "one").await.set_last_bucket(&bucket);
+        until_written(&folder, "bkt").await;
         assert_eq!(
-            Remembered::load(Some(folder.path()), "one").bucket_of_last_run(),
+            loaded(&folder, "one").await.bucket_of_last_run(),
             Some(bucket)
         );
     }

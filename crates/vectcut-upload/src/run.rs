@@ -1,69 +1,79 @@
-//! One file on its way: what the steps and streams of its upload share.
+//! One file of one run: what the steps and connections of its upload share.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
-use oss_client::ObjectKey;
-
 use crate::{
-    Event, SourceAction, UploadError, Uploader, clock,
-    file_body::FileBody,
-    journal::{Header, Journal, Record},
-    policy::plan::{PartRange, StreamRate},
+    Event, clock,
+    journal::{Journal, Record},
+    shared::Shared,
     source::SourceFile,
+    stage::History,
     tally::Tally,
 };
 
-/// An upload in progress.
+/// The upload of one file in this run.
 pub(crate) struct Run<'a> {
-    pub(crate) uploader: &'a Uploader,
+    pub(crate) shared: &'a Shared,
     pub(crate) source: &'a SourceFile,
-    pub(crate) header: Header,
-    pub(crate) tally: Arc<Tally>,
-    journal: Mutex<Journal>,
-    /// When something last went through.
-    moved: Mutex<Instant>,
+    pub(crate) name: &'a str,
+    pub(crate) content_type: &'a str,
+    pub(crate) tally: &'a Arc<Tally>,
+    journal: &'a Journal,
+    /// Whether the caller knows already that the journal cannot be written.
+    has_told_failure: AtomicBool,
+    streak: Mutex<Streak>,
     on_event: Mutex<&'a mut (dyn FnMut(Event) + Send)>,
 }
 
-/// How often one thing was tried. Each request has its own; progress elsewhere does not count for it.
-#[derive(Debug, Default)]
-pub(crate) struct Tries {
+/// The failures since a request last succeeded.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Streak {
     pub(crate) failures: u32,
-    /// Since when it fails.
-    failing_since: Option<Instant>,
-    pub(crate) renewals: u32,
-    pub(crate) clock_corrections: u32,
+    since: Option<Instant>,
+}
+
+impl Streak {
+    /// Returns how long nothing has succeeded.
+    pub(crate) fn lasted(self) -> Duration {
+        self.since.map_or(Duration::ZERO, clock::since)
+    }
 }
 
 impl<'a> Run<'a> {
     pub(crate) fn new(
-        uploader: &'a Uploader,
+        shared: &'a Shared,
         source: &'a SourceFile,
-        header: Header,
-        journal: Journal,
-        tally: Arc<Tally>,
+        (name, content_type): (&'a str, &'a str),
+        journal: &'a Journal,
+        tally: &'a Arc<Tally>,
         on_event: &'a mut (dyn FnMut(Event) + Send),
     ) -> Self {
         Self {
-            uploader,
+            shared,
             source,
-            header,
+            name,
+            content_type,
             tally,
-            journal: Mutex::new(journal),
-            moved: Mutex::new(clock::monotonic()),
+            journal,
+            has_told_failure: AtomicBool::new(!journal.keeps()),
+            streak: Mutex::default(),
             on_event: Mutex::new(on_event),
         }
     }
 
+    /// Reports an event.
     pub(crate) fn tell(&self, event: Event) {
         tracing::debug!(?event, "upload");
         (self.on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
     }
 
-    /// Tells how far the file is; not logged, since it comes often and says little.
+    /// Reports how far the file is. It is not logged, since it comes often.
     pub(crate) fn tell_progress(&self, streams: usize) {
         let event = Event::Progress {
             safe_bytes: self.tally.safe_bytes(),
@@ -72,89 +82,57 @@ impl<'a> Run<'a> {
             streams,
         };
         (self.on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
+        self.tell_journal_failure();
     }
 
-    /// Returns a range of the file as a body for a stream of this rate.
-    pub(crate) fn body(&self, range: PartRange, rate: StreamRate) -> FileBody {
-        let Uploader { pool, pace, .. } = self.uploader;
-        FileBody::new(
-            self.source.file(),
-            range,
-            rate,
-            pool.clone(),
-            pace.clone(),
-            self.tally.clone(),
-        )
+    /// Writes a record for later runs.
+    pub(crate) fn keep(&self, record: Record) {
+        self.journal.append(record);
+        self.tell_journal_failure();
     }
 
-    pub(crate) fn keep(&self, record: &Record) {
-        self.journal
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .append(record);
+    /// Waits until the journal is written, but not for long: a full or slow disk must not stop an upload.
+    pub(crate) async fn settle_journal(&self) {
+        self.journal.flush(Duration::from_secs(2)).await;
+        self.tell_journal_failure();
     }
 
-    /// Forgets what was kept of the upload, since none of it can be used.
-    pub(crate) fn forget(&self) {
-        self.journal
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .start_over(&self.header);
+    /// Drops what was kept, since none of it can be used any more.
+    pub(crate) fn forget(&self, history: History) {
+        self.journal.start_over(history);
         self.tally.set_safe(0);
     }
 
-    /// Something went through: the budget of attempts is full again.
-    pub(crate) fn moved(&self) {
-        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = clock::monotonic();
+    /// Keeps the result only, without credentials.
+    pub(crate) fn finish(&self, record: Record) {
+        self.journal.finish(record);
     }
 
-    /// Waits before the next attempt; returns whether there is to be one.
-    pub(crate) async fn back_off(
-        &self,
-        tries: &mut Tries,
-        reason: String,
-        wish: Option<Duration>,
-    ) -> bool {
-        tries.failures += 1;
+    /// A request succeeded: retries start counting from zero.
+    pub(crate) fn succeeded(&self) {
+        *self.streak() = Streak::default();
+        self.tally.set_last_cause(None);
+    }
+
+    /// A request failed and may be retried. Returns the failures since the last success, this one included.
+    pub(crate) fn failed(&self, cause: &str) -> Streak {
         self.tally.add_failure();
-        // What waited in a queue, or took long and went wrong at its end, has its whole time to try again.
-        let failing_since = *tries.failing_since.get_or_insert_with(clock::monotonic);
-        let moved = *self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        let idle = moved.max(failing_since).elapsed();
-        let Some(delay) = self
-            .uploader
-            .retry
-            .delay(tries.failures, idle, fastrand::f64(), wish)
-        else {
-            return false;
-        };
-        self.tell(Event::Retrying { reason, delay });
-        tokio::time::sleep(delay).await;
-        true
+        self.tally.set_last_cause(Some(cause.to_owned()));
+        let mut streak = self.streak();
+        streak.failures += 1;
+        streak.since.get_or_insert_with(clock::monotonic);
+        *streak
     }
 
-    /// Returns a failure of OSS as the failure of this upload.
-    pub(crate) fn failure(&self, error: oss_client::Error, object_key: &ObjectKey) -> UploadError {
-        let path = || self.source.path().to_owned();
-        match error {
-            oss_client::Error::Body { source }
-                if source.kind() == std::io::ErrorKind::UnexpectedEof =>
-            {
-                UploadError::Changed { path: path() }
-            }
-            oss_client::Error::Body { source } => UploadError::Source {
-                path: path(),
-                action: SourceAction::Read,
-                source,
-            },
-            oss_client::Error::Refused { reply, .. } => UploadError::Refused {
-                object_key: object_key.clone(),
-                reply,
-            },
-            source => UploadError::Send {
-                object_key: object_key.clone(),
-                source,
-            },
+    fn streak(&self) -> std::sync::MutexGuard<'_, Streak> {
+        self.streak.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell_journal_failure(&self) {
+        if let Some(reason) = self.journal.failure()
+            && !self.has_told_failure.swap(true, Relaxed)
+        {
+            self.tell(Event::NotKept { reason });
         }
     }
 }

@@ -1,16 +1,24 @@
-//! The local file: looked at before anything is sent, read in ranges, looked at again afterwards.
+//! The local file: checked before anything is sent, read in ranges, and checked again afterwards.
+
+mod fingerprint;
+mod read;
+#[cfg(test)]
+mod tests;
 
 use std::{
-    fs::{File, Metadata},
+    fs::{File, Metadata, OpenOptions},
     io,
     path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
 };
 
-use oss_client::Crc64Digest;
+use oss_client::Crc64;
+use serde::{Deserialize, Serialize};
 
-use crate::{SourceAction, UploadError, journal::Identity};
+use crate::{FileKind, SourceAction, UploadError, blocking::blocking};
+
+pub(crate) use read::{read_at, read_cached};
 
 /// A regular file, open for reading, and how it looked when it was opened.
 #[derive(Debug, Clone)]
@@ -18,6 +26,20 @@ pub(crate) struct SourceFile {
     path: PathBuf,
     file: Arc<File>,
     seen: Look,
+    identity: Identity,
+}
+
+/// What tells a file from any other, and from itself after it was written to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    /// Canonical. Bytes that are not UTF-8 are replaced; the fingerprint makes up for it.
+    pub(crate) path: String,
+    pub(crate) len_bytes: u64,
+    pub(crate) modified_ns: Option<u128>,
+    /// Without the device, whose number may change with the next mount.
+    pub(crate) inode: Option<u64>,
+    /// CRC-64 over head, tail and samples.
+    pub(crate) fingerprint: u64,
 }
 
 /// What changes when a file is written to or replaced.
@@ -25,45 +47,21 @@ pub(crate) struct SourceFile {
 struct Look {
     len_bytes: u64,
     modified: Option<SystemTime>,
-    /// Device and inode, where the system has them.
-    identity: Option<(u64, u64)>,
+    /// Device, inode and time of the last change of any kind, where the system has them. No program can set that time.
+    system: Option<(u64, u64, i64, i64)>,
 }
 
 impl SourceFile {
-    /// Opens a file and looks at it; nothing but a regular file is opened, since a FIFO would wait for a writer.
+    /// Opens a file and looks at it. Only a regular file is opened.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`UploadError::Source`] or [`UploadError::NotAFile`].
     pub(crate) async fn open(path: &Path) -> Result<Self, UploadError> {
         let path = path.to_owned();
-        blocking(move || {
-            let failed = |action, source| UploadError::Source {
-                path: path.clone(),
-                action,
-                source,
-            };
-            let metadata =
-                std::fs::metadata(&path).map_err(|source| failed(SourceAction::Find, source))?;
-            if !metadata.is_file() {
-                return Err(UploadError::NotAFile {
-                    kind: kind(&metadata),
-                    path,
-                });
-            }
-            let file = File::open(&path).map_err(|source| failed(SourceAction::Open, source))?;
-            let metadata = file
-                .metadata()
-                .map_err(|source| failed(SourceAction::Open, source))?;
-            // Files that a system makes up while they are read, as under `/proc`, say that they are empty.
-            let more = |source| failed(SourceAction::Read, source);
-            if metadata.len() == 0 && read_at(&file, &mut [0], 0).map_err(more)? > 0 {
-                let kind = "a file whose length the system does not know";
-                return Err(UploadError::NotAFile { path, kind });
-            }
-            Ok(Self {
-                seen: Look::new(&metadata),
-                file: Arc::new(file),
-                path,
-            })
-        })
-        .await
+        blocking(move || open_regular(&path))
+            .await
+            .map_err(UploadError::runtime)?
     }
 
     /// Returns the path as it was given.
@@ -71,32 +69,9 @@ impl SourceFile {
         &self.path
     }
 
-    /// Returns what tells this file from others and from itself after a change.
-    pub(crate) async fn identity(&self) -> Result<Identity, UploadError> {
-        let Self { path, file, seen } = self.clone();
-        blocking(move || {
-            let canonical = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-            let fingerprint = fingerprint(&file, seen.len_bytes).map_err(|source| {
-                let action = SourceAction::Read;
-                UploadError::Source {
-                    path,
-                    action,
-                    source,
-                }
-            })?;
-            let since_epoch = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
-            Ok(Identity {
-                path: canonical.to_string_lossy().into_owned(),
-                len_bytes: seen.len_bytes,
-                modified_ns: seen
-                    .modified
-                    .and_then(since_epoch)
-                    .map(|time| time.as_nanos()),
-                inode: seen.identity.map(|(_, inode)| inode),
-                fingerprint,
-            })
-        })
-        .await
+    /// Returns what tells this file from others, and from itself after a change.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Returns the length in bytes that the file had when it was opened.
@@ -109,19 +84,135 @@ impl SourceFile {
         self.file.clone()
     }
 
-    /// Looks again.
+    /// Looks at the open file: cheap enough for every part, so that a growing file is found out early.
     ///
     /// # Errors
     ///
-    /// Fails with [`UploadError::Changed`] when the file was written to, replaced or removed since it was opened.
-    pub(crate) async fn check_unchanged(&self) -> Result<(), UploadError> {
+    /// Fails with [`UploadError::Changed`] when its length or its time of modification changed.
+    pub(crate) async fn check_growth(&self) -> Result<(), UploadError> {
+        let Self { file, seen, .. } = self.clone();
+        let metadata = blocking(move || file.metadata())
+            .await
+            .map_err(UploadError::runtime)?;
+        match metadata {
+            Ok(now) if (now.len(), now.modified().ok()) == (seen.len_bytes, seen.modified) => {
+                Ok(())
+            }
+            _ => Err(self.changed()),
+        }
+    }
+
+    /// Checks that the path still leads to the bytes whose CRC-64 is `crc64`.
+    ///
+    /// If nothing about the file changed, nothing is read. Otherwise all of it is read again: a program may have renamed
+    /// it, set its times or its mode, and that does not change the bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`UploadError::Changed`] when the bytes differ, or the file is gone.
+    pub(crate) async fn check_unchanged(&self, crc64: Crc64) -> Result<(), UploadError> {
         let Self { path, seen, .. } = self.clone();
-        blocking(move || match std::fs::metadata(&path) {
-            Ok(metadata) if Look::new(&metadata) == seen => Ok(()),
-            _ => Err(UploadError::Changed { path }),
+        let is_same = blocking(move || {
+            let file = open_without_waiting(&path)?;
+            let metadata = file.metadata()?;
+            if Look::new(&metadata) == seen {
+                return Ok(true);
+            }
+            io::Result::Ok(
+                metadata.len() == seen.len_bytes
+                    && fingerprint::crc64(&file, 0, metadata.len())? == crc64,
+            )
         })
         .await
+        .map_err(UploadError::runtime)?;
+        match is_same {
+            Ok(true) => Ok(()),
+            _ => Err(self.changed()),
+        }
     }
+
+    /// Returns the CRC-64 of a range, read from the disk.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`UploadError::Source`] when the range cannot be read.
+    pub(crate) async fn crc64(&self, offset: u64, len_bytes: u64) -> Result<Crc64, UploadError> {
+        let file = self.file();
+        let crc64 = blocking(move || fingerprint::crc64(&file, offset, len_bytes))
+            .await
+            .map_err(UploadError::runtime)?;
+        crc64.map_err(|source| UploadError::Source {
+            path: self.path.clone(),
+            action: SourceAction::Read,
+            source,
+        })
+    }
+
+    fn changed(&self) -> UploadError {
+        UploadError::Changed {
+            path: self.path.clone(),
+        }
+    }
+}
+
+fn open_regular(path: &Path) -> Result<SourceFile, UploadError> {
+    let failed = |action| {
+        move |source| UploadError::Source {
+            path: path.to_owned(),
+            action,
+            source,
+        }
+    };
+    let not_a_file = |kind| UploadError::NotAFile {
+        path: path.to_owned(),
+        kind,
+    };
+    // A directory cannot be opened everywhere, so its kind is looked up by name first. The open file decides.
+    let metadata = std::fs::metadata(path).map_err(failed(SourceAction::Find))?;
+    if !metadata.is_file() {
+        return Err(not_a_file(kind(&metadata)));
+    }
+    let file = open_without_waiting(path).map_err(failed(SourceAction::Open))?;
+    let metadata = file.metadata().map_err(failed(SourceAction::Open))?;
+    if !metadata.is_file() {
+        return Err(not_a_file(kind(&metadata)));
+    }
+    // Files that a system makes up while they are read, as under `/proc`, claim to be empty.
+    let read = failed(SourceAction::Read);
+    if metadata.len() == 0 && read_at(&file, &mut [0], 0).map_err(&read)? > 0 {
+        return Err(not_a_file(FileKind::UnknownLength));
+    }
+    let seen = Look::new(&metadata);
+    let since_epoch = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
+    let canonical = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let identity = Identity {
+        path: canonical.to_string_lossy().into_owned(),
+        len_bytes: seen.len_bytes,
+        modified_ns: seen
+            .modified
+            .and_then(since_epoch)
+            .map(|time| time.as_nanos()),
+        inode: seen.system.map(|(_, inode, ..)| inode),
+        fingerprint: fingerprint::fingerprint(&file, seen.len_bytes).map_err(read)?,
+    };
+    Ok(SourceFile {
+        path: path.to_owned(),
+        file: Arc::new(file),
+        seen,
+        identity,
+    })
+}
+
+/// Opens a file for reading. A FIFO that took the place of the file since does not hold up the caller.
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
+    }
+    options.open(path)
 }
 
 impl Look {
@@ -129,201 +220,45 @@ impl Look {
         Self {
             len_bytes: metadata.len(),
             modified: metadata.modified().ok(),
-            identity: identity(metadata),
+            system: system(metadata),
         }
     }
 }
 
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+fn system(metadata: &Metadata) -> Option<(u64, u64, i64, i64)> {
     use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
+    Some((
+        metadata.dev(),
+        metadata.ino(),
+        metadata.ctime(),
+        metadata.ctime_nsec(),
+    ))
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<(u64, u64)> {
+fn system(_: &Metadata) -> Option<(u64, u64, i64, i64)> {
     None
 }
 
 /// Names what is there instead of a regular file.
-fn kind(metadata: &Metadata) -> &'static str {
+fn kind(metadata: &Metadata) -> FileKind {
     if metadata.is_dir() {
-        return "a directory";
+        return FileKind::Directory;
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
         let file_type = metadata.file_type();
         if file_type.is_fifo() {
-            return "a FIFO, whose length nobody knows";
+            return FileKind::Pipe;
         }
         if file_type.is_socket() {
-            return "a socket";
+            return FileKind::Socket;
         }
         if file_type.is_block_device() || file_type.is_char_device() {
-            return "a device";
+            return FileKind::Device;
         }
     }
-    "not a regular file"
-}
-
-/// How much of each end of a file its fingerprint covers.
-const END_BYTES: u64 = 64 * 1024;
-
-/// How many places in between it looks at, and how much it reads at each.
-const SAMPLES: u64 = 8;
-const SAMPLE_BYTES: u64 = 4 * 1024;
-
-/// Returns a CRC-64 over head, tail and samples: what an editor or a download that goes on would change, at the price
-/// of some reads whatever the length.
-fn fingerprint(file: &File, len_bytes: u64) -> io::Result<u64> {
-    let ends = [
-        (0, END_BYTES),
-        (len_bytes.saturating_sub(END_BYTES), END_BYTES),
-    ];
-    let samples = (1..=SAMPLES).map(|index| (len_bytes / (SAMPLES + 1) * index, SAMPLE_BYTES));
-    let mut digest = Crc64Digest::new();
-    let mut buffer = Vec::new();
-    for (offset, wanted) in ends.into_iter().chain(samples) {
-        buffer.resize(
-            usize::try_from(wanted.min(len_bytes - offset)).unwrap_or_default(),
-            0,
-        );
-        let count = read_at(file, &mut buffer, offset)?;
-        digest.update(&buffer[..count]);
-    }
-    Ok(digest.value().value())
-}
-
-/// Reads as many bytes as there are at `offset`, up to the length of `buffer`.
-#[cfg(unix)]
-pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-/// Reads as many bytes as there are at `offset`, up to the length of `buffer`.
-#[cfg(windows)]
-pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
-}
-
-/// Fills `buffer` from `offset` if the system has all of it in memory, and returns whether it did; never waits for a disk.
-#[cfg(target_os = "linux")]
-pub(crate) fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> bool {
-    let len_bytes = buffer.len();
-    let mut slices = [io::IoSliceMut::new(buffer)];
-    let read = rustix::io::preadv2(
-        file,
-        &mut slices,
-        offset,
-        rustix::io::ReadWriteFlags::NOWAIT,
-    );
-    read.is_ok_and(|count| count == len_bytes)
-}
-
-/// Elsewhere nothing tells whether a read would wait.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn read_cached(_: &File, _: &mut [u8], _: u64) -> bool {
-    false
-}
-
-/// Runs what may wait for a disk or a network share away from the threads that serve sockets.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, UploadError> + Send + 'static,
-) -> Result<T, UploadError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => Err(UploadError::Runtime {
-            source: error.into(),
-        }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_file_that_grew_or_was_replaced_has_changed() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("clip.mp4");
-        std::fs::write(&path, "one").expect("a file");
-        let source = SourceFile::open(&path).await.expect("it is there");
-        source.check_unchanged().await.expect("nobody touched it");
-
-        std::fs::write(&path, "more").expect("a longer file");
-        assert!(matches!(
-            source.check_unchanged().await,
-            Err(UploadError::Changed { .. })
-        ));
-        std::fs::remove_file(&path).expect("removed");
-        assert!(matches!(
-            source.check_unchanged().await,
-            Err(UploadError::Changed { .. })
-        ));
-    }
-
-    #[tokio::test]
-    async fn the_fingerprint_sees_head_tail_and_middle() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("clip.mp4");
-        let mut prints = std::collections::HashSet::new();
-        for touched in [None, Some(0), Some(999_999), Some(444_500)] {
-            let mut bytes = vec![7; 1_000_000];
-            touched.into_iter().for_each(|at: usize| bytes[at] = 8);
-            std::fs::write(&path, bytes).expect("a file");
-            let identity = SourceFile::open(&path)
-                .await
-                .expect("it is there")
-                .identity()
-                .await
-                .expect("readable");
-            prints.insert(identity.fingerprint);
-        }
-        assert_eq!(prints.len(), 4);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn a_file_that_hides_its_length_is_refused_instead_of_going_up_empty() {
-        let error = SourceFile::open(Path::new("/proc/self/status"))
-            .await
-            .expect_err("it has bytes and claims none");
-        assert!(matches!(error, UploadError::NotAFile { .. }), "{error:?}");
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("empty.mp4");
-        std::fs::write(&path, "").expect("an empty file");
-        SourceFile::open(&path).await.expect("empty indeed");
-    }
-
-    #[tokio::test]
-    async fn only_regular_files_are_opened() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let error = SourceFile::open(folder.path())
-            .await
-            .expect_err("a directory");
-        assert!(
-            matches!(
-                error,
-                UploadError::NotAFile {
-                    kind: "a directory",
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
-        let error = SourceFile::open(&folder.path().join("none"))
-            .await
-            .expect_err("nothing is there");
-        assert!(
-            matches!(
-                error,
-                UploadError::Source {
-                    action: SourceAction::Find,
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
-    }
+    FileKind::Other
 }

@@ -1,7 +1,10 @@
-//! How far one file is: bytes that OSS has acknowledged, bytes on their way, and tries. Shared with bodies that outlive a
-//! request's future.
+//! How far one file is: acknowledged bytes, bytes given to connections, and failed requests. Shared with request bodies,
+//! which may outlive the request's future.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+};
 
 /// Counters of one file. Each is exact by itself; together they may be a moment apart.
 #[derive(Debug, Default)]
@@ -9,26 +12,33 @@ pub(crate) struct Tally {
     safe_bytes: AtomicU64,
     in_flight_bytes: AtomicU64,
     failures: AtomicU32,
-    throttled: AtomicBool,
+    has_sent: AtomicBool,
+    last_cause: Mutex<Option<String>>,
 }
 
 impl Tally {
-    /// Bytes were handed to a connection.
+    /// Counts bytes given to a connection.
     pub(crate) fn take_off(&self, bytes: u64) {
         self.in_flight_bytes.fetch_add(bytes, Relaxed);
+        self.has_sent.store(true, Relaxed);
     }
 
-    /// Bytes that had been handed over are acknowledged, or lost with their connection.
+    /// Bytes given to a connection are acknowledged, or lost with it.
     pub(crate) fn land(&self, bytes: u64) {
         self.in_flight_bytes.fetch_sub(bytes, Relaxed);
     }
 
-    /// OSS acknowledged bytes.
+    /// Counts bytes that OSS acknowledged.
     pub(crate) fn add_safe(&self, bytes: u64) {
         self.safe_bytes.fetch_add(bytes, Relaxed);
     }
 
-    /// What was acknowledged counts no longer, or another number does.
+    /// Bytes that an earlier run sent are sent again, since the file changed.
+    pub(crate) fn remove_safe(&self, bytes: u64) {
+        self.safe_bytes.fetch_sub(bytes, Relaxed);
+    }
+
+    /// Replaces the acknowledged count: 0 on a restart, or what an earlier run sent.
     pub(crate) fn set_safe(&self, bytes: u64) {
         self.safe_bytes.store(bytes, Relaxed);
     }
@@ -37,7 +47,7 @@ impl Tally {
         self.safe_bytes.load(Relaxed)
     }
 
-    /// Returns what was acknowledged and what is on its way, together.
+    /// Returns the acknowledged bytes and those given to connections, together.
     pub(crate) fn sent_bytes(&self) -> u64 {
         self.safe_bytes() + self.in_flight_bytes.load(Relaxed)
     }
@@ -46,18 +56,29 @@ impl Tally {
         self.failures.fetch_add(1, Relaxed);
     }
 
-    /// Returns how many requests to OSS failed and were tried again, and the one that went through.
+    /// Returns how many requests to OSS were sent for the last bytes: those that failed, and the one that succeeded.
     pub(crate) fn attempts(&self) -> u32 {
         self.failures.load(Relaxed) + 1
     }
 
-    /// OSS asked for less.
-    pub(crate) fn set_throttled(&self) {
-        self.throttled.store(true, Relaxed);
+    /// Returns whether any byte was given to a connection in this run.
+    pub(crate) fn has_sent(&self) -> bool {
+        self.has_sent.load(Relaxed)
     }
 
-    /// Returns whether OSS asked for less since the last call.
-    pub(crate) fn take_throttled(&self) -> bool {
-        self.throttled.swap(false, Relaxed)
+    /// Notes the failure that is being retried, or that a request succeeded since.
+    pub(crate) fn set_last_cause(&self, cause: Option<String>) {
+        *self
+            .last_cause
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = cause;
+    }
+
+    /// Returns the failure that is being retried.
+    pub(crate) fn last_cause(&self) -> Option<String> {
+        self.last_cause
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }

@@ -22,14 +22,14 @@ impl Upload {
         }
     }
 
-    /// Tells the backend another file name.
+    /// Gives the backend another file name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets the media type instead of taking it from the name.
+    /// Sets the content type. Default: guessed from the name.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
@@ -53,7 +53,7 @@ impl Upload {
         }
     }
 
-    pub(crate) fn media_type(&self, file_name: &str) -> Result<String, UploadError> {
+    pub(crate) fn content_type_for(&self, file_name: &str) -> Result<String, UploadError> {
         let content_type = self
             .content_type
             .clone()

@@ -1,348 +1,322 @@
-//! Uploads files: what all of them share, and how one of them begins and ends. The walk itself is in `walk.rs`.
+//! The entry of this crate: an uploader, and its settings.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
-
-use oss_client::{Crc64Digest, Patience};
-use tokio::sync::{Semaphore, SemaphorePermit};
-
-use crate::{
-    Event, Published, RetryPolicy, Stop, Upload, UploadError,
-    chunks::ChunkPool,
-    clock::{self, ServerClock},
-    journal::{Found, Header, Identity, Journal, Kept, Unavailable, VERSION, remove, sweep},
-    pace::Pace,
-    policy::plan::{PART_MAX_BYTES, PART_MIN_BYTES, StreamRate},
-    policy::streams::STREAMS_MAX,
-    remembered::Remembered,
-    run::Run,
-    source::SourceFile,
-    tally::Tally,
-    walk::walk,
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
 };
 
-/// How long to wait before looking again whether another process is done with the same upload.
-const LOCK_POLL: Duration = Duration::from_millis(100);
+use oss_client::Patience;
+use tokio::sync::OnceCell;
 
-/// How much of a slow stream's time may pass without a byte: the system's buffers take bytes in bursts of about this size.
-const BURST_BYTES: u64 = 2 * 1024 * 1024;
+use crate::{
+    Event, Progress, Published, RetryPolicy, Step, Stop, StopReason, Upload, UploadError,
+    blocking::blocking,
+    clock,
+    journal::{Folder, Header, Journal, Note, Opened, Record, VERSION},
+    limits::pace::Pace,
+    one_file::{self, Done},
+    policy::{
+        plan::{PART_MAX_BYTES, PART_MIN_BYTES},
+        streams::{STREAMS_MAX, Streams},
+    },
+    run::Run,
+    shared::{Shared, SignatureChoice},
+    source::SourceFile,
+    state_dir::StateDir,
+    tally::Tally,
+};
 
-/// How much may still lie in the system's buffers when the last byte was handed over.
-const BUFFERED_BYTES: u64 = 8 * 1024 * 1024;
+/// How long the end of an upload may wait for the disk that holds its journal.
+const JOURNAL_CLOSES_WITHIN: Duration = Duration::from_secs(2);
 
-/// Which signature the requests to OSS carry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum SignatureChoice {
-    /// V1 until OSS says that it takes V1 no longer, V4 from then on for that bucket.
-    #[default]
-    Auto,
-    /// V1 only.
-    V1,
-    /// V4 only.
-    V4,
-}
+/// How long a stopped upload may wait for the disk that holds its journal.
+const JOURNAL_STOPS_WITHIN: Duration = Duration::from_millis(300);
 
-/// Uploads files with one pair of clients, and keeps what was sent across runs when it is given a state directory.
+/// Uploads files with one pair of clients. With a state directory it resumes uploads across runs.
 #[derive(Debug)]
 pub struct Uploader {
-    pub(crate) api: vectcut_api::Client,
-    pub(crate) oss: oss_client::Client,
-    pub(crate) signature: SignatureChoice,
-    pub(crate) region: Option<String>,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) streams: Option<usize>,
-    pub(crate) part_bytes: Option<u64>,
-    pub(crate) pace: Option<Arc<Pace>>,
-    pub(crate) pool: Arc<ChunkPool>,
-    pub(crate) clock: ServerClock,
-    pub(crate) remembered: Remembered,
-    least_patience: Patience,
+    shared: Shared,
+    streams: Option<usize>,
     state_dir: Option<PathBuf>,
-    stop: Stop,
-    /// One budget of connections, hence of memory, for all files.
-    stream_permits: Semaphore,
+    journals: OnceCell<Journals>,
+}
+
+/// Where journals are kept.
+#[derive(Debug)]
+pub(crate) enum Journals {
+    Nowhere,
+    In(Folder),
+    Unusable(String),
+}
+
+/// An upload that ended with a URL, and what names its journal.
+pub(crate) struct Finished {
+    pub(crate) published: Published,
+    header: Header,
 }
 
 impl Uploader {
     /// Returns an uploader that asks `api` for tickets and sends to `oss`.
     pub fn new(api: vectcut_api::Client, oss: oss_client::Client) -> Self {
-        let remembered = Remembered::load(None, &oss.endpoint().server().to_string());
         Self {
-            api,
-            oss,
-            signature: SignatureChoice::Auto,
-            region: None,
-            retry: RetryPolicy::default(),
+            shared: Shared::new(api, oss),
             streams: None,
-            part_bytes: None,
-            pace: None,
-            pool: Arc::default(),
-            clock: ServerClock::default(),
-            remembered,
-            least_patience: Patience {
-                stalled: Duration::from_secs(20),
-                answer: Duration::from_secs(60),
-            },
             state_dir: None,
-            stop: Stop::new(),
-            stream_permits: Semaphore::new(STREAMS_MAX),
+            journals: OnceCell::new(),
         }
     }
 
     /// Chooses the signature; [`SignatureChoice::Auto`] unless chosen.
     #[must_use]
     pub fn signature(mut self, choice: SignatureChoice) -> Self {
-        self.signature = choice;
+        self.shared.signature = choice;
         self
     }
 
     /// Sets the region for V4, such as `cn-hangzhou`, instead of reading it from the endpoint.
     #[must_use]
     pub fn region(mut self, region: Option<String>) -> Self {
-        self.region = region;
+        self.shared.region = region;
         self
     }
 
-    /// Keeps what was sent in this directory, so that the same upload continues in a later run.
+    /// Keeps progress in this directory, so that a later run resumes the same upload.
     ///
-    /// It will hold credentials and URLs in files that only their owner can read. Without it every run begins anew.
+    /// It holds credentials and URLs in files that only their owner can read. If other users can write to the directory,
+    /// nothing is kept, and [`Event::NotKept`] says so. Without a directory every run starts from the beginning.
     #[must_use]
     pub fn state_dir(mut self, state_dir: impl Into<PathBuf>) -> Self {
-        let state_dir = state_dir.into();
-        self.remembered =
-            Remembered::load(Some(&state_dir), &self.oss.endpoint().server().to_string());
-        self.state_dir = Some(state_dir);
+        self.state_dir = Some(state_dir.into());
         self
     }
 
-    /// Sets how failures that may pass are dealt with.
+    /// Sets how failures that may pass are retried.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.shared.retry = policy;
         self
     }
 
-    /// Sets how long nothing may move before a connection is dropped; 20 s and 60 s for the answer unless set.
+    /// Sets how long a connection may stand still before it is dropped. Default: 20 s, and 60 s for the response.
     ///
-    /// Both are least values: a stream that is measured to be slow gets more.
+    /// Both are minimum values: a slow connection gets more.
     #[must_use]
     pub fn patience(mut self, least: Patience) -> Self {
-        self.least_patience = least;
+        self.shared.least_patience = least;
         self
     }
 
-    /// Uses this many streams for each file, 1 to 16, instead of finding out how many are best.
+    /// Sets how many connections send at once, 1 to 16, for all files together. Default: found out while sending.
     #[must_use]
     pub fn streams(mut self, streams: usize) -> Self {
         self.streams = Some(streams.clamp(1, STREAMS_MAX));
         self
     }
 
-    /// Sends parts of this many bytes, 128 KiB to 5 GiB, as far as the number of parts allows it.
+    /// Sets the part size in bytes, 128 KiB to 5 GiB, as far as the number of parts allows it.
     #[must_use]
     pub fn part_size(mut self, part_bytes: u64) -> Self {
-        self.part_bytes = Some(part_bytes.clamp(PART_MIN_BYTES, PART_MAX_BYTES));
+        self.shared.part_bytes = Some(part_bytes.clamp(PART_MIN_BYTES, PART_MAX_BYTES));
         self
     }
 
-    /// Limits all streams together to this many bytes in a second.
+    /// Limits all connections together to this many bytes a second.
     #[must_use]
     pub fn limit_rate(mut self, bytes_per_second: u64) -> Self {
-        self.pace = Some(Arc::new(Pace::new(bytes_per_second)));
+        self.shared.pace = Some(Arc::new(Pace::new(bytes_per_second)));
         self
     }
 
-    /// Ends uploads when this signal is given.
+    /// Stops uploads when this signal is given.
     #[must_use]
     pub fn stop_on(mut self, stop: Stop) -> Self {
-        self.stop = stop;
+        self.shared.stop = stop;
         self
     }
 
-    /// Uploads one file and returns its public URL and what is known of the object.
+    /// Uploads one file and returns its public URL.
     ///
-    /// `on_event` is called from within this future, so it should not wait.
+    /// `on_event` is called from within this future, so it must not wait.
     ///
     /// # Errors
     ///
-    /// [`UploadError::step`] says how far it came; each variant says what is left on the servers.
+    /// [`UploadError::step`] says how far it came. Each variant says what is left on the servers.
     ///
     /// # Cancellation
     ///
     /// Dropping the future, or giving the stop signal, closes its connections at once. With a state directory every
-    /// part that OSS acknowledged is in the journal, and the same upload continues there; parts in flight are lost, and
-    /// an upload in parts stays open on OSS until then. A file in one PUT begins anew, unless OSS had its last byte.
+    /// acknowledged part is in the journal, and a later run resumes the upload. Parts in flight are lost, and the
+    /// multipart upload stays open on OSS until then. A file in one PUT starts over, unless OSS had its last byte.
     pub async fn upload(
         &self,
         upload: &Upload,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Published, UploadError> {
-        let batch = self.batch_id(std::slice::from_ref(upload));
-        let published = self.upload_in(&batch, upload, on_event).await?;
-        self.forget(std::slice::from_ref(upload));
+        let finished = self.upload_and_keep(upload, on_event).await?;
+        let published = finished.published.clone();
+        self.forget(finished).await;
         Ok(published)
     }
 
-    /// Uploads a file of a batch; its journal stays, so that a later run of the same batch knows that it is done.
-    pub(crate) async fn upload_in(
+    /// Uploads a file and keeps its journal, so that a later run of the same batch knows the result.
+    pub(crate) async fn upload_and_keep(
         &self,
-        batch: &str,
         upload: &Upload,
         on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Published, UploadError> {
+    ) -> Result<Finished, UploadError> {
         let tally = Arc::new(Tally::default());
-        tokio::select! {
+        let journal = OnceLock::new();
+        let stop = tokio::select! {
             biased;
-            reason = self.stop.wait() => Err(UploadError::Stopped { reason, safe_bytes: tally.safe_bytes() }),
-            outcome = self.begin(batch, upload, tally.clone(), on_event) => outcome,
-        }
+            reason = self.shared.stop.wait() => reason,
+            finished = self.run(upload, &tally, &journal, on_event) => return finished,
+        };
+        Err(stopped(stop, &tally, journal.get()).await)
     }
 
-    async fn begin(
+    async fn run(
         &self,
-        batch: &str,
         upload: &Upload,
-        tally: Arc<Tally>,
+        tally: &Arc<Tally>,
+        journal: &OnceLock<Journal>,
         on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Published, UploadError> {
+    ) -> Result<Finished, UploadError> {
         let begun = clock::monotonic();
-        on_event(Event::Step(crate::Step::Read));
+        on_event(Event::Step(Step::Read));
+        let journals = self.journals().await;
         let name = upload.file_name()?;
-        let content_type = upload.media_type(name)?;
+        let content_type = upload.content_type_for(name)?;
         let source = SourceFile::open(upload.path()).await?;
-        let identity = source.identity().await?;
-        let header = self.header(identity, name, content_type);
-        let (journal, kept) = self.open_journal(upload, &header, on_event).await;
-        let run = Run::new(self, &source, header, journal, tally, on_event);
-        walk(&run, batch, kept, begun).await
+        let header = self.header(&source, name, &content_type);
+        let opened = open_journal(journals, &header, on_event).await;
+        let journal = journal.get_or_init(|| opened.journal);
+        let names = (name, content_type.as_str());
+        let run = Run::new(&self.shared, &source, names, journal, tally, on_event);
+        let result = one_file::upload(&run, opened.kept).await;
+        match &result {
+            Ok(done) => run.finish(Record::published(&done.place, &done.stored, &done.url)),
+            Err(error) if is_over(error) => journal.remove(),
+            Err(_) => {}
+        }
+        journal.close(JOURNAL_CLOSES_WITHIN).await;
+        Ok(Finished {
+            published: published(&run, result?, begun),
+            header,
+        })
     }
 
-    fn header(&self, file: Identity, name: &str, content_type: String) -> Header {
+    fn header(&self, source: &SourceFile, name: &str, content_type: &str) -> Header {
         Header {
             journal: VERSION,
-            file,
-            base_url: self.api.base_url().to_string(),
-            endpoint: self.oss.endpoint().server().to_string(),
+            file: source.identity().clone(),
+            account: self.shared.api.account(),
+            base_url: self.shared.api.base_url().to_string(),
+            endpoint: self.shared.oss.endpoint().server().to_string(),
             name: name.to_owned(),
-            content_type,
+            content_type: content_type.to_owned(),
         }
     }
 
-    /// Opens the journal of an upload, waiting for another process that works on it.
-    async fn open_journal(
-        &self,
-        upload: &Upload,
-        header: &Header,
-        on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> (Journal, Kept) {
-        let Some(folder) = self.journals() else {
-            return (Journal::none(), Kept::default());
-        };
-        let mut told = false;
-        loop {
-            let reason = match Journal::open(&folder, &self.journal_name(upload), header) {
-                Ok((journal, Found::Kept(kept))) => return (journal, *kept),
-                Ok((journal, Found::Nothing)) => return (journal, Kept::default()),
-                Ok((journal, Found::FileChanged)) => {
-                    on_event(Event::FileChanged);
-                    return (journal, Kept::default());
+    /// Prepares the first upload: opens the state directory, and reads what earlier runs learned.
+    async fn journals(&self) -> &Journals {
+        self.journals
+            .get_or_init(async || {
+                let mut streams = Streams::new(self.streams);
+                if self.shared.stop.time_left().is_some() {
+                    streams = streams.carefully();
                 }
-                Err(Unavailable::Locked) => {
-                    if !std::mem::replace(&mut told, true) {
-                        on_event(Event::Waiting);
+                self.shared.gate.set_streams(streams);
+                let Some(path) = self.state_dir.clone() else {
+                    return Journals::Nowhere;
+                };
+                let shown = path.display().to_string();
+                let opened = blocking(move || {
+                    let state_dir = StateDir::open(&path)?;
+                    let folder = Folder::open(&state_dir)?;
+                    folder.sweep(clock::system());
+                    std::io::Result::Ok((state_dir, folder))
+                });
+                match opened.await.unwrap_or_else(Err) {
+                    Ok((state_dir, folder)) => {
+                        self.shared.remembered.load(state_dir).await;
+                        Journals::In(folder)
                     }
-                    tokio::time::sleep(LOCK_POLL).await;
-                    continue;
+                    Err(error) => Journals::Unusable(format!(
+                        "the state directory `{shown}` cannot be used: {error}"
+                    )),
                 }
-                Err(Unavailable::Newer) => {
-                    "a newer version of this program is working on the same upload".to_owned()
-                }
-                Err(Unavailable::Io(error)) => format!(
-                    "the state directory `{}` cannot be used: {error}",
-                    folder.display()
-                ),
-            };
-            on_event(Event::NotKept { reason });
-            return (Journal::none(), Kept::default());
+            })
+            .await
+    }
+
+    /// Removes the journal of a finished upload.
+    pub(crate) async fn forget(&self, finished: Finished) {
+        if let Journals::In(folder) = self.journals().await {
+            folder
+                .forget(finished.header, finished.published.object_key)
+                .await;
         }
     }
 
-    fn journals(&self) -> Option<PathBuf> {
-        self.state_dir
-            .as_deref()
-            .map(|state_dir| state_dir.join("uploads"))
-    }
-
-    /// Names an upload's journal after what makes it the same upload: the file's place and the settings.
-    fn journal_name(&self, upload: &Upload) -> String {
-        let path =
-            std::fs::canonicalize(upload.path()).or_else(|_| std::path::absolute(upload.path()));
-        let path = path.unwrap_or_else(|_| upload.path().to_owned());
-        let name = upload.file_name().unwrap_or_default();
-        let content_type = upload.media_type(name).unwrap_or_default();
-        let (base_url, endpoint) = (
-            self.api.base_url().to_string(),
-            self.oss.endpoint().server().to_string(),
-        );
-        digest([
-            path.as_os_str().as_encoded_bytes(),
-            base_url.as_bytes(),
-            endpoint.as_bytes(),
-            name.as_bytes(),
-            content_type.as_bytes(),
-        ])
-    }
-
-    /// Names a batch after its files, in the order given, and their settings.
-    pub(crate) fn batch_id(&self, uploads: &[Upload]) -> String {
-        let names: Vec<_> = uploads
-            .iter()
-            .map(|upload| self.journal_name(upload))
-            .collect();
-        digest(names.iter().map(String::as_bytes))
-    }
-
-    /// Removes the journals of a batch that is up as a whole, and old ones of uploads that nobody continued.
-    pub(crate) fn forget(&self, uploads: &[Upload]) {
-        let Some(folder) = self.journals() else {
-            return;
-        };
-        for upload in uploads {
-            remove(&folder.join(format!("{}.jsonl", self.journal_name(upload))));
-        }
-        sweep(&folder, clock::system());
-    }
-
-    /// Waits for one of the connections that all files share.
-    pub(crate) async fn stream(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed, so this is always a permit.
-        self.stream_permits.acquire().await.ok()
-    }
-
-    /// Returns how long nothing may move on a stream of this rate; one that was not measured gets three times the least.
-    pub(crate) fn patience_for(&self, rate: StreamRate) -> Patience {
-        let Patience { stalled, answer } = self.least_patience;
-        match rate.bytes_per_second {
-            0 => Patience {
-                stalled: stalled * 3,
-                answer: answer * 3,
-            },
-            rate => {
-                let lasting = |bytes: u64| Duration::from_secs_f64(bytes as f64 / rate as f64);
-                Patience {
-                    stalled: stalled.max(lasting(BURST_BYTES)),
-                    answer: answer.max(lasting(BUFFERED_BYTES)),
-                }
-            }
-        }
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 }
 
-fn digest<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut digest = Crc64Digest::new();
-    for text in texts {
-        digest.update(text);
-        // Between two texts, so that moving a letter from one to the next makes a difference.
-        digest.update(&[0]);
+/// Opens the journal of an upload, and waits for another process that works on it.
+async fn open_journal(
+    journals: &Journals,
+    header: &Header,
+    on_event: &mut (dyn FnMut(Event) + Send),
+) -> Opened {
+    let opened = match journals {
+        Journals::Nowhere => Opened::nothing(),
+        Journals::In(folder) => folder.journal(header, || on_event(Event::Waiting)).await,
+        Journals::Unusable(reason) => Opened::not_kept(reason.clone()),
+    };
+    match &opened.note {
+        Some(Note::FileChanged) => on_event(Event::FileChanged),
+        Some(Note::NotKept(reason)) => on_event(Event::NotKept {
+            reason: reason.clone(),
+        }),
+        None => {}
     }
-    format!("{:016x}", digest.value().value())
+    opened
+}
+
+/// Returns whether no later run can use what was kept. An object that is stored is kept: only its URL is missing.
+fn is_over(error: &UploadError) -> bool {
+    !error.is_retryable() && error.step() != Step::Complete
+}
+
+async fn stopped(reason: StopReason, tally: &Tally, journal: Option<&Journal>) -> UploadError {
+    if let Some(journal) = journal {
+        journal.close(JOURNAL_STOPS_WITHIN).await;
+    }
+    let last_cause = tally.last_cause();
+    UploadError::Stopped {
+        reason,
+        progress: Progress {
+            safe_bytes: tally.safe_bytes(),
+            is_kept: journal.is_some_and(Journal::keeps),
+        },
+        is_unreachable: last_cause.is_some() && !tally.has_sent() && tally.safe_bytes() == 0,
+        last_cause,
+    }
+}
+
+fn published(run: &Run<'_>, done: Done, begun: Instant) -> Published {
+    Published {
+        bucket: done.place.bucket.as_str().to_owned(),
+        object_key: done.place.object_key.as_str().to_owned(),
+        len_bytes: run.source.len_bytes(),
+        content_type: run.content_type.to_owned(),
+        crc64: done.stored.crc64,
+        etag: done.stored.etag,
+        public_signed_url: done.url,
+        outcome: done.outcome,
+        attempts: run.tally.attempts(),
+        elapsed: clock::since(begun),
+    }
 }

@@ -1,9 +1,9 @@
 //! What to send next: a pure function of what is known. No file, no socket, no clock.
 //!
-//! A part is a range of the file that is handed out when a stream asks for it, and that stays with the stream until it
-//! has gone through. Part numbers grow with the offset, since OSS joins parts by their number.
+//! A part is a range of the file. It is handed out when a connection is free, and stays with it until OSS acknowledges it.
+//! Part numbers grow with the offset, since OSS joins parts in the order of their numbers.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, ops::Range, time::Duration};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -12,32 +12,35 @@ const MIB: u64 = 1024 * KIB;
 pub(crate) const PARTS_MAX: u32 = 10_000;
 
 /// The smallest part that is not the last: OSS allows 100 KB, counted here in powers of two to be on the safe side.
-pub(crate) const PART_MIN_BYTES: u64 = 128 * KIB;
+pub const PART_MIN_BYTES: u64 = 128 * KIB;
 
 /// The largest part. Source: the vendor's page on UploadPart (5 GB, counted in powers of two).
-pub(crate) const PART_MAX_BYTES: u64 = 5 * 1024 * MIB;
+pub const PART_MAX_BYTES: u64 = 5 * 1024 * MIB;
 
 /// The largest object that parts can make: 48.8 TB, which is 10,000 parts of 5 GB.
 pub(crate) const OBJECT_MAX_BYTES: u64 = PARTS_MAX as u64 * PART_MAX_BYTES;
 
 /// A file up to this length goes in one PUT.
 ///
-/// Parts cost two round trips more, and pay when a line is cut: at 200 kbit/s these bytes take 80 seconds, less than the
-/// two minutes after which many an agent's shell is killed.
+/// Parts cost two round trips more, and pay when a connection is cut. At 200 kbit/s these bytes take 80 seconds: less than
+/// the two minutes after which many shells of agents are killed.
 pub(crate) const SINGLE_PUT_MAX_BYTES: u64 = 2 * MIB;
 
-/// The size of a stream's first part, when nothing is known of the line.
+/// The size of a connection's first part, when nothing is known of the network.
 const FIRST_PART_BYTES: u64 = MIB;
 
-/// How long a part should last on its stream: a cut line loses little, and the round trip at its end costs about 1 %.
+/// How long a part should last: a cut connection then loses little, and the round trip at its end costs about 1 %.
 const PART_DURATION: Duration = Duration::from_secs(4);
 
-/// The longest part that is aimed at, whatever the rate: beyond it a round trip no longer shows.
+/// The largest part to aim at, whatever the rate: beyond it the round trip no longer matters.
 const PART_AIM_MAX_BYTES: u64 = 32 * MIB;
 
-/// How many bytes a part number stands for, at least: a part takes up as many numbers as it has of these, so that a range
-/// that was lost on a quick line can be sent again in small parts on a slow one. OSS allows gaps between the numbers.
-const NUMBER_BYTES: u64 = MIB;
+/// A part reserves one number per this many bytes, so that it can be resent as smaller parts without renumbering those
+/// after it. OSS allows gaps between the numbers (assumption A15).
+const NUMBER_BYTES: u64 = PART_MIN_BYTES;
+
+/// How many parts in a row must succeed before a size that was reduced after failures grows again.
+const SUCCESSES_TO_GROW: u32 = 16;
 
 /// A range of the file under its part number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +59,7 @@ impl PartRange {
     }
 }
 
-/// What the stream that asks has seen of the line: the size of its last part, and how fast it went.
+/// What a connection has measured: the size of its last part, and the rate at which it was sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct StreamRate {
     pub(crate) last_part_bytes: u64,
@@ -79,61 +82,150 @@ impl StreamRate {
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     len_bytes: u64,
-    /// Ranges that were handed out before and must be sent again, the first one first.
+    /// Ranges that were handed out before and must be sent again, in the order of their numbers.
     again: Vec<PartRange>,
-    /// Where the part of the file begins that was never handed out.
+    /// The numbers of all parts that were handed out or that OSS has.
+    taken: BTreeSet<u32>,
+    /// Where the rest of the file begins that was never handed out.
     frontier: u64,
     next_number: u32,
     fixed_part_bytes: Option<u64>,
+    /// The largest part to try after failures of the connection, and how many such parts succeeded since.
+    cap: Option<(u64, u32)>,
 }
 
 impl Plan {
-    /// Plans a file of `len_bytes`, of which the ranges in `done` are safe already.
+    /// Plans a file of `len_bytes`, of which OSS has the ranges in `done`.
     ///
-    /// What lies between two of them, and before the first, was handed out by an earlier run and lost; such a gap is
-    /// handed out again under the numbers that are free there.
+    /// An earlier run handed out what lies between two of them, and before the first, and lost it. Such a gap is handed
+    /// out again under the numbers that are free there.
     pub(crate) fn new(len_bytes: u64, done: &[PartRange], fixed_part_bytes: Option<u64>) -> Self {
         let mut done = done.to_vec();
         done.sort_by_key(|part| part.offset);
         let (mut again, mut frontier, mut next_number) = (Vec::new(), 0, 1);
         for part in &done {
-            again.extend(fill(frontier, part.offset, next_number, part.number));
+            let numbers = next_number..part.number;
+            again.extend(fill(frontier..part.offset, numbers, FIRST_PART_BYTES));
             frontier = part.end();
             next_number = part.number + 1;
         }
         Self {
             len_bytes,
             again,
+            taken: done.iter().map(|part| part.number).collect(),
             frontier,
             next_number,
             fixed_part_bytes,
+            cap: None,
         }
     }
 
-    /// Returns the next range for a stream, or `None` when all of the file is handed out.
+    /// Returns whether a range is left to hand out.
+    pub(crate) fn has_next(&self) -> bool {
+        !self.again.is_empty() || self.frontier < self.len_bytes
+    }
+
+    /// Returns the next range for a connection, or `None` when all of the file is handed out.
     ///
-    /// `streams` is how many share what remains.
-    pub(crate) fn next(&mut self, rate: StreamRate, streams: usize) -> Option<PartRange> {
-        if !self.again.is_empty() {
-            return Some(self.again.remove(0));
-        }
+    /// `streams` is how many connections share what remains. `time_left` is the rest of the time budget: the part is small
+    /// enough to be acknowledged before it ends.
+    pub(crate) fn next(
+        &mut self,
+        rate: StreamRate,
+        streams: usize,
+        time_left: Option<Duration>,
+    ) -> Option<PartRange> {
+        let range = match self.again.is_empty() {
+            false => {
+                let range = self.again.remove(0);
+                self.cut_down(range, aim_in_time(rate, time_left))
+            }
+            true => self.first_of_rest(rate, streams, time_left)?,
+        };
+        self.taken.insert(range.number);
+        Some(range)
+    }
+
+    fn first_of_rest(
+        &mut self,
+        rate: StreamRate,
+        streams: usize,
+        time_left: Option<Duration>,
+    ) -> Option<PartRange> {
         let remaining = self.len_bytes - self.frontier;
         if remaining == 0 {
             return None;
         }
         self.next_number = self.next_number.max(self.number_at(self.frontier));
+        let wanted = self.wanted(remaining, rate, streams as u64, time_left);
         let range = PartRange {
             number: self.next_number,
             offset: self.frontier,
-            len_bytes: self.part_bytes(remaining, rate, streams as u64),
+            len_bytes: self.part_bytes(remaining, wanted),
         };
         self.frontier = range.end();
         self.next_number += 1;
         Some(range)
     }
 
-    /// Returns the number of a part at `offset` when no part before it was small. At most half of the numbers are given
-    /// out this way; the others are for small parts.
+    /// Takes back a range that is to be sent again as it is.
+    pub(crate) fn give_back(&mut self, range: PartRange) {
+        let at = self
+            .again
+            .partition_point(|other| other.number < range.number);
+        self.again.insert(at, range);
+    }
+
+    /// Takes back a range under which the connection failed repeatedly. It is sent again in halves, as far as there are
+    /// numbers for them, and other parts get no larger than these.
+    pub(crate) fn split(&mut self, range: PartRange) {
+        let half = (range.len_bytes / 2).max(PART_MIN_BYTES);
+        let cap = self.cap.map_or(half, |(cap, _)| cap.min(half));
+        self.cap = Some((cap, 0));
+        let first = self.cut_down(range, half);
+        self.give_back(first);
+    }
+
+    /// Notes that OSS acknowledged a part.
+    pub(crate) fn acknowledged(&mut self, len_bytes: u64) {
+        if let Some((cap, successes)) = &mut self.cap
+            && len_bytes >= *cap / 2
+        {
+            *successes += 1;
+            if *successes == SUCCESSES_TO_GROW {
+                (*cap, *successes) = (cap.saturating_mul(2), 0);
+            }
+        }
+    }
+
+    /// Returns the first part of a range, no longer than `max_bytes`, and takes back the rest. A range without free
+    /// numbers after its own stays whole.
+    fn cut_down(&mut self, range: PartRange, max_bytes: u64) -> PartRange {
+        if range.len_bytes <= max_bytes {
+            return range;
+        }
+        let after = range.number + 1;
+        let next_taken = self.taken.range(after..).next().copied();
+        let next_again = self
+            .again
+            .iter()
+            .map(|part| part.number)
+            .find(|number| *number >= after);
+        let end = [next_taken, next_again].into_iter().flatten().min();
+        let end = end.unwrap_or_else(|| self.next_number.max(self.number_at(self.frontier)));
+        let mut pieces = fill(
+            range.offset..range.end(),
+            range.number..end.max(after),
+            max_bytes,
+        )
+        .into_iter();
+        let first = pieces.next().unwrap_or(range);
+        pieces.for_each(|piece| self.give_back(piece));
+        first
+    }
+
+    /// Returns the number of a part at `offset` when no part before it was small. At most half of the numbers are reserved
+    /// this way; the others are for small parts.
     fn number_at(&self, offset: u64) -> u32 {
         let number_bytes = self
             .len_bytes
@@ -142,18 +234,31 @@ impl Plan {
         u32::try_from(offset / number_bytes).unwrap_or_default() + 1
     }
 
-    fn part_bytes(&self, remaining: u64, rate: StreamRate, streams: u64) -> u64 {
-        let numbers_left = u64::from(PARTS_MAX - (self.next_number - 1)).max(1);
-        // The rest must fit into the numbers that are left, whatever the line would like.
-        let least = remaining.div_ceil(numbers_left).max(PART_MIN_BYTES);
+    /// Returns the length that suits the connection.
+    fn wanted(
+        &self,
+        remaining: u64,
+        rate: StreamRate,
+        streams: u64,
+        time_left: Option<Duration>,
+    ) -> u64 {
         let wanted = match self.fixed_part_bytes {
             Some(bytes) => bytes,
             None => {
-                // Half of an even share, so that streams of unequal speed still finish together.
+                // Half of an even share, so that connections of unequal speed still finish together.
                 let share = remaining / (2 * streams.max(1));
                 aim(rate).min(share.max(worth_a_round_trip(rate)))
             }
         };
+        let cap = self.cap.map_or(u64::MAX, |(cap, _)| cap);
+        wanted.min(cap).min(aim_in_time(rate, time_left))
+    }
+
+    /// Returns the wanted length within the limits of OSS.
+    fn part_bytes(&self, remaining: u64, wanted: u64) -> u64 {
+        let numbers_left = u64::from(PARTS_MAX - (self.next_number - 1)).max(1);
+        // The rest must fit into the numbers that are left, whatever the connection would like.
+        let least = remaining.div_ceil(numbers_left).max(PART_MIN_BYTES);
         let bytes = wanted
             .clamp(least, PART_MAX_BYTES.max(least))
             .min(remaining);
@@ -166,12 +271,13 @@ impl Plan {
     }
 }
 
-/// The least size that is worth the round trip at its end: a quarter of a second's, by which streams may then end apart.
+/// Returns the least length that is worth the round trip at its end: what a quarter of a second sends. Connections may
+/// finish that far apart.
 fn worth_a_round_trip(rate: StreamRate) -> u64 {
     (rate.bytes_per_second / 4).max(2 * PART_MIN_BYTES)
 }
 
-/// The size that lasts as long as a part should, approached by doubling: one fast part is no promise.
+/// Returns the length that lasts as long as a part should. It is approached by doubling: one fast part is no promise.
 fn aim(rate: StreamRate) -> u64 {
     if rate.last_part_bytes == 0 {
         return FIRST_PART_BYTES;
@@ -184,24 +290,38 @@ fn aim(rate: StreamRate) -> u64 {
         .min(PART_AIM_MAX_BYTES)
 }
 
-/// Cuts the gap from `begin` to `end` into ranges of the size of a first part, as far as there are numbers for them.
-fn fill(begin: u64, end: u64, first_number: u32, number_after: u32) -> Vec<PartRange> {
-    let gap = end - begin;
-    if gap == 0 || number_after <= first_number {
+/// Returns the largest length that is acknowledged within half of the time that is left. An unmeasured connection gets the
+/// smallest part.
+fn aim_in_time(rate: StreamRate, time_left: Option<Duration>) -> u64 {
+    match time_left {
+        None => u64::MAX,
+        Some(_) if rate.last_part_bytes == 0 => PART_MIN_BYTES,
+        Some(time_left) => {
+            let bytes = rate.bytes_per_second as f64 * time_left.as_secs_f64() / 2.0;
+            (bytes as u64).max(PART_MIN_BYTES)
+        }
+    }
+}
+
+/// Cuts `gap` into ranges of about `piece_bytes`, as far as there are `numbers` for them. The numbers that are left over
+/// are spread between them, so that the pieces can be cut once more.
+fn fill(gap: Range<u64>, numbers: Range<u32>, piece_bytes: u64) -> Vec<PartRange> {
+    let (len_bytes, free) = (
+        gap.end - gap.start,
+        u64::from(numbers.end.saturating_sub(numbers.start)),
+    );
+    if len_bytes == 0 || free == 0 {
         return Vec::new();
     }
-    let free = u64::from(number_after - first_number);
-    // Parts that last some seconds on a home uplink; where numbers are short, what they allow.
-    let count = free.min(gap.div_ceil(FIRST_PART_BYTES));
-    let len_bytes = gap.div_ceil(count);
+    let count = free.min((len_bytes / piece_bytes).max(1));
+    let (piece_bytes, step) = (len_bytes.div_ceil(count), free / count);
     (0..count)
-        .map(|index| begin + index * len_bytes)
-        .zip(first_number..)
-        .filter(|(offset, _)| *offset < end)
-        .map(|(offset, number)| PartRange {
-            number,
+        .map(|index| (gap.start + index * piece_bytes, index * step))
+        .filter(|(offset, _)| *offset < gap.end)
+        .map(|(offset, after_first)| PartRange {
+            number: numbers.start + u32::try_from(after_first).unwrap_or(u32::MAX),
             offset,
-            len_bytes: len_bytes.min(end - offset),
+            len_bytes: piece_bytes.min(gap.end - offset),
         })
         .collect()
 }
@@ -227,7 +347,7 @@ mod tests {
     /// A gigabyte, so that the end is far.
     fn first_part(rate: StreamRate) -> u64 {
         Plan::new(1024 * MIB, &[], None)
-            .next(rate, 2)
+            .next(rate, 2, None)
             .expect("a range")
             .len_bytes
     }
@@ -257,7 +377,7 @@ mod tests {
             },
         ];
         let mut plan = Plan::new(5 * MIB, &done, None);
-        let handed: Vec<_> = std::iter::from_fn(|| plan.next(FAST, 2)).collect();
+        let handed: Vec<_> = std::iter::from_fn(|| plan.next(FAST, 2, None)).collect();
         assert_eq!(
             handed,
             [
@@ -272,7 +392,7 @@ mod tests {
                     len_bytes: MIB
                 },
                 PartRange {
-                    number: 5,
+                    number: 33,
                     offset: 4 * MIB,
                     len_bytes: MIB
                 },
@@ -283,14 +403,17 @@ mod tests {
     #[test]
     fn a_large_part_that_was_lost_is_sent_again_in_small_ones() {
         let mut plan = Plan::new(1024 * MIB, &[], None);
-        let handed = [(); 3].map(|()| plan.next(rate(32 * MIB, 100 * MIB), 2).expect("a range"));
-        assert_eq!(handed.map(|part| part.number), [1, 33, 65]);
+        let handed = [(); 3].map(|()| {
+            plan.next(rate(32 * MIB, 100 * MIB), 2, None)
+                .expect("a range")
+        });
+        assert_eq!(handed.map(|part| part.number), [1, 157, 313]);
         let mut resumed = Plan::new(1024 * MIB, &[handed[0], handed[2]], None);
-        let again = [(); 32].map(|()| resumed.next(FAST, 2).expect("a range"));
+        let again = [(); 32].map(|()| resumed.next(FAST, 2, None).expect("a range"));
         assert!(again.iter().all(|part| part.len_bytes == MIB));
-        assert_eq!((again[0].number, again[31].number), (2, 33));
+        assert_eq!((again[0].number, again[31].number), (2, 2 + 31 * 9));
         assert_eq!(
-            resumed.next(FAST, 2).map(|part| part.offset),
+            resumed.next(FAST, 2, None).map(|part| part.offset),
             Some(96 * MIB)
         );
     }
@@ -298,16 +421,22 @@ mod tests {
     #[test]
     fn the_largest_object_fits_into_the_part_numbers() {
         let mut plan = Plan::new(OBJECT_MAX_BYTES, &[], None);
-        let count = std::iter::from_fn(|| plan.next(StreamRate::default(), 16)).count();
+        let count = std::iter::from_fn(|| plan.next(StreamRate::default(), 16, None)).count();
         assert_eq!(count, PARTS_MAX as usize);
     }
 
     #[test]
     fn a_fixed_size_is_kept_unless_the_numbers_would_not_last() {
         let mut plan = Plan::new(100 * MIB, &[], Some(8 * MIB));
-        assert_eq!(plan.next(FAST, 4).expect("a range").len_bytes, 8 * MIB);
+        assert_eq!(
+            plan.next(FAST, 4, None).expect("a range").len_bytes,
+            8 * MIB
+        );
         let mut plan = Plan::new(100_000 * MIB, &[], Some(MIB));
-        assert_eq!(plan.next(FAST, 4).expect("a range").len_bytes, 10 * MIB);
+        assert_eq!(
+            plan.next(FAST, 4, None).expect("a range").len_bytes,
+            10 * MIB
+        );
     }
 
     proptest! {
@@ -321,7 +450,7 @@ mod tests {
         ) {
             let mut plan = Plan::new(len_bytes, &[], fixed);
             let (mut done, mut step) = (Vec::new(), 0);
-            while let Some(range) = plan.next(rate(rates[step % rates.len()].0, rates[step % rates.len()].1), streams) {
+            while let Some(range) = plan.next(rate(rates[step % rates.len()].0, rates[step % rates.len()].1), streams, None) {
                 done.push(range);
                 step += 1;
             }
@@ -346,10 +475,10 @@ mod tests {
             streams in 1..17_usize,
         ) {
             let mut plan = Plan::new(len_bytes, &[], None);
-            let first: Vec<_> = std::iter::from_fn(|| plan.next(rate(MIB, 8 * MIB), streams)).take(handed).collect();
+            let first: Vec<_> = std::iter::from_fn(|| plan.next(rate(MIB, 8 * MIB), streams, None)).take(handed).collect();
             let mut done: Vec<_> = first.iter().zip(kept.iter().cycle()).filter(|(_, kept)| **kept).map(|(part, _)| *part).collect();
             let mut resumed = Plan::new(len_bytes, &done, None);
-            done.extend(std::iter::from_fn(|| resumed.next(rate(MIB, 8 * MIB), streams)));
+            done.extend(std::iter::from_fn(|| resumed.next(rate(MIB, 8 * MIB), streams, None)));
             done.sort_by_key(|part| part.number);
             let mut expected = 0;
             for part in &done {
@@ -358,6 +487,79 @@ mod tests {
             }
             prop_assert_eq!(expected, len_bytes);
             prop_assert!(done.windows(2).all(|pair| pair[0].number < pair[1].number));
+        }
+    }
+
+    #[test]
+    fn a_budget_gets_parts_that_are_acknowledged_before_it_ends() {
+        let left = Some(Duration::from_secs(10));
+        let next = |rate| {
+            Plan::new(1024 * MIB, &[], None)
+                .next(rate, 1, left)
+                .expect("a range")
+        };
+        assert_eq!(
+            next(StreamRate::default()).len_bytes,
+            PART_MIN_BYTES,
+            "nothing is known"
+        );
+        assert_eq!(next(rate(MIB, MIB / 5)).len_bytes, 4 * MIB / 5);
+        assert_eq!(
+            next(rate(64 * MIB, MIB)).len_bytes,
+            4 * MIB,
+            "four seconds are the aim"
+        );
+        let late = Some(Duration::from_secs(2));
+        let late = Plan::new(1024 * MIB, &[], None).next(rate(64 * MIB, MIB), 1, late);
+        assert_eq!(late.expect("a range").len_bytes, MIB);
+    }
+
+    #[test]
+    fn parts_that_fail_get_smaller_and_grow_again_after_successes() {
+        let mut plan = Plan::new(1024 * MIB, &[], None);
+        let range = plan.next(FAST, 1, None).expect("a range");
+        assert_eq!(range.len_bytes, 32 * MIB);
+        plan.split(range);
+        let first = plan.next(FAST, 1, None).expect("a half");
+        assert_eq!((first.number, first.len_bytes), (range.number, 16 * MIB));
+        plan.next(FAST, 1, None).expect("the other half");
+        assert_eq!(plan.next(FAST, 1, None).expect("new").len_bytes, 16 * MIB);
+        (0..SUCCESSES_TO_GROW).for_each(|_| plan.acknowledged(16 * MIB));
+        assert_eq!(plan.next(FAST, 1, None).expect("new").len_bytes, 32 * MIB);
+    }
+
+    proptest! {
+        /// Whatever fails and is split or given back, the acknowledged ranges tile the file in the order of their numbers.
+        #[test]
+        fn ranges_that_were_split_tile_the_file(
+            len_bytes in 1..700 * MIB,
+            fates in proptest::collection::vec(0..4_u8, 1..30),
+            seconds in proptest::option::of(1..100_u64),
+        ) {
+            let mut plan = Plan::new(len_bytes, &[], None);
+            let (mut done, mut step) = (Vec::new(), 0);
+            while let Some(range) = plan.next(rate(MIB, 8 * MIB), 4, seconds.map(Duration::from_secs)) {
+                match fates[step % fates.len()] {
+                    0 if step < 1000 => plan.split(range),
+                    1 if step < 1000 => plan.give_back(range),
+                    _ => {
+                        plan.acknowledged(range.len_bytes);
+                        done.push(range);
+                    }
+                }
+                step += 1;
+            }
+            done.sort_by_key(|part| part.number);
+            let mut expected = 0;
+            for part in &done {
+                prop_assert_eq!(part.offset, expected);
+                expected = part.end();
+                prop_assert!((1..=PARTS_MAX).contains(&part.number));
+            }
+            prop_assert_eq!(expected, len_bytes);
+            prop_assert!(done.windows(2).all(|pair| pair[0].number < pair[1].number));
+            let too_small = done.iter().rev().skip(1).filter(|part| part.len_bytes < PART_MIN_BYTES);
+            prop_assert_eq!(too_small.count(), 0);
         }
     }
 }

@@ -1,59 +1,75 @@
-//! When to try again, and when to give up: a pure policy. Whether a failure is worth a try is decided in `verdict.rs`.
+//! When to retry, and when to give up: a pure policy. `verdict.rs` decides whether a failure is worth a retry.
 
 use std::time::Duration;
 
-/// How a transfer deals with failures that may pass.
+/// How an upload deals with failures that may pass.
 ///
-/// Attempts are a budget that progress refills: a bad line that moves is never given up, and one that does not move is
-/// given up after about two minutes.
+/// Each success restores the full time: a bad connection that makes progress is never given up, and one that makes none
+/// is given up after about two minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// The bound of the first delay; each further one doubles it.
+    /// The longest first delay. Each further failure doubles it.
     pub base: Duration,
-    /// The bound that doubling stops at.
+    /// The longest delay of all.
     pub cap: Duration,
-    /// How long nothing may go through before the transfer is given up.
+    /// How long nothing may succeed before the upload is given up.
     pub give_up_after: Duration,
+    /// The same, while a server has never responded: its name does not resolve, or it refuses connections.
+    pub unreachable_after: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 200 ms, 20 s, two minutes: the first two are those of the vendor's newer SDKs.
+    /// 200 ms, 20 s, two minutes, 30 s. The first two are those of the vendor's newer SDKs.
     fn default() -> Self {
         Self {
             base: Duration::from_millis(200),
             cap: Duration::from_secs(20),
             give_up_after: Duration::from_secs(120),
+            unreachable_after: Duration::from_secs(30),
         }
     }
 }
 
-/// How many attempts a transfer is good for however quickly they fail, at least: one may meet a server's restart, two
-/// a restart and a bad proxy.
+/// Minimum number of attempts, even when each takes longer than the whole retry window: one may meet a server's restart,
+/// two a restart and a bad proxy.
 const ATTEMPTS_MIN: u32 = 3;
+
+/// What the next delay depends on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Failures {
+    /// How often this request failed.
+    pub(crate) of_request: u32,
+    /// How often any request of the file failed since one last succeeded.
+    pub(crate) in_a_row: u32,
+    /// How long these lasted.
+    pub(crate) lasted: Duration,
+    /// Whether the server has never responded.
+    pub(crate) is_unreachable: bool,
+}
 
 impl RetryPolicy {
     /// Returns how long to wait before the next attempt, or `None` to give up.
     ///
-    /// `failures` counts those since something last went through, this one included, and `idle` is how long that is
-    /// ago. `jitter` is in 0..1: full jitter, so that streams that failed together do not come back together. What the
-    /// server asked for (`wish`) is waited for in any case.
+    /// `jitter` is in 0..1: full jitter, so that connections that failed together do not retry together. `wish` is the
+    /// wait that the server asked for; the delay is never shorter.
     pub(crate) fn delay(
         &self,
-        failures: u32,
-        idle: Duration,
+        failures: Failures,
         jitter: f64,
         wish: Option<Duration>,
     ) -> Option<Duration> {
         let bound = self
             .base
-            .saturating_mul(1_u32 << failures.saturating_sub(1).min(20))
+            .saturating_mul(1_u32 << failures.of_request.saturating_sub(1).min(20))
             .min(self.cap);
-        let delay = bound
-            .mul_f64(jitter.clamp(0.0, 1.0))
-            .max(wish.unwrap_or_default());
-        let in_time = idle.saturating_add(delay) <= self.give_up_after;
-        (in_time || failures < ATTEMPTS_MIN && wish.unwrap_or_default() <= self.give_up_after)
-            .then_some(delay)
+        let wish = wish.unwrap_or_default();
+        let delay = bound.mul_f64(jitter.clamp(0.0, 1.0)).max(wish);
+        let limit = match failures.is_unreachable {
+            true => self.give_up_after.min(self.unreachable_after),
+            false => self.give_up_after,
+        };
+        let in_time = failures.lasted.saturating_add(delay) <= limit;
+        (in_time || failures.in_a_row < ATTEMPTS_MIN && wish <= limit).then_some(delay)
     }
 }
 
@@ -69,7 +85,13 @@ mod tests {
         jitter: f64,
         wish: Option<Duration>,
     ) -> Option<Duration> {
-        RetryPolicy::default().delay(failures, idle, jitter, wish)
+        let failures = Failures {
+            of_request: failures,
+            in_a_row: failures,
+            lasted: idle,
+            is_unreachable: false,
+        };
+        RetryPolicy::default().delay(failures, jitter, wish)
     }
 
     #[test]
@@ -113,5 +135,21 @@ mod tests {
     fn slow_failures_get_three_attempts_all_the_same() {
         assert!(delay(2, S(300), 1.0, None).is_some());
         assert!(delay(3, S(300), 1.0, None).is_none());
+    }
+
+    #[test]
+    fn a_server_that_never_responded_is_given_up_sooner() {
+        let failures = Failures {
+            of_request: 5,
+            in_a_row: 5,
+            lasted: S(31),
+            is_unreachable: true,
+        };
+        assert_eq!(RetryPolicy::default().delay(failures, 0.0, None), None);
+        let reached = Failures {
+            is_unreachable: false,
+            ..failures
+        };
+        assert_eq!(RetryPolicy::default().delay(reached, 0.0, None), Some(S(0)));
     }
 }

@@ -42,7 +42,7 @@ fn seconds(line: &Line, len_bytes: u64) -> (f64, usize) {
         while sending.len() < streams.count() {
             let fresh = idle.is_empty();
             let rate = idle.pop().unwrap_or_default();
-            let Some(range) = plan.next(rate, streams.count()) else {
+            let Some(range) = plan.next(rate, streams.count(), None) else {
                 break;
             };
             let connecting_until = now + if fresh { 2.0 * line.round_trip } else { 0.0 };

@@ -60,6 +60,15 @@ impl Streams {
         }
     }
 
+    /// Begins with one connection: under a time budget the first part must be acknowledged as soon as possible.
+    #[must_use]
+    pub(crate) fn carefully(mut self) -> Self {
+        if !self.fixed {
+            self.count = 1;
+        }
+        self
+    }
+
     /// Returns how many streams to use now.
     pub(crate) fn count(&self) -> usize {
         self.count

@@ -1,4 +1,4 @@
-//! What a failure of OSS asks for: one table, and no opinion on how often.
+//! What a failed request to OSS calls for: one table. How often to retry is in `retry.rs`.
 
 use std::time::SystemTime;
 
@@ -8,31 +8,33 @@ use strict_http::ServerText;
 /// What to do about a failed request to OSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The line or the server failed: wait and send the same again.
+    /// The connection or the server failed: wait and retry.
     Again,
-    /// The server is too busy: wait, send the same again, and use fewer streams.
+    /// Something that OSS does not say, such as the page of a proxy: retry a few times.
+    AgainAFewTimes,
+    /// The server is too busy: wait, retry, and use fewer connections.
     Slower,
-    /// The credentials ended or are not known (yet): get new ones.
+    /// The credentials expired or are not known (yet): get new ones.
     NewCredentials,
-    /// The clock is off; this is what the server's says.
+    /// This computer's clock is wrong. This is the server's time.
     SetClock(SystemTime),
-    /// OSS no longer takes V1 here: sign with V4.
+    /// OSS no longer accepts V1 here: sign with V4.
     UseV4,
-    /// The upload ID names nothing: it never did, was aborted, or is completed.
+    /// OSS does not know the upload ID: the upload was aborted or completed, or never existed.
     NoSuchUpload,
-    /// The parts that complete named are not the ones that OSS has.
+    /// The parts that CompleteMultipartUpload named are not those that OSS has.
     PartsLost,
     /// The policy of the credentials does not allow this.
     Denied,
-    /// A retry would meet the same.
+    /// A retry would fail the same way.
     Stop,
 }
 
-/// Returns what a failure asks for.
+/// Returns what a failure calls for.
 pub(crate) fn on(error: &Error) -> Verdict {
     match error {
         Error::Transport { source, .. } if source.is_transient() => Verdict::Again,
-        // A success whose answer lacks what it must have; the work can be done again.
+        // A success whose response lacks what it must have. The request can be repeated.
         Error::BadReply { .. } => Verdict::Again,
         Error::Refused { reply, .. } => on_reply(reply),
         _ => Verdict::Stop,
@@ -60,11 +62,18 @@ pub(crate) fn on_reply(reply: &ErrorReply) -> Verdict {
         (403, "AccessDenied") => Verdict::Denied,
         (429 | 503, _) => Verdict::Slower,
         (408 | 500.., _) => Verdict::Again,
+        // Two requests for the same object met; OSS settles one after the other.
+        (409, "OperationAborted" | "Conflict" | "ObjectStateConflict" | "") => {
+            Verdict::AgainAFewTimes
+        }
+        (401, _) => Verdict::NewCredentials,
+        // OSS names a code with every refusal, so a proxy or a middlebox wrote this one (assumption A16).
+        (400 | 403 | 404 | 405.., "") => Verdict::AgainAFewTimes,
         _ => Verdict::Stop,
     }
 }
 
-/// Returns whether OSS says that it takes V1 no longer.
+/// Returns whether OSS says that it no longer accepts V1.
 ///
 /// The vendor publishes no error code for it, only these two ECs; a wrong signature is something else, and another try
 /// would hide it. Sources: <https://help.aliyun.com/en/oss/user-guide/0002-00000080> and `…/0002-00000034`.
@@ -133,7 +142,11 @@ mod tests {
         upload_traffic_rate_limit_exceeded: 503 "UploadTrafficRateLimitExceeded" => Slower,
         gateway_timeout_of_a_proxy: 504 "" => Again,
         request_timeout_of_a_proxy: 408 "" => Again,
-        forbidden_by_a_proxy: 403 "" => Stop,
+        forbidden_by_a_proxy: 403 "" => AgainAFewTimes,
+        bad_request_of_a_proxy: 400 "" => AgainAFewTimes,
+        unauthorized_by_a_proxy: 401 "" => NewCredentials,
+        conflict_of_two_requests: 409 "OperationAborted" => AgainAFewTimes,
+        redirect_elsewhere: 307 "" => Stop,
     }
 
     #[test]

@@ -62,6 +62,7 @@ impl Bench {
             base: Duration::from_millis(5),
             cap: Duration::from_millis(50),
             give_up_after: Duration::from_secs(1),
+            unreachable_after: Duration::from_secs(1),
         })
         .patience(Patience {
             stalled: Duration::from_millis(400),

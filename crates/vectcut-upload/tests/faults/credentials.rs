@@ -50,12 +50,13 @@ async fn new_credentials_for_another_key_go_on_with_the_old_upload_where_they_ma
 }
 
 #[tokio::test]
-async fn new_credentials_for_another_key_start_over_where_the_old_one_is_denied() {
+async fn new_credentials_for_another_key_send_the_file_in_one_put_where_the_old_one_is_denied() {
     let bench = Bench::new(LARGE, renewing(Renewal::NewKey).fault(ends_midway())).await;
     let outcome = bench.upload().await;
     assert!(outcome.told(|event| matches!(event, Event::StartedOver { .. })));
     bench.assert_stored(&outcome.published());
-    assert_eq!(bench.arrivals(Step::InitiateUpload).len(), 2);
+    assert_eq!(bench.arrivals(Step::InitiateUpload).len(), 1);
+    assert_eq!(bench.arrivals(Step::PutObject).len(), 1);
 }
 
 #[tokio::test]
@@ -224,19 +225,15 @@ async fn a_wrong_key_is_seen_before_any_byte_is_sent() {
     assert_eq!(bench.arrivals(Step::UploadPart).len(), 0);
 }
 
+/// The backend may name another object key with each renewal, so an early renewal could cost the whole upload.
 #[tokio::test]
-async fn credentials_near_their_end_are_renewed_before_they_are_refused() {
-    let sandbox = renewing(Renewal::SameKey).credentials_lifetime(Duration::from_secs(31));
+async fn credentials_are_used_until_oss_refuses_them() {
+    let sandbox = renewing(Renewal::NewKey).credentials_lifetime(Duration::from_secs(31));
     let bench = Bench::new(LARGE, sandbox).await;
     let outcome = bench
         .upload_with(&bench.uploader().limit_rate(LARGE as u64 / 2))
         .await;
-    assert!(outcome.told(|event| *event == Event::CredentialsRenewed));
-    assert_eq!(outcome.result.as_ref().unwrap().outcome, Outcome::Uploaded);
-    assert!(
-        bench
-            .arrivals(Step::UploadPart)
-            .iter()
-            .all(|part| part.status == Some(200))
-    );
+    assert!(!outcome.told(|event| *event == Event::CredentialsRenewed));
+    bench.assert_stored(&outcome.published());
+    assert_eq!(bench.arrivals(Step::Init).len(), 1);
 }

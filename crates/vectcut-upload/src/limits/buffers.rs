@@ -1,4 +1,4 @@
-//! Buffers that are used again: a fresh one for every chunk would cost as much as encrypting it.
+//! Buffers that are reused: a new one for every read would cost as much as encrypting its bytes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,46 +6,46 @@ use bytes::Bytes;
 
 /// The free buffers of an uploader.
 #[derive(Debug, Default)]
-pub(crate) struct ChunkPool(Mutex<Vec<Vec<u8>>>);
+pub(crate) struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
-/// A buffer from a pool, which goes back there when it is dropped, by whoever drops it.
-pub(crate) struct Chunk {
+/// A buffer from a pool. Dropping it gives it back to the pool.
+pub(crate) struct Buffer {
     buffer: Vec<u8>,
-    pool: Arc<ChunkPool>,
+    pool: Arc<BufferPool>,
 }
 
-impl ChunkPool {
-    /// Returns a buffer of this length with arbitrary content.
-    pub(crate) fn take(self: &Arc<Self>, len_bytes: usize) -> Chunk {
+impl BufferPool {
+    /// Returns a buffer of this length. Its content is arbitrary.
+    pub(crate) fn take(self: &Arc<Self>, len_bytes: usize) -> Buffer {
         let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut buffer = free.unwrap_or_default();
         buffer.resize(len_bytes, 0);
-        Chunk {
+        Buffer {
             buffer,
             pool: self.clone(),
         }
     }
 }
 
-impl Chunk {
-    /// Returns the buffer to be filled.
+impl Buffer {
+    /// Returns the bytes to fill.
     pub(crate) fn as_mut(&mut self) -> &mut [u8] {
         &mut self.buffer
     }
 
-    /// Returns the filled buffer as the data of a body.
+    /// Returns the filled buffer as data of a request body.
     pub(crate) fn into_bytes(self) -> Bytes {
         Bytes::from_owner(self)
     }
 }
 
-impl AsRef<[u8]> for Chunk {
+impl AsRef<[u8]> for Buffer {
     fn as_ref(&self) -> &[u8] {
         &self.buffer
     }
 }
 
-impl Drop for Chunk {
+impl Drop for Buffer {
     fn drop(&mut self) {
         let buffer = std::mem::take(&mut self.buffer);
         self.pool
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_buffer_comes_back_when_its_last_reader_is_done() {
-        let pool = Arc::new(ChunkPool::default());
+        let pool = Arc::new(BufferPool::default());
         let bytes = pool.take(10).into_bytes();
         let part = bytes.slice(2..4);
         drop(bytes);

@@ -1,4 +1,4 @@
-//! A limit on the rate of all streams together.
+//! A limit on the rate of all connections together.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -7,14 +7,14 @@ use std::{
 
 use tokio::time::Instant;
 
-/// How far a burst may run ahead of the rate: more would show as a sawtooth, less would cost timers.
+/// How far a burst may exceed the rate. A longer burst makes the rate uneven; a shorter one needs more timers.
 const BURST: Duration = Duration::from_millis(50);
 
-/// Spreads bytes over time. Shared by all streams of an uploader.
+/// Spreads bytes over time. All connections of an uploader share it.
 #[derive(Debug)]
 pub(crate) struct Pace {
     bytes_per_second: u64,
-    /// When the bytes that were let through so far will have used up their time.
+    /// When the bytes booked so far have used up their time.
     booked_until: Mutex<Option<Instant>>,
 }
 
@@ -26,7 +26,7 @@ impl Pace {
         }
     }
 
-    /// Books bytes, and returns until when to wait before they may go.
+    /// Books bytes, and returns when they may be sent.
     pub(crate) fn book(&self, len_bytes: u64, now: Instant) -> Instant {
         let mut booked = self
             .booked_until
@@ -40,7 +40,7 @@ impl Pace {
         begin
     }
 
-    /// Returns how many bytes to send at a time, so that a slow pace is still smooth: a twentieth of a second's worth.
+    /// Returns how many bytes to send at a time: those of a twentieth of a second, so that a slow rate stays even.
     pub(crate) fn chunk_bytes(&self) -> u64 {
         (self.bytes_per_second / 20).max(1024)
     }

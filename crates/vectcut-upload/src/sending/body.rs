@@ -1,4 +1,4 @@
-//! A range of the file as the body of a request, read in chunks when the connection asks for them.
+//! A range of the file as a request body, read in chunks when the connection asks for them.
 
 use std::{
     fs::File,
@@ -19,84 +19,71 @@ use tokio::{
 };
 
 use crate::{
-    chunks::{Chunk, ChunkPool},
     clock,
-    pace::Pace,
+    limits::{
+        buffers::{Buffer, BufferPool},
+        pace::Pace,
+    },
     policy::plan::{PartRange, StreamRate},
+    run::Run,
     source::{read_at, read_cached},
     tally::Tally,
 };
 
-/// The most that is read at a time.
+/// The largest chunk.
 ///
-/// Large enough that a read pays for its call, small enough that the bytes are still in the processor's cache when they
-/// are hashed and encrypted.
+/// A larger one needs fewer calls; a smaller one is still in the processor's cache when it is hashed and encrypted.
 const CHUNK_MAX_BYTES: u64 = 256 * 1024;
 
-/// How much is read at a time for a stream that is slow or not measured yet: whether it moves shows only when it asks for
-/// the next chunk, and sixteen streams on a line of 200 kbit/s take this much each in 42 seconds.
+/// The chunk for a connection that is slow or not measured yet. Progress shows only when the connection asks for the next
+/// chunk: sixteen connections share 200 kbit/s in such a way that each takes 42 seconds for this much.
 const CHUNK_MIN_BYTES: u64 = 64 * 1024;
 
-/// A body that is read from a file by position. Memory: one chunk, and those that the connection has not sent yet.
+/// A body that reads a file by position. Memory: one chunk, and those that the connection has not sent yet.
 pub(crate) struct FileBody {
     file: Arc<File>,
-    /// Where the next read begins, and where the range ends.
+    /// Where the next read begins. The range ends at `end`.
     offset: u64,
     end: u64,
-    /// A chunk that has to come from the disk, read where waiting for it holds up nobody.
-    reading: Option<JoinHandle<io::Result<Chunk>>>,
-    /// A chunk that was read and waits for its time.
+    /// A chunk that is read from the disk, on a thread for blocking calls.
+    reading: Option<JoinHandle<io::Result<Buffer>>>,
+    /// A chunk that the rate limit delays.
     held_back: Option<(Bytes, Pin<Box<Sleep>>)>,
-    pool: Arc<ChunkPool>,
+    pool: Arc<BufferPool>,
     pace: Option<Arc<Pace>>,
     chunk_bytes: u64,
     in_flight: Arc<InFlight>,
 }
 
-/// What a body has handed over; it counts as in flight until whoever waits for the answer lets go of it as well. The HTTP
-/// library drops a body with its last chunk, long before a slow line has taken it.
+/// Bytes given to the connection. They count as in flight until the caller drops its handle after the response: the HTTP
+/// library drops the body with its last chunk, long before a slow connection has sent it.
 pub(crate) struct InFlight {
     given_bytes: AtomicU64,
     tally: Arc<Tally>,
 }
 
 impl FileBody {
-    /// Returns the body for a range, to be sent on a stream of this rate.
-    pub(crate) fn new(
-        file: Arc<File>,
-        range: PartRange,
-        rate: StreamRate,
-        pool: Arc<ChunkPool>,
-        pace: Option<Arc<Pace>>,
-        tally: Arc<Tally>,
-    ) -> Self {
-        let PartRange {
-            offset, len_bytes, ..
-        } = range;
-        let end = offset + len_bytes;
-        let measured = rate
-            .bytes_per_second
-            .clamp(CHUNK_MIN_BYTES, CHUNK_MAX_BYTES);
-        let chunk_bytes = pace
-            .as_ref()
-            .map_or(measured, |pace| pace.chunk_bytes().min(measured));
+    /// Returns the body for a range of the file, for a connection of this rate.
+    pub(crate) fn new(run: &Run<'_>, range: PartRange, rate: StreamRate) -> Self {
+        let shared = run.shared;
+        let chunk_bytes = chunk_bytes(rate, shared.pace.as_deref());
         Self {
-            file,
-            offset,
-            end,
-            pool,
+            file: run.source.file(),
+            offset: range.offset,
+            end: range.offset + range.len_bytes,
+            pool: shared.buffers.clone(),
             reading: None,
             held_back: None,
-            pace,
+            pace: shared.pace.clone(),
             chunk_bytes,
             in_flight: Arc::new(InFlight {
                 given_bytes: AtomicU64::new(0),
-                tally,
+                tally: run.tally.clone(),
             }),
         }
     }
 
-    /// Returns what keeps this body's bytes counted as in flight, to be held until the answer is there.
+    /// Returns the handle that keeps this body's bytes counted as in flight. Hold it until the response is there.
     pub(crate) fn in_flight(&self) -> Arc<InFlight> {
         self.in_flight.clone()
     }
@@ -113,7 +100,7 @@ impl FileBody {
             let mut chunk = self
                 .pool
                 .take(usize::try_from(wanted).unwrap_or(usize::MAX));
-            // What the system has in memory is had at once; a hand-over to another thread would cost more than the read.
+            // Cached pages are read here: handing the read to another thread costs more than the read.
             if read_cached(&file, chunk.as_mut(), offset) {
                 return Poll::Ready(Some(Ok(chunk.into_bytes())));
             }
@@ -127,7 +114,7 @@ impl FileBody {
         let read = ready!(Pin::new(reading).poll(context));
         self.reading = None;
         let read = read.unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
-        Poll::Ready(Some(read.map(Chunk::into_bytes)))
+        Poll::Ready(Some(read.map(Buffer::into_bytes)))
     }
 
     /// Resolves to the next chunk as soon as it is read and the pace allows it.
@@ -150,8 +137,16 @@ impl FileBody {
     }
 }
 
-/// Fills a chunk; a file that ends within it has changed, and a body that ends early says so.
-fn read_chunk(file: &File, mut chunk: Chunk, offset: u64) -> io::Result<Chunk> {
+/// Returns how much to read at a time.
+fn chunk_bytes(rate: StreamRate, pace: Option<&Pace>) -> u64 {
+    let measured = rate
+        .bytes_per_second
+        .clamp(CHUNK_MIN_BYTES, CHUNK_MAX_BYTES);
+    pace.map_or(measured, |pace| pace.chunk_bytes().min(measured))
+}
+
+/// Fills a chunk. A file that ends before the chunk does has changed.
+fn read_chunk(file: &File, mut chunk: Buffer, offset: u64) -> io::Result<Buffer> {
     let mut filled = 0;
     while filled < chunk.as_ref().len() {
         match read_at(file, &mut chunk.as_mut()[filled..], offset + filled as u64) {
@@ -205,24 +200,25 @@ mod tests {
     use super::*;
 
     /// The body of a file of a megabyte, and its counters.
-    fn body(rate: StreamRate) -> (FileBody, Arc<Tally>) {
+    fn body() -> (FileBody, Arc<Tally>) {
         let file = tempfile::tempfile().expect("a file");
-        let len_bytes = 1024 * 1024;
-        file.set_len(len_bytes).expect("its length");
-        let whole = PartRange {
-            number: 1,
-            offset: 0,
-            len_bytes,
-        };
+        let end = 1024 * 1024;
+        file.set_len(end).expect("its length");
         let tally = Arc::new(Tally::default());
-        let body = FileBody::new(
-            Arc::new(file),
-            whole,
-            rate,
-            Arc::default(),
-            None,
-            tally.clone(),
-        );
+        let body = FileBody {
+            file: Arc::new(file),
+            offset: 0,
+            end,
+            reading: None,
+            held_back: None,
+            pool: Arc::default(),
+            pace: None,
+            chunk_bytes: CHUNK_MIN_BYTES,
+            in_flight: Arc::new(InFlight {
+                given_bytes: AtomicU64::new(0),
+                tally: tally.clone(),
+            }),
+        };
         (body, tally)
     }
 
@@ -232,8 +228,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bytes_are_in_flight_until_the_answer_though_the_body_is_gone() {
-        let (mut body, tally) = body(StreamRate::default());
+    async fn bytes_are_in_flight_until_the_response_though_the_body_is_gone() {
+        let (mut body, tally) = body();
         let in_flight = body.in_flight();
         while next(&mut body).await.is_some() {}
         drop(body);
@@ -242,19 +238,19 @@ mod tests {
         assert_eq!(tally.sent_bytes(), 0);
     }
 
-    #[tokio::test]
-    async fn a_stream_that_may_be_slow_gets_small_chunks() {
+    #[test]
+    fn a_connection_that_may_be_slow_gets_small_chunks() {
         for (bytes_per_second, expected) in [
             (0, CHUNK_MIN_BYTES),
             (1000, CHUNK_MIN_BYTES),
             (100_000, 100_000),
             (u64::MAX, CHUNK_MAX_BYTES),
         ] {
-            let (mut body, _) = body(StreamRate {
+            let rate = StreamRate {
                 last_part_bytes: 1,
                 bytes_per_second,
-            });
-            assert_eq!(next(&mut body).await.map(|len| len as u64), Some(expected));
+            };
+            assert_eq!(chunk_bytes(rate, None), expected);
         }
     }
 }

@@ -1,0 +1,395 @@
+//! Requests to OSS for one object: each attempt is signed anew, with the credentials, clock and signature of now.
+
+use std::time::SystemTime;
+
+use oss_client::{Credentials, Error, MultipartUpload, Signature, Signing, UploadId};
+use strict_http::TransportKind;
+use vectcut_api::StsCredentials;
+
+use super::{
+    backend,
+    credentials::{Held, Lent},
+    retrying::{Failed, Tries, back_off, until_success},
+};
+use crate::{
+    Event, SourceAction, UploadError,
+    error::in_one_line,
+    journal::{KeptCredentials, Record},
+    policy::verdict::{self, Verdict},
+    run::Run,
+    shared::SignatureChoice,
+    stage::{Origin, Place, Ticket},
+};
+
+/// How often one request may set the clock: twice, since one server of many may have a wrong one.
+const CLOCK_CORRECTIONS_MAX: u32 = 2;
+
+/// How often one request may lead to new credentials. After that they do not help.
+const RENEWALS_MAX: u32 = 2;
+
+/// How often one request may get a response that OSS does not send.
+const ODD_RESPONSES_MAX: u32 = 3;
+
+/// The access to one object.
+pub(crate) struct Access<'r, 'a> {
+    pub(crate) run: &'r Run<'a>,
+    pub(crate) place: Place,
+    held: Held,
+    /// Locked while new credentials are asked for, so that all requests share them.
+    renewing: tokio::sync::Mutex<()>,
+}
+
+/// One attempt at a request: what it is signed with.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt {
+    lent: Lent,
+    signature: Signature,
+    time: SystemTime,
+}
+
+impl Attempt {
+    /// Lends what was received to the layer that signs. This is the only place that does.
+    pub(crate) fn signing(&self) -> Signing<'_> {
+        let StsCredentials {
+            access_key_id,
+            access_key_secret,
+            security_token,
+            ..
+        } = &*self.lent.credentials;
+        Signing {
+            credentials: Credentials::new(access_key_id, access_key_secret.expose())
+                .security_token(security_token.expose()),
+            signature: self.signature.clone(),
+            time: self.time,
+        }
+    }
+}
+
+/// Why a step cannot go on as it was.
+#[derive(Debug)]
+pub(crate) enum Setback {
+    /// The upload has failed.
+    Failed(UploadError),
+    /// The policy of the credentials does not allow the request.
+    Denied(UploadError),
+    /// OSS no longer has what was sent, or has something else: it must be sent again.
+    Lost(UploadError),
+    /// The new credentials work for another place only.
+    Moved(Box<Ticket>),
+    /// The connection failed as often as the request allows.
+    Cut,
+}
+
+impl<'r, 'a> Access<'r, 'a> {
+    /// Begins with a ticket. `is_place_worth_keeping` tells whether something was sent to its place already.
+    pub(crate) fn new(run: &'r Run<'a>, ticket: &Ticket, is_place_worth_keeping: bool) -> Self {
+        Self {
+            run,
+            place: ticket.place.clone(),
+            held: Held::new(ticket, is_place_worth_keeping),
+            renewing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Returns the place with the credentials of now.
+    pub(crate) fn ticket(&self) -> Ticket {
+        Ticket {
+            place: self.place.clone(),
+            credentials: (*self.held.lend().credentials).clone(),
+            origin: Origin::Backend,
+        }
+    }
+
+    /// From now on something at this place would be lost by moving to another.
+    pub(crate) fn keep_place(&self) {
+        self.held.keep_place();
+    }
+
+    /// Returns the multipart upload of this ID.
+    pub(crate) fn multipart<'s>(&'s self, upload_id: &'s UploadId) -> MultipartUpload<'s> {
+        MultipartUpload {
+            bucket: &self.place.bucket,
+            object_key: &self.place.object_key,
+            upload_id,
+        }
+    }
+
+    /// Sends a request until it succeeds, or until a setback. Every attempt is signed anew.
+    ///
+    /// # Cancellation
+    ///
+    /// As the request that `send` makes.
+    pub(crate) async fn request<T>(
+        &self,
+        mut send: impl AsyncFnMut(Attempt) -> Result<T, Error>,
+    ) -> Result<T, Setback> {
+        self.request_with(
+            u32::MAX,
+            async || (),
+            async |(), attempt| send(attempt).await,
+        )
+        .await
+    }
+
+    /// As [`request`](Self::request). `prepare` is awaited before each attempt is signed: what it waits for may take
+    /// long. After `cuts_max` failures of the connection it ends with [`Setback::Cut`].
+    pub(crate) async fn request_with<P, T>(
+        &self,
+        cuts_max: u32,
+        mut prepare: impl AsyncFnMut() -> P,
+        mut send: impl AsyncFnMut(P, Attempt) -> Result<T, Error>,
+    ) -> Result<T, Setback> {
+        let mut tries = Tries::default();
+        let attempt = async || {
+            let prepared = prepare().await;
+            let attempt = self.attempt().map_err(Failure::Unsigned)?;
+            match send(prepared, attempt.clone()).await {
+                Ok(success) => Ok((attempt, success)),
+                Err(error) => Err(Failure::Sent(attempt, error)),
+            }
+        };
+        let (attempt, success) = until_success(attempt, async |failure| match failure {
+            Failure::Unsigned(error) => Err(Setback::Failed(error)),
+            Failure::Sent(attempt, error) => {
+                self.recover(error, &attempt, &mut tries, cuts_max).await
+            }
+        })
+        .await?;
+        self.accepted(&attempt);
+        Ok(success)
+    }
+
+    /// Drops a multipart upload that is given up, so that OSS need not store its parts. Whether that is allowed is not
+    /// known (assumption A7), so a failure is ignored.
+    pub(crate) async fn abort(&self, upload_id: &UploadId) {
+        if let Ok(attempt) = self.attempt() {
+            let multipart = self.multipart(upload_id);
+            let signing = attempt.signing();
+            let abort = self
+                .run
+                .shared
+                .oss
+                .abort_multipart_upload(&multipart, &signing);
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(2), abort).await;
+        }
+    }
+
+    /// Returns what to sign a request with that is sent now.
+    fn attempt(&self) -> Result<Attempt, UploadError> {
+        Ok(Attempt {
+            lent: self.held.lend(),
+            signature: self.signature()?,
+            time: self.run.shared.clock.now(),
+        })
+    }
+
+    fn signature(&self) -> Result<Signature, UploadError> {
+        let shared = self.run.shared;
+        let is_v4 = match shared.signature {
+            SignatureChoice::V1 => false,
+            SignatureChoice::V4 => true,
+            SignatureChoice::Auto => shared.remembered.wants_v4(&self.place.bucket),
+        };
+        if !is_v4 {
+            return Ok(Signature::V1);
+        }
+        let region = shared
+            .region
+            .as_deref()
+            .or(shared.oss.endpoint().region())
+            .or(self.place.region.as_deref())
+            .ok_or(UploadError::RegionUnknown)?;
+        Ok(Signature::V4 {
+            region: region.to_owned(),
+        })
+    }
+
+    /// OSS accepted a request, so its credentials work for this place.
+    fn accepted(&self, attempt: &Attempt) {
+        self.run.succeeded();
+        self.run.shared.bucket.set_succeeded();
+        if let Some(credentials) = self.held.accepted(attempt.lent.generation) {
+            self.keep(&credentials);
+        }
+    }
+
+    /// Deals with a failed attempt, and waits if need be. `Ok` means to retry.
+    async fn recover(
+        &self,
+        error: Error,
+        attempt: &Attempt,
+        tries: &mut Tries,
+        cuts_max: u32,
+    ) -> Result<(), Setback> {
+        let verdict = verdict::on(&error);
+        tracing::debug!(?verdict, %error, "a request to OSS failed");
+        if !matches!(error, Error::Transport { .. }) {
+            self.run.shared.bucket.set_responded();
+        }
+        match verdict {
+            Verdict::Again => self.retry(error, tries, cuts_max).await,
+            Verdict::Slower => {
+                self.run.shared.gate.throttled();
+                self.retry(error, tries, cuts_max).await
+            }
+            Verdict::AgainAFewTimes => {
+                tries.odd += 1;
+                match tries.odd < ODD_RESPONSES_MAX {
+                    true => self.retry(error, tries, cuts_max).await,
+                    false => Err(Setback::Failed(self.failure(error))),
+                }
+            }
+            Verdict::SetClock(server_time) => self.set_clock(error, server_time, tries),
+            Verdict::UseV4 => self.use_v4(error, attempt),
+            Verdict::NoSuchUpload | Verdict::PartsLost => Err(Setback::Lost(self.failure(error))),
+            Verdict::NewCredentials | Verdict::Denied | Verdict::Stop => {
+                self.replace_credentials(error, verdict, attempt, tries)
+                    .await
+            }
+        }
+    }
+
+    async fn retry(&self, error: Error, tries: &mut Tries, cuts_max: u32) -> Result<(), Setback> {
+        let (kind, wish) = match &error {
+            Error::Transport { source, .. } => (Some(source.kind()), None),
+            Error::Refused { reply, .. } => (None, reply.retry_after),
+            _ => (None, None),
+        };
+        let is_unconnected = matches!(kind, Some(TransportKind::Resolve | TransportKind::Connect));
+        tries.cuts += u32::from(kind.is_some() && !is_unconnected);
+        let failed = Failed {
+            reason: in_one_line(&error),
+            wish,
+            server: &self.run.shared.bucket,
+            is_unconnected,
+        };
+        let is_cut = tries.cuts >= cuts_max;
+        back_off(self.run, tries, failed, || self.failure(error))
+            .await
+            .map_err(Setback::Failed)?;
+        match is_cut {
+            true => Err(Setback::Cut),
+            false => Ok(()),
+        }
+    }
+
+    fn set_clock(
+        &self,
+        error: Error,
+        server_time: SystemTime,
+        tries: &mut Tries,
+    ) -> Result<(), Setback> {
+        tries.clock_corrections += 1;
+        if tries.clock_corrections <= CLOCK_CORRECTIONS_MAX
+            && let Some(offset_seconds) = self.run.shared.clock.set(server_time)
+        {
+            self.run.failed(&in_one_line(&error));
+            self.run.tell(Event::ClockCorrected { offset_seconds });
+            return Ok(());
+        }
+        Err(Setback::Failed(self.failure(error)))
+    }
+
+    fn use_v4(&self, error: Error, attempt: &Attempt) -> Result<(), Setback> {
+        let shared = self.run.shared;
+        if attempt.signature != Signature::V1 || shared.signature != SignatureChoice::Auto {
+            return Err(Setback::Failed(self.failure(error)));
+        }
+        self.run.failed(&in_one_line(&error));
+        if !shared.remembered.wants_v4(&self.place.bucket) {
+            shared.remembered.set_wants_v4(&self.place.bucket);
+            self.run.tell(Event::SignatureChanged);
+        }
+        Ok(())
+    }
+
+    /// OSS rejected a request, perhaps because of its credentials: then others may be accepted.
+    async fn replace_credentials(
+        &self,
+        error: Error,
+        verdict: Verdict,
+        attempt: &Attempt,
+        tries: &mut Tries,
+    ) -> Result<(), Setback> {
+        let generation = attempt.lent.generation;
+        let may_be_credentials =
+            matches!(verdict, Verdict::NewCredentials | Verdict::Denied) || is_of_ticket(&error);
+        if may_be_credentials && let Some(ticket) = self.held.end_trial(generation) {
+            return Err(Setback::Moved(Box::new(ticket)));
+        }
+        // A ticket that the journal has wrong, or that was withdrawn, would fail every later run the same way.
+        let is_stale = self.held.are_from_journal(generation) && is_of_ticket(&error);
+        if is_stale || verdict == Verdict::NewCredentials && tries.renewals < RENEWALS_MAX {
+            tries.renewals += 1;
+            self.run.failed(&in_one_line(&error));
+            return self.renew(generation).await;
+        }
+        let failure = self.failure(error);
+        Err(match verdict {
+            Verdict::Denied => Setback::Denied(failure),
+            _ => Setback::Failed(failure),
+        })
+    }
+
+    /// Gets new credentials, unless another request did since `generation` was lent.
+    async fn renew(&self, generation: u32) -> Result<(), Setback> {
+        let _renewing = self.renewing.lock().await;
+        if self.held.lend().generation != generation {
+            return Ok(());
+        }
+        let ticket = backend::init(self.run).await.map_err(Setback::Failed)?;
+        let is_same_place = ticket.place.bucket == self.place.bucket
+            && ticket.place.object_key == self.place.object_key;
+        if !is_same_place && !self.held.is_place_worth_keeping() {
+            return Err(Setback::Moved(Box::new(ticket)));
+        }
+        self.run.tell(Event::CredentialsRenewed);
+        if is_same_place {
+            self.keep(&ticket.credentials);
+        }
+        self.held.renew(ticket, is_same_place);
+        Ok(())
+    }
+
+    fn keep(&self, credentials: &StsCredentials) {
+        self.run
+            .keep(Record::Credentials(KeptCredentials::from(credentials)));
+    }
+
+    /// Returns a failure of OSS as the failure of this upload.
+    pub(crate) fn failure(&self, error: Error) -> UploadError {
+        let path = || self.run.source.path().to_owned();
+        let object_key = || self.place.object_key.clone();
+        match error {
+            Error::Body { source } if source.kind() == std::io::ErrorKind::UnexpectedEof => {
+                UploadError::Changed { path: path() }
+            }
+            Error::Body { source } => UploadError::Source {
+                path: path(),
+                action: SourceAction::Read,
+                source,
+            },
+            Error::Refused { reply, .. } => UploadError::Refused {
+                object_key: object_key(),
+                reply,
+            },
+            source => UploadError::Send {
+                object_key: object_key(),
+                source,
+            },
+        }
+    }
+}
+
+/// How an attempt failed.
+enum Failure {
+    /// Nothing was sent, since the request cannot be signed.
+    Unsigned(UploadError),
+    /// OSS did not accept it.
+    Sent(Attempt, Error),
+}
+
+/// Returns whether OSS itself refuses place, credentials or signature. What a proxy refuses has no error code.
+fn is_of_ticket(error: &Error) -> bool {
+    matches!(error, Error::Refused { reply, .. } if matches!(reply.status, 403 | 404) && reply.code.is_some())
+}

@@ -1,0 +1,80 @@
+//! The loop around every request: attempt, and recover from a failure or give up.
+
+use std::time::Duration;
+
+use crate::{Event, UploadError, policy::retry::Failures, run::Run, shared::Reach};
+
+/// Retry state of one request. Progress on other requests does not reset it.
+#[derive(Debug, Default)]
+pub(crate) struct Tries {
+    pub(crate) failures: u32,
+    /// How many of these had a cause that is seldom worth a retry.
+    pub(crate) odd: u32,
+    /// How many of these were failures of the connection.
+    pub(crate) cuts: u32,
+    pub(crate) renewals: u32,
+    pub(crate) clock_corrections: u32,
+}
+
+/// A failure that may pass.
+pub(crate) struct Failed<'a> {
+    /// What failed, in one line.
+    pub(crate) reason: String,
+    /// How long the server asks to wait.
+    pub(crate) wish: Option<Duration>,
+    /// The server.
+    pub(crate) server: &'a Reach,
+    /// Whether no connection was made.
+    pub(crate) is_unconnected: bool,
+}
+
+/// Attempts until one succeeds or `recover` gives up.
+pub(super) async fn until_success<T, E, F>(
+    mut attempt: impl AsyncFnMut() -> Result<T, E>,
+    mut recover: impl AsyncFnMut(E) -> Result<(), F>,
+) -> Result<T, F> {
+    loop {
+        match attempt().await {
+            Ok(success) => return Ok(success),
+            Err(error) => recover(error).await?,
+        }
+    }
+}
+
+/// Waits before the next attempt.
+///
+/// # Errors
+///
+/// Fails with [`UploadError::GaveUp`] around `error` when there is to be no further attempt.
+pub(super) async fn back_off(
+    run: &Run<'_>,
+    tries: &mut Tries,
+    failed: Failed<'_>,
+    error: impl FnOnce() -> UploadError,
+) -> Result<(), UploadError> {
+    tries.failures += 1;
+    let streak = run.failed(&failed.reason);
+    let failures = Failures {
+        of_request: tries.failures,
+        in_a_row: streak.failures,
+        lasted: streak.lasted(),
+        is_unreachable: failed.is_unconnected && !failed.server.has_responded(),
+    };
+    let delay = run
+        .shared
+        .retry
+        .delay(failures, fastrand::f64(), failed.wish);
+    let Some(delay) = delay else {
+        return Err(UploadError::GaveUp {
+            after: failures.lasted,
+            attempts: failures.in_a_row,
+            last: Box::new(error()),
+        });
+    };
+    run.tell(Event::Retrying {
+        reason: failed.reason,
+        delay,
+    });
+    tokio::time::sleep(delay).await;
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! A journal as bytes: one record a line, each with a checksum over the journal up to there.
+//!
+//! A line is sixteen hexadecimal digits, a space and the record as JSON. The digits are the CRC-64 of all records so
+//! far, so that a flipped, missing, doubled or moved line shows. Reading stops there: what is left is a state that the
+//! upload has really been in.
+
+use oss_client::Crc64Digest;
+
+use super::record::{Header, Kept, Record, VERSION};
+
+/// The length of a checksum and the space after it.
+const CHECKSUM_LEN: usize = 17;
+
+/// The checksum over the records that were written or read so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Chain(Crc64Digest);
+
+impl Chain {
+    /// Returns a record as the next line.
+    pub(super) fn line(&mut self, record: &impl serde::Serialize) -> Vec<u8> {
+        // A struct of texts and numbers always serializes.
+        let json = serde_json::to_vec(record).unwrap_or_default();
+        let mut line = format!("{:016x} ", self.add(&json)).into_bytes();
+        line.extend_from_slice(&json);
+        line.push(b'\n');
+        line
+    }
+
+    /// Returns the record of the next line, if its checksum fits.
+    fn record<'a>(&mut self, line: &'a [u8]) -> Option<&'a [u8]> {
+        let (checksum, json) = line.split_at_checked(CHECKSUM_LEN)?;
+        let json = json.strip_suffix(b"\n")?;
+        let expected = format!("{:016x} ", self.add(json));
+        (checksum == expected.as_bytes()).then_some(json)
+    }
+
+    fn add(&mut self, json: &[u8]) -> u64 {
+        self.0.update(json);
+        // Ends the record, so that bytes cannot move from one to the next.
+        self.0.update(b"\n");
+        self.0.clone().value().value()
+    }
+}
+
+/// What reading a journal found.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Nothing of this upload.
+    Nothing,
+    /// The upload of this file for this account, and how the journal goes on.
+    Kept {
+        kept: Box<Kept>,
+        good_bytes: u64,
+        chain: Chain,
+    },
+    /// An upload of the file as it was before it changed.
+    FileChanged,
+    /// A newer version of the program wrote it.
+    Newer,
+}
+
+/// Reads a journal as far as its checksums fit.
+pub(super) fn read(text: &[u8], header: &Header) -> Found {
+    let mut chain = Chain::default();
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    let Some(first) = lines.next() else {
+        return Found::Nothing;
+    };
+    if is_newer(first) {
+        return Found::Newer;
+    }
+    let Some(json) = chain.record(first) else {
+        return Found::Nothing;
+    };
+    match serde_json::from_slice::<Header>(json) {
+        Ok(kept) if kept == *header => {}
+        Ok(kept) if is_changed(&kept, header) => return Found::FileChanged,
+        Ok(_) => return Found::Nothing,
+        Err(_) => return Found::Nothing,
+    }
+    let (mut kept, mut good_bytes) = (Kept::default(), first.len() as u64);
+    let mut good_chain = chain.clone();
+    for line in lines {
+        let Some(json) = chain.record(line) else {
+            break;
+        };
+        let Ok(record) = serde_json::from_slice::<Record>(json) else {
+            return Found::Nothing;
+        };
+        match kept.apply(record) {
+            Some(next) => kept = next,
+            None => return Found::Nothing,
+        }
+        good_bytes += line.len() as u64;
+        good_chain = chain.clone();
+    }
+    if !kept.is_sound(header.file.len_bytes) {
+        return Found::Nothing;
+    }
+    Found::Kept {
+        kept: Box::new(kept),
+        good_bytes,
+        chain: good_chain,
+    }
+}
+
+/// Returns whether a journal is one of the same upload, of which only the file differs.
+fn is_changed(kept: &Header, header: &Header) -> bool {
+    let with_file = Header {
+        file: header.file.clone(),
+        ..kept.clone()
+    };
+    with_file == *header && kept.file.path == header.file.path
+}
+
+/// Returns whether the first line names a later version, whatever else that version changed.
+fn is_newer(line: &[u8]) -> bool {
+    let json = line.iter().position(|byte| *byte == b'{').unwrap_or(0);
+    serde_json::from_slice::<serde_json::Value>(&line[json..])
+        .ok()
+        .and_then(|line| line.get("journal")?.as_u64())
+        .is_some_and(|version| version > u64::from(VERSION))
+}

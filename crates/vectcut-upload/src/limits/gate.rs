@@ -1,0 +1,218 @@
+//! The connections that all files of an uploader share: how many may send at once, and who sends next.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    clock,
+    policy::{plan::StreamRate, streams::Streams},
+};
+
+/// Lets as many requests with a body run at once as the search for the best number allows, in the order of asking.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    streams: Streams,
+    /// When the first connection was asked for.
+    begun: Option<Instant>,
+    in_use: usize,
+    waiting: VecDeque<oneshot::Sender<()>>,
+    /// What connections that are free now have measured.
+    rates: Vec<StreamRate>,
+}
+
+/// The right to send on one connection. Dropping it passes the right on.
+#[derive(Debug)]
+pub(crate) struct Slot<'a> {
+    gate: &'a Gate,
+    /// What the connection has measured so far.
+    pub(crate) rate: StreamRate,
+}
+
+impl Gate {
+    pub(crate) fn new(streams: Streams) -> Self {
+        Self {
+            state: Mutex::new(State {
+                streams,
+                begun: None,
+                in_use: 0,
+                waiting: VecDeque::new(),
+                rates: Vec::new(),
+            }),
+        }
+    }
+
+    /// Waits for a free connection.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future gives up the place in the queue.
+    pub(crate) async fn acquire(&self) -> Slot<'_> {
+        let turn = {
+            let mut state = self.state();
+            state.begun.get_or_insert_with(clock::monotonic);
+            if state.waiting.is_empty() && state.in_use < state.streams.count() {
+                state.in_use += 1;
+                None
+            } else {
+                let (sender, receiver) = oneshot::channel();
+                state.waiting.push_back(sender);
+                Some(receiver)
+            }
+        };
+        if let Some(turn) = turn {
+            // The gate outlives its slots and drops no sender, so this always resolves with a turn.
+            let _ = Turn {
+                gate: self,
+                receiver: turn,
+            }
+            .wait()
+            .await;
+        }
+        let rate = self.state().rates.pop().unwrap_or_default();
+        Slot { gate: self, rate }
+    }
+
+    /// Returns how many connections may send now.
+    pub(crate) fn streams(&self) -> usize {
+        self.state().streams.count()
+    }
+
+    /// Tells the search for the best number that OSS acknowledged a part.
+    pub(crate) fn acknowledged(&self, len_bytes: u64) {
+        let mut state = self.state();
+        let elapsed = state.elapsed();
+        state.streams.acknowledged(len_bytes, elapsed);
+        state.admit();
+    }
+
+    /// Tells the search for the best number that OSS asked for fewer requests.
+    pub(crate) fn throttled(&self) {
+        let mut state = self.state();
+        let elapsed = state.elapsed();
+        state.streams.throttled(elapsed);
+    }
+
+    /// Changes the search, before the first connection is used.
+    pub(crate) fn set_streams(&self, streams: Streams) {
+        self.state().streams = streams;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn elapsed(&self) -> Duration {
+        self.begun.map_or(Duration::ZERO, clock::since)
+    }
+
+    /// Gives free connections to those who wait longest.
+    fn admit(&mut self) {
+        while self.in_use < self.streams.count()
+            && let Some(next) = self.waiting.pop_front()
+        {
+            // A waiter that gave up has dropped its receiver.
+            if next.send(()).is_ok() {
+                self.in_use += 1;
+            }
+        }
+    }
+
+    fn release(&mut self) {
+        self.in_use -= 1;
+        self.admit();
+    }
+}
+
+/// A place in the queue.
+struct Turn<'a> {
+    gate: &'a Gate,
+    receiver: oneshot::Receiver<()>,
+}
+
+impl Turn<'_> {
+    async fn wait(mut self) -> Option<()> {
+        let turn = (&mut self.receiver).await.ok();
+        // Nothing is left for `drop` to give back.
+        self.receiver.close();
+        turn
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        // The turn may have come at the moment of giving up.
+        if self.receiver.try_recv().is_ok() {
+            self.gate.state().release();
+        }
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let mut state = self.gate.state();
+        if self.rate != StreamRate::default() {
+            state.rates.push(self.rate);
+        }
+        state.release();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, task::Poll};
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    /// Polls a future once.
+    async fn poll<F: Future + Unpin>(mut future: F) -> Poll<F::Output> {
+        std::future::poll_fn(|context| Poll::Ready(future.poll_unpin(context))).await
+    }
+
+    #[tokio::test]
+    async fn the_one_who_waits_longest_is_next_and_one_who_gave_up_is_passed_over() {
+        let gate = Gate::new(Streams::new(Some(1)));
+        let first = gate.acquire().await;
+        let mut second = Box::pin(gate.acquire());
+        let mut third = pin!(gate.acquire());
+        assert!(poll(&mut second).await.is_pending());
+        assert!(poll(&mut third).await.is_pending());
+        drop(second);
+        drop(first);
+        assert!(poll(&mut third).await.is_ready());
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_comes_at_the_moment_of_giving_up_is_passed_on() {
+        let gate = Gate::new(Streams::new(Some(1)));
+        let first = gate.acquire().await;
+        let mut second = Box::pin(gate.acquire());
+        assert!(poll(&mut second).await.is_pending());
+        drop(first);
+        drop(second);
+        assert!(poll(pin!(gate.acquire())).await.is_ready());
+    }
+
+    #[tokio::test]
+    async fn a_connection_hands_on_what_it_has_measured() {
+        let gate = Gate::new(Streams::new(Some(1)));
+        let mut slot = gate.acquire().await;
+        slot.rate = StreamRate::of(1000, Duration::from_secs(1));
+        let measured = slot.rate;
+        drop(slot);
+        assert_eq!(gate.acquire().await.rate, measured);
+    }
+}

@@ -1,0 +1,135 @@
+//! Whether a file goes in one PUT or in parts: a pure decision.
+
+use super::plan::SINGLE_PUT_MAX_BYTES;
+
+/// How the bytes go to OSS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// One PutObject: fewest round trips, and one token for all bytes. Nothing of it survives a cut connection.
+    OnePut,
+    /// A multipart upload: every acknowledged part is kept.
+    Parts,
+}
+
+/// What is known of the upload before its bytes are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) len_bytes: u64,
+    /// The part size that the caller chose.
+    pub(crate) part_bytes: Option<u64>,
+    /// The longest file that one PutObject takes.
+    pub(crate) put_max_bytes: u64,
+    /// How often new credentials named another object key, so that all parts were lost.
+    pub(crate) moves: u32,
+    /// How many PUTs of the whole file did not end.
+    pub(crate) unfinished_puts: u32,
+    /// Whether the policy of the credentials denies parts.
+    pub(crate) parts_denied: bool,
+}
+
+/// Chooses the way.
+///
+/// A small file goes in one PUT. If a run ended before its PUT did, the next run sends parts, which it can keep.
+/// If the credentials expired before all parts were sent, and the new ones are for another object key, parts cannot
+/// win: then one PUT is sent, since OSS checks the token when a request begins. The two take turns.
+pub(crate) fn choose(known: Known) -> Way {
+    if known.len_bytes > known.put_max_bytes {
+        return Way::Parts;
+    }
+    if known.parts_denied {
+        return Way::OnePut;
+    }
+    let small = known.part_bytes.map_or(SINGLE_PUT_MAX_BYTES, |part_bytes| {
+        part_bytes.min(SINGLE_PUT_MAX_BYTES)
+    });
+    let puts_to_try = known.moves + u32::from(known.len_bytes <= small);
+    if known.unfinished_puts < puts_to_try {
+        Way::OnePut
+    } else {
+        Way::Parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1024 * 1024;
+
+    const LARGE: Known = Known {
+        len_bytes: 100 * MIB,
+        part_bytes: None,
+        put_max_bytes: 5 * 1024 * MIB,
+        moves: 0,
+        unfinished_puts: 0,
+        parts_denied: false,
+    };
+
+    #[test]
+    fn a_small_file_goes_in_one_put_until_that_did_not_end() {
+        let small = Known {
+            len_bytes: 2 * MIB,
+            ..LARGE
+        };
+        assert_eq!(choose(small), Way::OnePut);
+        assert_eq!(
+            choose(Known {
+                unfinished_puts: 1,
+                ..small
+            }),
+            Way::Parts
+        );
+        assert_eq!(
+            choose(Known {
+                part_bytes: Some(MIB),
+                ..small
+            }),
+            Way::Parts
+        );
+    }
+
+    #[test]
+    fn a_large_file_goes_in_parts_until_its_credentials_move() {
+        assert_eq!(choose(LARGE), Way::Parts);
+        assert_eq!(choose(Known { moves: 1, ..LARGE }), Way::OnePut);
+        assert_eq!(
+            choose(Known {
+                moves: 1,
+                unfinished_puts: 1,
+                ..LARGE
+            }),
+            Way::Parts
+        );
+        assert_eq!(
+            choose(Known {
+                moves: 2,
+                unfinished_puts: 1,
+                ..LARGE
+            }),
+            Way::OnePut
+        );
+    }
+
+    #[test]
+    fn what_one_put_cannot_hold_goes_in_parts_whatever_happened() {
+        let huge = Known {
+            len_bytes: 6 * 1024 * MIB,
+            moves: 3,
+            parts_denied: true,
+            ..LARGE
+        };
+        assert_eq!(choose(huge), Way::Parts);
+    }
+
+    #[test]
+    fn without_the_right_to_parts_there_is_one_put() {
+        assert_eq!(
+            choose(Known {
+                parts_denied: true,
+                unfinished_puts: 9,
+                ..LARGE
+            }),
+            Way::OnePut
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! Joining the parts, and finding out whether that happened when the response was lost.
+
+use oss_client::{Crc64, Error, Part};
+
+use crate::{
+    UploadError,
+    access::{Access, Setback},
+    journal::Record,
+    policy::verdict::{self, Verdict},
+    stage::{OpenUpload, Proof, SafePart, Stored, joined_crc64},
+};
+
+/// Asks OSS to join the parts, and compares the checksum of the whole.
+pub(crate) async fn complete(
+    access: &Access<'_, '_>,
+    open: &OpenUpload,
+) -> Result<Stored, Setback> {
+    let run = access.run;
+    let crc64 = joined_crc64(&open.parts);
+    run.source
+        .check_unchanged(crc64)
+        .await
+        .map_err(Setback::Failed)?;
+    let list: Vec<_> = open.parts.iter().map(listed).collect();
+    let upload = access.multipart(&open.upload_id);
+    run.keep(Record::Completing);
+    // Only if the next run knows of this request can it tell a lost response from a lost upload.
+    run.settle_journal().await;
+    let mut asked_before = open.completing;
+    let completed = access
+        .request(async |attempt| {
+            let signing = attempt.signing();
+            match run
+                .shared
+                .oss
+                .complete_multipart_upload(&upload, &list, &signing)
+                .await
+            {
+                Ok(completed) => Ok(Ok(completed)),
+                Err(error) if asked_before && verdict::on(&error) == Verdict::NoSuchUpload => {
+                    Ok(Err(error))
+                }
+                Err(error) => {
+                    // OSS may have joined the parts, and only the response was lost.
+                    asked_before |= matches!(
+                        verdict::on(&error),
+                        Verdict::Again | Verdict::AgainAFewTimes
+                    );
+                    Err(error)
+                }
+            }
+        })
+        .await?;
+    match completed {
+        Ok(completed) => stored(access, crc64, completed.crc64, completed.etag),
+        Err(error) => match look(access).await? {
+            Seen::There {
+                len_bytes,
+                crc64: reported,
+                etag,
+            } if len_bytes.is_none_or(|len_bytes| len_bytes == run.source.len_bytes()) => {
+                stored(access, crc64, reported, etag)
+            }
+            Seen::There { .. } | Seen::Gone => Err(Setback::Lost(access.failure(error))),
+            Seen::Unknown => stored(access, crc64, None, None),
+        },
+    }
+}
+
+fn listed(part: &SafePart) -> Part {
+    Part {
+        number: part.number,
+        etag: part.etag.clone(),
+    }
+}
+
+/// What HEAD tells about the object.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// It is there, with what the response says about it.
+    There {
+        len_bytes: Option<u64>,
+        crc64: Option<Crc64>,
+        etag: Option<String>,
+    },
+    /// OSS says that there is no such object.
+    Gone,
+    /// The credentials do not allow to look (assumption A6).
+    Unknown,
+}
+
+/// Looks whether the object is there.
+pub(crate) async fn look(access: &Access<'_, '_>) -> Result<Seen, Setback> {
+    let place = &access.place;
+    let looked = access
+        .request(async |attempt| {
+            let signing = attempt.signing();
+            let oss = &access.run.shared.oss;
+            match oss
+                .head_object(&place.bucket, &place.object_key, &signing)
+                .await
+            {
+                Ok(info) => Ok(Seen::There {
+                    len_bytes: info.len_bytes,
+                    crc64: info.crc64,
+                    etag: info.etag,
+                }),
+                Err(Error::Refused { reply, .. }) if reply.status == 404 => Ok(Seen::Gone),
+                // A response to HEAD has no body, so a refusal may come without its code.
+                Err(Error::Refused { reply, .. })
+                    if reply.status == 403 && reply.code.is_none() =>
+                {
+                    Ok(Seen::Unknown)
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await;
+    match looked {
+        Err(Setback::Denied(_)) => Ok(Seen::Unknown),
+        looked => looked,
+    }
+}
+
+fn stored(
+    access: &Access<'_, '_>,
+    sent: Crc64,
+    reported: Option<Crc64>,
+    etag: Option<String>,
+) -> Result<Stored, Setback> {
+    let proof = match reported {
+        Some(stored) if stored != sent => {
+            let object_key = access.place.object_key.clone();
+            return Err(Setback::Lost(UploadError::Corrupted {
+                object_key,
+                sent,
+                stored,
+            }));
+        }
+        Some(_) => Proof::Crc64,
+        None => Proof::Url,
+    };
+    Ok(Stored {
+        crc64: sent,
+        etag,
+        proof,
+    })
+}

@@ -1,0 +1,227 @@
+//! A file in parts: the upload is initiated, and its missing parts are sent over several connections.
+
+use std::pin::pin;
+
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use oss_client::{Error, UploadId};
+use strict_http::TransportKind;
+
+use super::{body::FileBody, kept_parts, progress::ticks, proven::send_proven};
+use crate::{
+    access::{Access, Setback},
+    clock,
+    journal::Record,
+    limits::gate::Slot,
+    policy::plan::{PartRange, Plan, StreamRate},
+    stage::{OpenUpload, SafePart},
+};
+
+/// How often the connection may fail under one part. Then the part is split: the network may cut every connection after so
+/// many bytes.
+const CUTS_MAX: u32 = 2;
+
+/// Initiates a multipart upload.
+///
+/// It is also the early check: a wrong signature, an expired token or a wrong clock shows before any byte is sent.
+pub(crate) async fn initiate(access: &Access<'_, '_>) -> Result<OpenUpload, Setback> {
+    let (run, place) = (access.run, &access.place);
+    let upload_id = access
+        .request(async |attempt| {
+            run.shared
+                .oss
+                .initiate_multipart_upload(
+                    &place.bucket,
+                    &place.object_key,
+                    run.content_type,
+                    &attempt.signing(),
+                )
+                .await
+        })
+        .await?;
+    access.keep_place();
+    run.keep(Record::Upload {
+        upload_id: upload_id.as_str().to_owned(),
+    });
+    Ok(OpenUpload {
+        upload_id,
+        parts: Vec::new(),
+        completing: false,
+    })
+}
+
+/// Sends what is missing of the file, and returns the upload with all its parts.
+///
+/// # Cancellation
+///
+/// Dropping the future closes its connections. Every part that OSS acknowledged is in the journal by then.
+pub(crate) async fn send_parts(
+    access: &Access<'_, '_>,
+    mut open: OpenUpload,
+) -> Result<OpenUpload, Setback> {
+    let (run, gate) = (access.run, &access.run.shared.gate);
+    let upload_id = open.upload_id.clone();
+    let mut parts = Parts::new(access, std::mem::take(&mut open.parts));
+    let mut changed = pin!(kept_parts::changed(run.source, &parts.acknowledged).fuse());
+    let mut sending = FuturesUnordered::new();
+    let mut connection: Option<BoxFuture<'_, Slot<'_>>> = None;
+    let mut ticks = ticks();
+    loop {
+        // A part that waits for its retry counts too: a server that fails must not get ever more parts.
+        if parts.plan.has_next() && sending.len() < gate.streams() {
+            connection.get_or_insert_with(|| Box::pin(gate.acquire()));
+        } else {
+            // A place in the queue that is not needed would hold up other files.
+            connection = None;
+        }
+        if connection.is_none() && sending.is_empty() && changed.is_done() {
+            break;
+        }
+        let connected = async {
+            match &mut connection {
+                Some(connection) => connection.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            Some(sent) = sending.next() => parts.take(sent)?,
+            slot = connected => {
+                connection = None;
+                if let Some(range) = parts.next(slot.rate) {
+                    sending.push(send_part(access, &upload_id, range, slot));
+                }
+            }
+            part = changed.next(), if !changed.is_done() => if let Some(part) = part {
+                parts.take_back(&part.map_err(Setback::Failed)?);
+            },
+            _ = ticks.tick() => run.tell_progress(sending.len()),
+        }
+    }
+    open.parts = parts.acknowledged;
+    open.parts.sort_by_key(|part| part.number);
+    Ok(open)
+}
+
+/// The parts of one file: those that OSS has, and the plan for the others.
+struct Parts<'s, 'r, 'a> {
+    access: &'s Access<'r, 'a>,
+    plan: Plan,
+    acknowledged: Vec<SafePart>,
+}
+
+impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
+    fn new(access: &'s Access<'r, 'a>, acknowledged: Vec<SafePart>) -> Self {
+        let run = access.run;
+        let ranges: Vec<_> = acknowledged.iter().map(SafePart::range).collect();
+        Self {
+            access,
+            plan: Plan::new(run.source.len_bytes(), &ranges, run.shared.part_bytes),
+            acknowledged,
+        }
+    }
+
+    fn next(&mut self, rate: StreamRate) -> Option<PartRange> {
+        let shared = self.access.run.shared;
+        self.plan
+            .next(rate, shared.gate.streams(), shared.stop.time_left())
+    }
+
+    /// Takes how sending a part ended.
+    fn take(&mut self, sent: Sent) -> Result<(), Setback> {
+        let run = self.access.run;
+        match sent {
+            Sent::Acknowledged(part) => {
+                run.keep(Record::Part(part.clone()));
+                run.tally.add_safe(part.len_bytes);
+                run.shared.gate.acknowledged(part.len_bytes);
+                self.plan.acknowledged(part.len_bytes);
+                self.acknowledged.push(part);
+                Ok(())
+            }
+            Sent::Cut(range) => {
+                self.plan.split(range);
+                Ok(())
+            }
+            Sent::Failed(setback) => Err(setback),
+        }
+    }
+
+    /// The bytes of a part that an earlier run sent have changed since: they are sent again under the same number.
+    fn take_back(&mut self, part: &SafePart) {
+        self.acknowledged
+            .retain(|other| other.number != part.number);
+        self.plan.give_back(part.range());
+        self.access.run.tally.remove_safe(part.len_bytes);
+    }
+}
+
+/// How sending a part ended.
+enum Sent {
+    Acknowledged(SafePart),
+    /// The connection failed so often that smaller parts may do better.
+    Cut(PartRange),
+    Failed(Setback),
+}
+
+/// Sends one part until OSS acknowledges it. Each attempt reads the range again and is signed anew.
+async fn send_part<'s>(
+    access: &'s Access<'_, '_>,
+    upload_id: &UploadId,
+    range: PartRange,
+    slot: Slot<'s>,
+) -> Sent {
+    let (run, shared) = (access.run, access.run.shared);
+    if let Err(error) = run.source.check_growth().await {
+        return Sent::Failed(Setback::Failed(error));
+    }
+    let upload = access.multipart(upload_id);
+    let sent = send_proven(access, Some(slot), CUTS_MAX, async |mut slot, attempt| {
+        let begun = clock::monotonic();
+        let body = FileBody::new(run, range, slot.rate);
+        let _in_flight = body.in_flight();
+        let signing = attempt.signing();
+        let patience = shared.patience_for(slot.rate);
+        let sent = shared
+            .oss
+            .upload_part(
+                &upload,
+                range.number,
+                range.len_bytes,
+                body,
+                &signing,
+                patience,
+            )
+            .await;
+        match &sent {
+            Ok(stored) => {
+                slot.rate = StreamRate::of(range.len_bytes, clock::since(begun));
+                if stored
+                    .throttled_for
+                    .is_some_and(|delay| delay > clock::since(begun) / 2)
+                {
+                    shared.gate.throttled();
+                }
+            }
+            // The connection may be slow now, whatever was measured before.
+            Err(error) if is_timeout(error) => slot.rate = StreamRate::default(),
+            Err(_) => {}
+        }
+        sent
+    })
+    .await;
+    match sent {
+        Ok(stored) => Sent::Acknowledged(SafePart {
+            number: range.number,
+            offset: range.offset,
+            len_bytes: range.len_bytes,
+            etag: stored.etag.unwrap_or_default(),
+            crc64: stored.sent_crc64.value(),
+        }),
+        Err(Setback::Cut) => Sent::Cut(range),
+        Err(setback) => Sent::Failed(setback),
+    }
+}
+
+fn is_timeout(error: &Error) -> bool {
+    matches!(error, Error::Transport { source, .. } if source.kind() == TransportKind::Timeout)
+}
