@@ -2,6 +2,7 @@
 
 pub(crate) mod backend;
 mod credentials;
+mod recovery;
 mod request;
 mod retrying;
 

@@ -12,6 +12,7 @@ mod limits;
 mod one_file;
 mod policy;
 mod published;
+mod publishing;
 mod remembered;
 mod run;
 mod sending;

@@ -1,43 +1,30 @@
-//! The way of one file, from stage to stage: place, send, complete.
+//! One file, from stage to stage: place it, send it, publish it.
 //!
 //! It begins wherever an earlier run has left the upload, and starts over when what was sent is lost.
 
-use std::{
-    ops::ControlFlow::{self, Break, Continue},
-    time::Duration,
-};
+use std::ops::ControlFlow::{self, Break, Continue};
 
-use oss_client::{ObjectKey, PUT_MAX_BYTES};
-use vectcut_api::{Completed, ProbeError, SignedUrl};
+use oss_client::PUT_MAX_BYTES;
+use vectcut_api::SignedUrl;
 
 use crate::{
-    Event, Fault, Outcome, Step, UploadError,
+    Event, Outcome, Step, UploadError,
     access::{Access, Setback, backend},
     error::in_one_line,
     journal::{Kept, Record},
     policy::{
+        history::{History, TooOften},
         plan::OBJECT_MAX_BYTES,
         way::{self, Way},
     },
+    publishing,
     run::Run,
-    sending::{self, Seen},
-    stage::{History, OpenUpload, Place, Proof, Stage, Stored, Ticket},
+    sending,
+    stage::{OpenUpload, Place, Stage, Stored, Ticket},
 };
-
-/// How often an upload may start over, in all its runs.
-const STARTS_OVER_MAX: u32 = 2;
-
-/// How often new credentials may name another object key before they are too short for this file.
-const MOVES_MAX: u32 = 3;
-
-/// How many PUTs of the whole file may be begun and not finished, in all runs.
-const PUTS_MAX: u32 = 10;
 
 /// How often the connection may fail under a PUT before the file is sent in parts.
 const PUT_CUTS_MAX: u32 = 2;
-
-/// A URL that expires within this time is mentioned.
-const EXPIRES_SOON: Duration = Duration::from_secs(5 * 60);
 
 /// An object that is stored, proven, and has its URL.
 pub(crate) struct Done {
@@ -63,8 +50,14 @@ pub(crate) async fn upload(run: &Run<'_>, kept: Kept) -> Result<Done, UploadErro
             Stage::New => place(run).await,
             Stage::Placed(ticket) => send(run, ticket, None, &mut history).await,
             Stage::Sending(ticket, open) => send(run, ticket, Some(open), &mut history).await,
-            Stage::Stored(ticket, stored) => complete(run, ticket, stored, outcome).await,
-            Stage::Published(place, stored, url) => renew_url(run, place, stored, url).await,
+            Stage::Stored(ticket, stored) => {
+                let url = publishing::complete(run, &ticket, &stored, outcome).await;
+                url.map(|url| Break((ticket.place, stored, url)))
+            }
+            Stage::Published(place, stored, url) => {
+                let url = publishing::renew(run, &place, &stored, url).await;
+                url.map(|url| Break((place, stored, url)))
+            }
         };
         stage = match step {
             Ok(Continue(stage)) => stage,
@@ -147,11 +140,10 @@ fn choose_way(run: &Run<'_>, history: &History) -> Way {
 }
 
 async fn put(access: &Access<'_, '_>, history: &mut History) -> Result<Stored, Setback> {
-    if history.puts >= PUTS_MAX {
+    if history.put() == Err(TooOften) {
         let starts = history.puts;
         return Err(Setback::Failed(UploadError::NeverFinished { starts }));
     }
-    history.puts += 1;
     let cuts_max = match history.parts_denied || history.moves > 0 {
         true => u32::MAX,
         false => PUT_CUTS_MAX,
@@ -183,109 +175,6 @@ fn loses_parts(setback: &Setback) -> bool {
     }
 }
 
-/// Tells the backend that the object is there, and gets its URL.
-async fn complete(run: &Run<'_>, ticket: Ticket, stored: Stored, outcome: Outcome) -> Next {
-    run.tell(Event::Step(Step::Complete));
-    let object_key = &ticket.place.object_key;
-    match fresh_url(run, object_key).await {
-        Ok(url) => {
-            prove(run, &ticket.place, &stored, &url).await?;
-            Ok(Break((ticket.place, stored, url)))
-        }
-        // The object of an earlier run may be gone. It is sent again only if OSS says so.
-        Err(error) if outcome != Outcome::Uploaded && error.fault() == Fault::Refused => {
-            match sending::look(&Access::new(run, &ticket, true)).await {
-                Ok(Seen::Gone) => Err(Setback::Lost(error)),
-                _ => Err(Setback::Failed(error)),
-            }
-        }
-        Err(error) => Err(Setback::Failed(error)),
-    }
-}
-
-/// Uses the URL of an earlier run if it still shows the object, else asks for a new one.
-async fn renew_url(run: &Run<'_>, place: Place, stored: Stored, url: SignedUrl) -> Next {
-    run.tell(Event::Step(Step::Complete));
-    let has_expired = url
-        .expires_at()
-        .is_some_and(|end| end <= run.shared.clock.now());
-    if !has_expired {
-        match prove(run, &place, &stored, &url).await {
-            Ok(()) => return Ok(Break((place, stored, url))),
-            Err(Setback::Lost(error)) => return Err(Setback::Lost(error)),
-            Err(_) => {}
-        }
-    }
-    let url = fresh_url(run, &place.object_key)
-        .await
-        .map_err(Setback::Failed)?;
-    prove(run, &place, &stored, &url).await?;
-    Ok(Break((place, stored, url)))
-}
-
-/// Asks the backend for a URL, and once more if that one has expired already.
-async fn fresh_url(run: &Run<'_>, object_key: &ObjectKey) -> Result<SignedUrl, UploadError> {
-    for _ in 0..2 {
-        let Completed {
-            url, server_time, ..
-        } = backend::complete(run, object_key).await?;
-        let now = server_time.unwrap_or_else(|| run.shared.clock.now());
-        let Some(expires_at) = url.expires_at() else {
-            return Ok(url);
-        };
-        if let Ok(left) = expires_at.duration_since(now)
-            && !left.is_zero()
-        {
-            if left < EXPIRES_SOON {
-                run.tell(Event::UrlExpiresSoon { left });
-            }
-            return Ok(url);
-        }
-    }
-    Err(UploadError::UrlExpired {
-        object_key: object_key.clone(),
-    })
-}
-
-/// Makes sure that OSS has the bytes of the file. The URL shows it where no checksum of OSS does.
-///
-/// A host of the backend's own may not report a checksum (assumption A12). Then the length must do: each part was proven
-/// when it was sent.
-async fn prove(
-    run: &Run<'_>,
-    place: &Place,
-    stored: &Stored,
-    url: &SignedUrl,
-) -> Result<(), Setback> {
-    if stored.proof == Proof::Crc64 {
-        return Ok(());
-    }
-    let object_key = place.object_key.clone();
-    let probe = match backend::probe(run, url).await {
-        Ok(probe) => probe,
-        Err(source) => {
-            let is_gone = matches!(source, ProbeError::NotThere { .. });
-            let unproven = UploadError::Unproven { object_key, source };
-            return Err(match is_gone {
-                true => Setback::Lost(unproven),
-                false => Setback::Failed(unproven),
-            });
-        }
-    };
-    let sent = stored.crc64;
-    match (probe.len_bytes, probe.crc64) {
-        (_, Some(crc64)) if crc64 != sent.value() => Err(Setback::Lost(UploadError::Corrupted {
-            object_key,
-            sent,
-            stored: oss_client::Crc64::new(crc64),
-        })),
-        (Some(len_bytes), _) if len_bytes == run.source.len_bytes() => Ok(()),
-        (None, Some(_)) => Ok(()),
-        (Some(_), _) => Err(Setback::Lost(UploadError::Unverified { object_key })),
-        (None, None) => Err(Setback::Failed(UploadError::Unverified { object_key })),
-    }
-}
-
 /// Drops what was sent, and returns the stage to begin with again.
 fn start_over(
     run: &Run<'_>,
@@ -294,21 +183,20 @@ fn start_over(
 ) -> Result<Stage, UploadError> {
     let (stage, reason) = match setback {
         Setback::Failed(error) | Setback::Denied(error) => return Err(error),
-        Setback::Lost(error) if history.starts_over >= STARTS_OVER_MAX => return Err(error),
-        Setback::Lost(error) => {
-            history.starts_over += 1;
-            (Stage::New, in_one_line(&error))
-        }
-        Setback::Moved(ticket) if history.moves >= MOVES_MAX => {
-            return Err(UploadError::CredentialsTooShort {
-                object_key: ticket.place.object_key,
-            });
-        }
-        Setback::Moved(ticket) => {
-            history.moves += 1;
-            let reason = "the new credentials are for another object key".to_owned();
-            (Stage::Placed(*ticket), reason)
-        }
+        Setback::Lost(error) => match history.lost() {
+            Ok(()) => (Stage::New, in_one_line(&error)),
+            Err(TooOften) => return Err(error),
+        },
+        Setback::Moved(ticket) => match history.moved() {
+            Ok(()) => {
+                let reason = "the new credentials are for another object key".to_owned();
+                (Stage::Placed(*ticket), reason)
+            }
+            Err(TooOften) => {
+                let object_key = ticket.place.object_key;
+                return Err(UploadError::CredentialsTooShort { object_key });
+            }
+        },
         Setback::Cut => (Stage::New, "the connection was cut".to_owned()),
     };
     run.forget(*history);

@@ -11,9 +11,9 @@ use std::{
 use crate::{
     Event, clock,
     journal::{Journal, Record},
+    policy::history::History,
     shared::Shared,
     source::SourceFile,
-    stage::History,
     tally::Tally,
 };
 

@@ -104,17 +104,3 @@ pub(crate) enum Proof {
     /// Nothing yet: a response was lost, or the object is that of an earlier run. The URL must show it.
     Url,
 }
-
-/// What happened to the upload so far, over all its runs. It decides how to send, and when to give up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub(crate) struct History {
-    /// How often sent bytes had to be dropped and the upload started over.
-    pub(crate) starts_over: u32,
-    /// How many of these were due to new credentials for another object key.
-    pub(crate) moves: u32,
-    /// How many PUTs of the whole file were begun. A finished one ends the counting.
-    pub(crate) puts: u32,
-    /// Whether the policy of the credentials denies parts.
-    pub(crate) parts_denied: bool,
-}

@@ -16,11 +16,7 @@ use super::{
     record::{Header, Kept},
     writer::{Journal, Open},
 };
-use crate::{
-    blocking::blocking,
-    stage::{History, Stage},
-    state_dir::StateDir,
-};
+use crate::{blocking::blocking, policy::history::History, stage::Stage, state_dir::StateDir};
 
 /// A journal longer than this is not one of ours: ten thousand parts take about two megabytes.
 const JOURNAL_MAX_BYTES: u64 = 64 * 1024 * 1024;

@@ -10,9 +10,9 @@ use vectcut_api::{Secret, SignedUrl, StsCredentials};
 use zeroize::Zeroizing;
 
 use crate::{
-    policy::plan::PARTS_MAX,
+    policy::{history::History, plan::PARTS_MAX},
     source::Identity,
-    stage::{History, OpenUpload, Origin, Place, Proof, SafePart, Stage, Stored, Ticket},
+    stage::{OpenUpload, Origin, Place, Proof, SafePart, Stage, Stored, Ticket},
 };
 
 /// The version that this program writes and reads. A journal of a newer one is left alone.
@@ -231,7 +231,8 @@ impl Kept {
             }),
             (Record::Credentials(credentials), stage) => with_credentials(stage, credentials)?,
             (Record::Putting, stage @ Stage::Placed(_)) => {
-                self.history.puts = self.history.puts.saturating_add(1);
+                // Too many of them are refused when the next one begins.
+                let _ = self.history.put();
                 stage
             }
             (Record::PartsDenied, stage) => {

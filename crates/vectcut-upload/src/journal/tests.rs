@@ -8,8 +8,9 @@ use vectcut_api::{Secret, SignedUrl, StsCredentials};
 
 use super::{folder::Folder, *};
 use crate::{
+    policy::history::History,
     source::Identity,
-    stage::{History, Origin, Place, Proof, SafePart, Stage, Stored, Ticket},
+    stage::{Origin, Place, Proof, SafePart, Stage, Stored, Ticket},
     state_dir::StateDir,
 };
 

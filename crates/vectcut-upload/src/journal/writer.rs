@@ -17,7 +17,7 @@ use super::{
     file::Chain,
     record::{Header, Record},
 };
-use crate::stage::History;
+use crate::policy::history::History;
 
 /// The most that is written in one call: several records of a fast upload share one.
 const WRITE_MAX_BYTES: usize = 64 * 1024;

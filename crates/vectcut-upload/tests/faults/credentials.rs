@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vectcut_sandbox::{Fault, OssCode, Policy, Renewal, Rights, Sandbox, Step, Target};
-use vectcut_upload::{Event, Fault as Blame, Outcome, SignatureChoice};
+use vectcut_upload::{Event, Fault as Blame, SignatureChoice};
 
 use crate::bench::{Bench, LARGE, SMALL};
 

@@ -1,0 +1,88 @@
+//! What happened to an upload over all its runs, and when another start has no prospect: pure.
+
+use serde::{Deserialize, Serialize};
+
+/// How often sent bytes may be lost, in all runs.
+const LOSSES_MAX: u32 = 2;
+
+/// How often new credentials may be for another object key, in all runs.
+const MOVES_MAX: u32 = 3;
+
+/// How many PUTs of the whole file may be begun and not finished, in all runs.
+const PUTS_MAX: u32 = 10;
+
+/// The events of the past that decide how to send, and when to give up. Each may happen a few times only, so that an
+/// upload always ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct History {
+    /// How often OSS lost what was sent.
+    losses: u32,
+    /// How often new credentials were for another object key, so that all parts were lost.
+    pub(crate) moves: u32,
+    /// How many PUTs of the whole file were begun. A finished one ends the counting.
+    pub(crate) puts: u32,
+    /// Whether the policy of the credentials denies parts.
+    pub(crate) parts_denied: bool,
+}
+
+/// Another start has no prospect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooOften;
+
+impl History {
+    /// OSS lost what was sent.
+    ///
+    /// # Errors
+    ///
+    /// Fails when that happened too often.
+    pub(crate) fn lost(&mut self) -> Result<(), TooOften> {
+        count(&mut self.losses, LOSSES_MAX)
+    }
+
+    /// The new credentials are for another object key.
+    ///
+    /// # Errors
+    ///
+    /// Fails when that happened too often.
+    pub(crate) fn moved(&mut self) -> Result<(), TooOften> {
+        count(&mut self.moves, MOVES_MAX)
+    }
+
+    /// A PUT of the whole file begins.
+    ///
+    /// # Errors
+    ///
+    /// Fails when too many did not finish.
+    pub(crate) fn put(&mut self) -> Result<(), TooOften> {
+        count(&mut self.puts, PUTS_MAX)
+    }
+}
+
+fn count(events: &mut u32, max: u32) -> Result<(), TooOften> {
+    if *events >= max {
+        return Err(TooOften);
+    }
+    *events += 1;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_event_may_happen_a_few_times() {
+        let mut history = History::default();
+        let losses = std::iter::repeat_with(|| history.lost())
+            .take_while(Result::is_ok)
+            .count();
+        let moves = std::iter::repeat_with(|| history.moved())
+            .take_while(Result::is_ok)
+            .count();
+        let puts = std::iter::repeat_with(|| history.put())
+            .take_while(Result::is_ok)
+            .count();
+        assert_eq!((losses, moves, puts), (2, 3, 10));
+    }
+}

@@ -1,0 +1,138 @@
+//! The end of an upload: the backend's URL, and the proof that it shows the bytes of the file.
+
+use std::time::Duration;
+
+use oss_client::{Crc64, ObjectKey};
+use vectcut_api::{Completed, ProbeError, SignedUrl};
+
+use crate::{
+    Event, Fault, Outcome, Step, UploadError,
+    access::{Access, Setback, backend},
+    run::Run,
+    sending::{self, Seen},
+    stage::{Place, Proof, Stored, Ticket},
+};
+
+/// A URL that expires within this time is mentioned.
+const EXPIRES_SOON: Duration = Duration::from_secs(5 * 60);
+
+/// Tells the backend that the object is there, and gets its URL.
+///
+/// # Errors
+///
+/// [`Setback::Lost`] when the object of an earlier run is gone; [`Setback::Failed`] otherwise. Nothing is forgotten then.
+pub(crate) async fn complete(
+    run: &Run<'_>,
+    ticket: &Ticket,
+    stored: &Stored,
+    outcome: Outcome,
+) -> Result<SignedUrl, Setback> {
+    run.tell(Event::Step(Step::Complete));
+    let object_key = &ticket.place.object_key;
+    match fresh_url(run, object_key).await {
+        Ok(url) => {
+            prove(run, &ticket.place, stored, &url).await?;
+            Ok(url)
+        }
+        // The object of an earlier run may be gone. It is sent again only if OSS says so.
+        Err(error) if outcome != Outcome::Uploaded && error.fault() == Fault::Refused => {
+            match sending::look(&Access::new(run, ticket, true)).await {
+                Ok(Seen::Gone) => Err(Setback::Lost(error)),
+                _ => Err(Setback::Failed(error)),
+            }
+        }
+        Err(error) => Err(Setback::Failed(error)),
+    }
+}
+
+/// Uses the URL of an earlier run if it still shows the object, else asks for a new one.
+///
+/// # Errors
+///
+/// As [`complete`].
+pub(crate) async fn renew(
+    run: &Run<'_>,
+    place: &Place,
+    stored: &Stored,
+    url: SignedUrl,
+) -> Result<SignedUrl, Setback> {
+    run.tell(Event::Step(Step::Complete));
+    let has_expired = url
+        .expires_at()
+        .is_some_and(|end| end <= run.shared.clock.now());
+    if !has_expired {
+        match prove(run, place, stored, &url).await {
+            Ok(()) => return Ok(url),
+            Err(Setback::Lost(error)) => return Err(Setback::Lost(error)),
+            Err(_) => {}
+        }
+    }
+    let url = fresh_url(run, &place.object_key)
+        .await
+        .map_err(Setback::Failed)?;
+    prove(run, place, stored, &url).await?;
+    Ok(url)
+}
+
+/// Asks the backend for a URL, and once more if that one has expired already.
+async fn fresh_url(run: &Run<'_>, object_key: &ObjectKey) -> Result<SignedUrl, UploadError> {
+    for _ in 0..2 {
+        let Completed {
+            url, server_time, ..
+        } = backend::complete(run, object_key).await?;
+        let now = server_time.unwrap_or_else(|| run.shared.clock.now());
+        let Some(expires_at) = url.expires_at() else {
+            return Ok(url);
+        };
+        if let Ok(left) = expires_at.duration_since(now)
+            && !left.is_zero()
+        {
+            if left < EXPIRES_SOON {
+                run.tell(Event::UrlExpiresSoon { left });
+            }
+            return Ok(url);
+        }
+    }
+    Err(UploadError::UrlExpired {
+        object_key: object_key.clone(),
+    })
+}
+
+/// Makes sure that OSS has the bytes of the file. The URL shows it where no checksum of OSS does.
+///
+/// A host of the backend's own may not report a checksum (assumption A12). Then the length must do: each part was proven
+/// when it was sent.
+async fn prove(
+    run: &Run<'_>,
+    place: &Place,
+    stored: &Stored,
+    url: &SignedUrl,
+) -> Result<(), Setback> {
+    if stored.proof == Proof::Crc64 {
+        return Ok(());
+    }
+    let object_key = place.object_key.clone();
+    let probe = match backend::probe(run, url).await {
+        Ok(probe) => probe,
+        Err(source) => {
+            let is_gone = matches!(source, ProbeError::NotThere { .. });
+            let unproven = UploadError::Unproven { object_key, source };
+            return Err(match is_gone {
+                true => Setback::Lost(unproven),
+                false => Setback::Failed(unproven),
+            });
+        }
+    };
+    let sent = stored.crc64;
+    match (probe.len_bytes, probe.crc64) {
+        (_, Some(crc64)) if crc64 != sent.value() => Err(Setback::Lost(UploadError::Corrupted {
+            object_key,
+            sent,
+            stored: Crc64::new(crc64),
+        })),
+        (Some(len_bytes), _) if len_bytes == run.source.len_bytes() => Ok(()),
+        (None, Some(_)) => Ok(()),
+        (Some(_), _) => Err(Setback::Lost(UploadError::Unverified { object_key })),
+        (None, None) => Err(Setback::Failed(UploadError::Unverified { object_key })),
+    }
+}
