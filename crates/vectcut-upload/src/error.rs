@@ -174,8 +174,9 @@ pub enum UploadError {
         progress: Progress,
         /// The last failure that was being retried, in one line.
         last_cause: Option<String>,
-        /// Whether that failure is a reason to stop retrying: nothing was sent, and the network or a server is why.
-        is_unreachable: bool,
+        /// Whether the same command again has no prospect: OSS acknowledged nothing, and no byte was sent because of the
+        /// network or a server, or several runs in a row were like this one.
+        is_hopeless: bool,
     },
     /// The same request failed for so long that the upload was given up.
     #[error("gave up after {attempts} attempts in {} s", after.as_secs())]

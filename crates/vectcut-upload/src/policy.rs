@@ -4,6 +4,8 @@ pub(crate) mod history;
 pub(crate) mod plan;
 pub(crate) mod retry;
 #[cfg(test)]
+mod runs_simulation;
+#[cfg(test)]
 mod simulation;
 pub(crate) mod streams;
 pub(crate) mod verdict;

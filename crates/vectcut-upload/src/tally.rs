@@ -13,6 +13,7 @@ pub(crate) struct Tally {
     in_flight_bytes: AtomicU64,
     failures: AtomicU32,
     has_sent: AtomicBool,
+    has_acknowledged: AtomicBool,
     last_cause: Mutex<Option<String>>,
 }
 
@@ -30,6 +31,7 @@ impl Tally {
 
     /// Counts bytes that OSS acknowledged.
     pub(crate) fn add_safe(&self, bytes: u64) {
+        self.has_acknowledged.store(true, Relaxed);
         self.safe_bytes.fetch_add(bytes, Relaxed);
     }
 
@@ -64,6 +66,11 @@ impl Tally {
     /// Returns whether any byte was given to a connection in this run.
     pub(crate) fn has_sent(&self) -> bool {
         self.has_sent.load(Relaxed)
+    }
+
+    /// Returns whether OSS acknowledged anything in this run.
+    pub(crate) fn has_acknowledged(&self) -> bool {
+        self.has_acknowledged.load(Relaxed)
     }
 
     /// Notes the failure that is being retried, or that a request succeeded since.

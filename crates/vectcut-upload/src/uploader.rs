@@ -17,6 +17,7 @@ use crate::{
     limits::pace::Pace,
     one_file::{self, Done},
     policy::{
+        history::History,
         plan::{PART_MAX_BYTES, PART_MIN_BYTES},
         streams::{STREAMS_MAX, Streams},
     },
@@ -166,20 +167,20 @@ impl Uploader {
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Finished, UploadError> {
         let tally = Arc::new(Tally::default());
-        let journal = OnceLock::new();
+        let kept = OnceLock::new();
         let stop = tokio::select! {
             biased;
             reason = self.shared.stop.wait() => reason,
-            finished = self.run(upload, &tally, &journal, on_event) => return finished,
+            finished = self.run(upload, &tally, &kept, on_event) => return finished,
         };
-        Err(stopped(stop, &tally, journal.get()).await)
+        Err(stopped(stop, &tally, kept.get()).await)
     }
 
     async fn run(
         &self,
         upload: &Upload,
         tally: &Arc<Tally>,
-        journal: &OnceLock<Journal>,
+        kept: &OnceLock<(Journal, History)>,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Finished, UploadError> {
         let begun = clock::monotonic();
@@ -190,7 +191,10 @@ impl Uploader {
         let source = SourceFile::open(upload.path()).await?;
         let header = self.header(&source, name, &content_type);
         let opened = open_journal(journals, &header, on_event).await;
-        let journal = journal.get_or_init(|| opened.journal);
+        let mut history = opened.kept.history;
+        history.run_began();
+        let (journal, _) = kept.get_or_init(|| (opened.journal, history));
+        journal.append(Record::Run);
         let names = (name, content_type.as_str());
         let run = Run::new(&self.shared, &source, names, journal, tally, on_event);
         let result = one_file::upload(&run, opened.kept).await;
@@ -290,18 +294,24 @@ fn is_over(error: &UploadError) -> bool {
     !error.is_retryable() && error.step() != Step::Complete
 }
 
-async fn stopped(reason: StopReason, tally: &Tally, journal: Option<&Journal>) -> UploadError {
-    if let Some(journal) = journal {
+async fn stopped(
+    reason: StopReason,
+    tally: &Tally,
+    kept: Option<&(Journal, History)>,
+) -> UploadError {
+    if let Some((journal, _)) = kept {
         journal.close(JOURNAL_STOPS_WITHIN).await;
     }
     let last_cause = tally.last_cause();
+    let is_unreachable = last_cause.is_some() && !tally.has_sent();
+    let is_barren = kept.is_some_and(|(_, history)| history.is_barren());
     UploadError::Stopped {
         reason,
         progress: Progress {
             safe_bytes: tally.safe_bytes(),
-            is_kept: journal.is_some_and(Journal::keeps),
+            is_kept: kept.is_some_and(|(journal, _)| journal.keeps()),
         },
-        is_unreachable: last_cause.is_some() && !tally.has_sent() && tally.safe_bytes() == 0,
+        is_hopeless: !tally.has_acknowledged() && (is_unreachable || is_barren),
         last_cause,
     }
 }

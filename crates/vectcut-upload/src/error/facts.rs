@@ -104,7 +104,7 @@ impl UploadError {
             Self::Corrupted { .. } | Self::Unverified { .. } => Fault::Integrity,
             Self::Stopped {
                 reason: StopReason::BudgetEnded,
-                is_unreachable: true,
+                is_hopeless: true,
                 ..
             } => Fault::Network,
             Self::Stopped { .. } => Fault::Stopped,

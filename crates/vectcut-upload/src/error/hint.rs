@@ -38,6 +38,9 @@ impl UploadError {
             Self::CredentialsTooShort { .. } | Self::NeverFinished { .. } => {
                 vec!["give each run more time, or upload over a faster connection".into()]
             }
+            Self::Stopped {
+                is_hopeless: true, ..
+            } => vec!["check the network, or give the run more time".into()],
             Self::Send {
                 source: oss_client::Error::Transport { source, .. },
                 ..

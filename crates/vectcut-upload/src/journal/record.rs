@@ -37,6 +37,8 @@ pub(crate) struct Header {
 pub(crate) enum Record {
     /// What happened before the journal was started over.
     History(History),
+    /// A run begins.
+    Run,
     /// A place for the object. What was sent to another place no longer counts.
     Ticket(KeptTicket),
     /// New credentials for the same place.
@@ -224,6 +226,10 @@ impl Kept {
                 self.history = history;
                 Stage::New
             }
+            (Record::Run, stage) => {
+                self.history.run_began();
+                stage
+            }
             (Record::Ticket(kept), _) => Stage::Placed(Ticket {
                 place: kept.place.parse()?,
                 credentials: kept.credentials.into(),
@@ -248,6 +254,7 @@ impl Kept {
                 Stage::Sending(ticket, open)
             }
             (Record::Part(part), Stage::Sending(ticket, mut open)) => {
+                self.history.progressed();
                 let at = open
                     .parts
                     .partition_point(|other| other.number < part.number);
@@ -263,6 +270,7 @@ impl Kept {
                 Stage::Sending(ticket, open)
             }
             (Record::Stored(object), Stage::Placed(ticket) | Stage::Sending(ticket, _)) => {
+                self.history.progressed();
                 Stage::Stored(ticket, object.into())
             }
             (Record::Published { place, object, url }, Stage::New) => {

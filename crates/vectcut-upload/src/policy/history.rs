@@ -22,9 +22,14 @@ pub(crate) struct History {
     pub(crate) moves: u32,
     /// How many PUTs of the whole file were begun. A finished one ends the counting.
     pub(crate) puts: u32,
+    /// How many runs began since OSS last acknowledged something.
+    barren_runs: u32,
     /// Whether the policy of the credentials denies parts.
     pub(crate) parts_denied: bool,
 }
+
+/// How many runs in a row may acknowledge nothing before the next one is not recommended any more.
+const BARREN_RUNS_MAX: u32 = 5;
 
 /// Another start has no prospect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,21 @@ impl History {
     /// Fails when that happened too often.
     pub(crate) fn moved(&mut self) -> Result<(), TooOften> {
         count(&mut self.moves, MOVES_MAX)
+    }
+
+    /// A run begins.
+    pub(crate) fn run_began(&mut self) {
+        self.barren_runs = self.barren_runs.saturating_add(1);
+    }
+
+    /// OSS acknowledged a part or the whole.
+    pub(crate) fn progressed(&mut self) {
+        self.barren_runs = 0;
+    }
+
+    /// Returns whether so many runs acknowledged nothing that another one has no prospect.
+    pub(crate) fn is_barren(&self) -> bool {
+        self.barren_runs >= BARREN_RUNS_MAX
     }
 
     /// A PUT of the whole file begins.
