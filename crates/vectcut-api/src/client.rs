@@ -44,6 +44,11 @@ impl Client {
         &self.api_key
     }
 
+    /// Returns the one-way fingerprint of the API key: what is kept for one account must not be used for another.
+    pub fn account(&self) -> String {
+        self.api_key.fingerprint()
+    }
+
     /// Sends a call and returns the answer, whatever its status.
     pub(crate) async fn post(
         &self,

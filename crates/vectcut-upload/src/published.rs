@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use oss_client::Crc64;
+use strict_http::ServerText;
 use vectcut_api::SignedUrl;
 
 /// How the object was stored.
@@ -32,7 +33,7 @@ pub struct Published {
     /// The CRC-64 of its bytes, equal to the one that OSS computed.
     pub crc64: Crc64,
     /// Its ETag, without quotes.
-    pub etag: Option<String>,
+    pub etag: Option<ServerText>,
     /// Its public URL.
     pub public_signed_url: SignedUrl,
     /// How it was stored.

@@ -1,6 +1,7 @@
 //! How far an upload is. Each stage holds what the next step needs, and nothing else.
 
 use oss_client::{BucketName, Crc64, ObjectKey, UploadId};
+use strict_http::ServerText;
 use vectcut_api::{SignedUrl, StsCredentials};
 
 use crate::policy::plan::PartRange;
@@ -91,7 +92,7 @@ pub(crate) fn joined_crc64(parts: &[SafePart]) -> Crc64 {
 pub(crate) struct Stored {
     /// The CRC-64 of the bytes that were read from the file.
     pub(crate) crc64: Crc64,
-    pub(crate) etag: Option<String>,
+    pub(crate) etag: Option<ServerText>,
     pub(crate) proof: Proof,
 }
 

@@ -175,12 +175,14 @@ impl UploadError {
 
     /// Returns the error code of OSS, when there is one.
     pub fn oss_code(&self) -> Option<&str> {
-        self.reply().and_then(|reply| reply.code.as_deref())
+        let code = self.reply()?.code.as_ref()?;
+        Some(code.as_str())
     }
 
     /// Returns the request ID of OSS, which its support asks for.
     pub fn request_id(&self) -> Option<&str> {
-        self.reply().and_then(|reply| reply.request_id.as_deref())
+        let request_id = self.reply()?.request_id.as_ref()?;
+        Some(request_id.as_str())
     }
 
     /// Returns the object key, once there is one.
@@ -223,7 +225,9 @@ fn api_code(error: &ApiError) -> &'static str {
         ApiError::Transport { .. } => "backend_unreachable",
         ApiError::KeyRefused { .. } => "api_key_refused",
         ApiError::Status { .. } if error.is_transient() => "backend_failing",
-        ApiError::NotJson { .. } | ApiError::MissingField { .. } => "backend_reply_invalid",
+        ApiError::NotJson { .. }
+        | ApiError::MissingField { .. }
+        | ApiError::InvalidField { .. } => "backend_reply_invalid",
         _ => "backend_refused",
     }
 }
@@ -233,9 +237,10 @@ fn api_fault(error: &ApiError) -> Fault {
         ApiError::KeyRefused { .. } => Fault::ApiKey,
         ApiError::Declined { .. } => Fault::Refused,
         // No server refused: the network is why, also when a certificate is not trusted.
-        ApiError::NotJson { .. } | ApiError::MissingField { .. } | ApiError::Transport { .. } => {
-            Fault::Network
-        }
+        ApiError::NotJson { .. }
+        | ApiError::MissingField { .. }
+        | ApiError::InvalidField { .. }
+        | ApiError::Transport { .. } => Fault::Network,
         _ if error.is_transient() => Fault::Network,
         _ => Fault::Refused,
     }

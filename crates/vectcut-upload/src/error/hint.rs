@@ -1,7 +1,7 @@
 //! What a person can do about a failure, in words of this layer's world: no flag and no variable is named.
 
 use oss_client::{ErrorReply, ObjectKey};
-use strict_http::TransportKind;
+use strict_http::{ServerText, TransportKind};
 use vectcut_api::{ApiError, ServerWords};
 
 use super::{FileKind, UploadError, facts::is_about_credentials};
@@ -75,7 +75,7 @@ fn refusal_hint(reply: &ErrorReply) -> Vec<String> {
     if is_about_credentials(reply) {
         return vec!["the upload credentials expired; a new upload gets new ones".into()];
     }
-    let hint = match reply.code.as_deref() {
+    let hint = match reply.code.as_ref().map(ServerText::as_str) {
         Some("RequestTimeTooSkewed") => {
             "this computer's clock differs from the server's by more than 15 minutes; set it"
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use oss_client::{BucketName, Crc64, ObjectKey, UploadId};
 use serde::{Deserialize, Serialize};
+use strict_http::ServerText;
 use vectcut_api::{Secret, SignedUrl, StsCredentials};
 use zeroize::Zeroizing;
 
@@ -165,7 +166,7 @@ impl From<&Stored> for KeptObject {
     fn from(stored: &Stored) -> Self {
         Self {
             crc64: stored.crc64.value(),
-            etag: stored.etag.clone(),
+            etag: stored.etag.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -175,10 +176,15 @@ impl From<KeptObject> for Stored {
     fn from(kept: KeptObject) -> Self {
         Self {
             crc64: Crc64::new(kept.crc64),
-            etag: kept.etag,
+            etag: kept.etag.as_deref().map(kept_etag),
             proof: Proof::Url,
         }
     }
+}
+
+/// The journal may be damaged, so a kept ETag is cleaned like a received one.
+fn kept_etag(etag: &str) -> ServerText {
+    ServerText::clean(etag, ServerText::CODE_MAX_CHARS, &[])
 }
 
 impl Record {

@@ -156,7 +156,6 @@ impl Plan {
         if remaining == 0 {
             return None;
         }
-        self.next_number = self.next_number.max(self.number_at(self.frontier));
         let wanted = self.wanted(remaining, rate, streams as u64, time_left);
         let range = PartRange {
             number: self.next_number,
@@ -164,7 +163,7 @@ impl Plan {
             len_bytes: self.part_bytes(remaining, wanted),
         };
         self.frontier = range.end();
-        self.next_number += 1;
+        self.next_number += self.numbers_for(range);
         Some(range)
     }
 
@@ -212,7 +211,7 @@ impl Plan {
             .map(|part| part.number)
             .find(|number| *number >= after);
         let end = [next_taken, next_again].into_iter().flatten().min();
-        let end = end.unwrap_or_else(|| self.next_number.max(self.number_at(self.frontier)));
+        let end = end.unwrap_or(self.next_number);
         let mut pieces = fill(
             range.offset..range.end(),
             range.number..end.max(after),
@@ -224,14 +223,16 @@ impl Plan {
         first
     }
 
-    /// Returns the number of a part at `offset` when no part before it was small. At most half of the numbers are reserved
-    /// this way; the others are for small parts.
-    fn number_at(&self, offset: u64) -> u32 {
+    /// Returns how many numbers a part takes up: as many as it may be cut into later, if those for the rest allow it.
+    fn numbers_for(&self, part: PartRange) -> u32 {
         let number_bytes = self
             .len_bytes
             .div_ceil(u64::from(PARTS_MAX / 2))
             .max(NUMBER_BYTES);
-        u32::try_from(offset / number_bytes).unwrap_or_default() + 1
+        let rest = (self.len_bytes - part.end()).div_ceil(number_bytes);
+        let spare = u64::from(PARTS_MAX - part.number).saturating_sub(rest);
+        let numbers = part.len_bytes.div_ceil(number_bytes).min(spare).max(1);
+        u32::try_from(numbers).unwrap_or(1)
     }
 
     /// Returns the length that suits the connection.
@@ -392,7 +393,7 @@ mod tests {
                     len_bytes: MIB
                 },
                 PartRange {
-                    number: 33,
+                    number: 5,
                     offset: 4 * MIB,
                     len_bytes: MIB
                 },
@@ -407,7 +408,7 @@ mod tests {
             plan.next(rate(32 * MIB, 100 * MIB), 2, None)
                 .expect("a range")
         });
-        assert_eq!(handed.map(|part| part.number), [1, 157, 313]);
+        assert_eq!(handed.map(|part| part.number), [1, 158, 315]);
         let mut resumed = Plan::new(1024 * MIB, &[handed[0], handed[2]], None);
         let again = [(); 32].map(|()| resumed.next(FAST, 2, None).expect("a range"));
         assert!(again.iter().all(|part| part.len_bytes == MIB));

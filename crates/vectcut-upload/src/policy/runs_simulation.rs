@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{
     history::History,
-    plan::{PART_MIN_BYTES, PartRange, Plan, StreamRate},
+    plan::{PART_MIN_BYTES, PARTS_MAX, PartRange, Plan, StreamRate},
     streams::Streams,
     way::{self, Way},
 };
@@ -172,7 +172,11 @@ impl Run<'_> {
 
     /// Starts the next request of a file, if it has one.
     fn start(&mut self, index: usize) -> Result<bool, Final> {
-        if self.requests.iter().any(|request| request.file == index && request.is_put) {
+        if self
+            .requests
+            .iter()
+            .any(|request| request.file == index && request.is_put)
+        {
             return Ok(false);
         }
         self.renew(index)?;
@@ -269,7 +273,7 @@ impl Run<'_> {
             .map(|request| request.left.min(cut_after - request.carried) / share)
             .fold(f64::INFINITY, f64::min)
             .max(1e-9);
-        let time = until.min(self.end() - self.now);
+        let time = until.min(self.end() - self.now).max(0.0);
         for request in &mut self.requests {
             request.left -= share * time;
             request.carried += share * time;
@@ -330,8 +334,6 @@ impl Run<'_> {
         if request.cuts < CUTS_MAX || request.is_put && self.files[request.file].history.moves > 0 {
             request.left = request.range.len_bytes as f64;
             request.carried = 0.0;
-            // A failed attempt waits, and is given up with its run in the end.
-            self.now += 0.2;
             self.requests.push(request);
             return Ok(());
         }
@@ -413,11 +415,14 @@ fn upload(world: &World) -> Outcome {
 
 /// Returns whether the network can carry a smallest part within the budget, with time to spare.
 fn must_progress(world: &World) -> bool {
+    // A part of a huge file cannot be cut below what a part number stands for.
+    let longest = world.files.iter().copied().max().unwrap_or_default();
+    let smallest_bytes = PART_MIN_BYTES.max(longest.div_ceil(u64::from(PARTS_MAX / 2)));
     let passes = world
         .cut_after
-        .is_none_or(|bytes| bytes > 2 * PART_MIN_BYTES);
-    let smallest = PART_MIN_BYTES as f64 / world.rate + 10.0 * world.round_trip;
-    // A small file goes in one PUT first; only the next run knows that this took too long.
+        .is_none_or(|bytes| bytes > 2 * smallest_bytes);
+    let smallest = smallest_bytes as f64 / world.rate + 10.0 * world.round_trip;
+    // A small file goes in one PUT first. Only the next run knows that this took too long.
     let first_put = (2 * MIB) as f64 / world.rate;
     passes && world.budget > 2.0 * smallest && world.budget > first_put
 }

@@ -1,6 +1,7 @@
 //! Joining the parts, and finding out whether that happened when the response was lost.
 
 use oss_client::{Crc64, Error, Part};
+use strict_http::ServerText;
 
 use crate::{
     UploadError,
@@ -70,7 +71,7 @@ pub(crate) async fn complete(
 fn listed(part: &SafePart) -> Part {
     Part {
         number: part.number,
-        etag: part.etag.clone(),
+        etag: ServerText::clean(&part.etag, ServerText::CODE_MAX_CHARS, &[]),
     }
 }
 
@@ -81,7 +82,7 @@ pub(crate) enum Seen {
     There {
         len_bytes: Option<u64>,
         crc64: Option<Crc64>,
-        etag: Option<String>,
+        etag: Option<ServerText>,
     },
     /// OSS says that there is no such object.
     Gone,
@@ -126,7 +127,7 @@ fn stored(
     access: &Access<'_, '_>,
     sent: Crc64,
     reported: Option<Crc64>,
-    etag: Option<String>,
+    etag: Option<ServerText>,
 ) -> Result<Stored, Setback> {
     let proof = match reported {
         Some(stored) if stored != sent => {

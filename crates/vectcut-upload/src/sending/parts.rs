@@ -214,7 +214,7 @@ async fn send_part<'s>(
             number: range.number,
             offset: range.offset,
             len_bytes: range.len_bytes,
-            etag: stored.etag.unwrap_or_default(),
+            etag: stored.etag.map(|etag| etag.to_string()).unwrap_or_default(),
             crc64: stored.sent_crc64.value(),
         }),
         Err(Setback::Cut) => Sent::Cut(range),
