@@ -115,7 +115,7 @@ async fn prove(
     let probe = match backend::probe(run, url).await {
         Ok(probe) => probe,
         Err(source) => {
-            let is_gone = matches!(source, ProbeError::NotThere { .. });
+            let is_gone = matches!(source, ProbeError::NotThere);
             let unproven = UploadError::Unproven { object_key, source };
             return Err(match is_gone {
                 true => Setback::Lost(unproven),

@@ -169,25 +169,23 @@ mod tests {
 
     use super::*;
 
-    fn mode(path: &Path) -> u32 {
-        std::fs::metadata(path)
-            .expect("it is there")
-            .permissions()
-            .mode()
-            & 0o777
+    /// The permissions of a file or folder that the test has made.
+    #[track_caller]
+    fn assert_mode(path: &Path, expected: u32) {
+        let metadata = std::fs::metadata(path);
+        let mode = metadata.map(|metadata| metadata.permissions().mode() & 0o777);
+        assert_eq!(mode.ok(), Some(expected), "{}", path.display());
     }
 
     #[test]
     fn a_new_folder_and_its_files_are_for_their_owner_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = StateDir::open(&folder.path().join("a/b")).expect("a new folder");
-        assert_eq!(mode(&folder.path().join("a/b")), 0o700);
+        assert_mode(&folder.path().join("a/b"), 0o700);
         state.open_file("one").expect("a new file");
         state.replace("two", b"2").expect("a new file");
-        assert_eq!(
-            (mode(&state.path("one")), mode(&state.path("two"))),
-            (0o600, 0o600)
-        );
+        assert_mode(&state.path("one"), 0o600);
+        assert_mode(&state.path("two"), 0o600);
         assert_eq!(state.read("two").expect("readable"), b"2");
         assert_eq!(state.read("none").expect("not there"), b"");
     }
@@ -235,6 +233,6 @@ mod tests {
         std::fs::set_permissions(state.path("file"), PermissionsExt::from_mode(0o644))
             .expect("its mode");
         state.open_file("file").expect("it is ours");
-        assert_eq!(mode(&state.path("file")), 0o600);
+        assert_mode(&state.path("file"), 0o600);
     }
 }

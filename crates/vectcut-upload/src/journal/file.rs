@@ -51,7 +51,7 @@ pub(super) enum Found {
     Kept {
         kept: Box<Kept>,
         good_bytes: u64,
-        chain: Chain,
+        chain: Box<Chain>,
     },
     /// An upload of the file as it was before it changed.
     FileChanged,
@@ -100,7 +100,7 @@ pub(super) fn read(text: &[u8], header: &Header) -> Found {
     Found::Kept {
         kept: Box::new(kept),
         good_bytes,
-        chain: good_chain,
+        chain: Box::new(good_chain),
     }
 }
 

@@ -82,7 +82,7 @@ impl Folder {
         loop {
             let (folder, header, file) = (self.clone(), header.clone(), waited_for.take());
             let attempt = blocking(move || folder.attempt(&header, file)).await;
-            match attempt.unwrap_or_else(|error| Err(error)) {
+            match attempt.unwrap_or_else(Err) {
                 Ok(Attempt::Opened(opened)) => return *opened,
                 Ok(Attempt::Locked(file)) => waited_for = Some(file),
                 Err(error) => {
@@ -262,7 +262,7 @@ fn read(mut file: File, path: &Path, header: &Header) -> io::Result<Opened> {
             kept,
             good_bytes,
             chain,
-        } => (Some((*kept, good_bytes, chain)), None),
+        } => (Some((*kept, good_bytes, *chain)), None),
     };
     let is_new = found.is_none();
     let (kept, good_bytes, chain) = found.unwrap_or_default();

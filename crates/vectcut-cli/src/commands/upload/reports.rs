@@ -76,9 +76,9 @@ impl<'a> Reports<'a> {
                     false => Ok(file),
                 }
             }
-            Err(UploadError::Stopped { reason, safe_bytes }) => {
-                Err(self.stopped(index, reason, safe_bytes, site))
-            }
+            Err(UploadError::Stopped {
+                reason, progress, ..
+            }) => Err(self.stopped(index, reason, progress.safe_bytes, site)),
             Err(error) => Err(Failure::of_upload(path, &error)),
         };
         self.report(index, result)
