@@ -4,17 +4,18 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::exchange::Exchange;
+use crate::faults::Effect;
 use crate::reply::Reply;
-use crate::server::Site;
 use crate::settings::{BUCKET, REGION};
+use crate::site::Site;
 use crate::step::Step;
 use crate::verify::{percent_encode_key, v1, v4};
 
 /// How long a public signed URL is valid, in seconds: a day.
-const URL_LIFETIME_SECONDS: u32 = 24 * 60 * 60;
+const URL_LIFETIME_SECONDS: i64 = 24 * 60 * 60;
 const PURCHASE_LINK: &str = "https://www.vectcut.com";
 
-/// Answers a call of the backend.
+/// Responds to a call of the backend.
 pub(crate) fn answer(exchange: &Exchange<'_>, body: &[u8]) -> Reply {
     let wire = exchange.wire;
     if wire.method != "POST" {
@@ -63,7 +64,7 @@ fn init(exchange: &Exchange<'_>, request: &serde_json::Map<String, Value>) -> Re
     };
     let renewal = exchange
         .interference
-        .renewal
+        .last(Effect::renews)
         .unwrap_or(site.policy().renewal);
     let ticket = match site
         .tickets
@@ -97,32 +98,42 @@ fn complete(exchange: &Exchange<'_>, request: &serde_json::Map<String, Value>) -
     if !site.tickets.is_minted(object_key) {
         return refusal(404, "object_key is unknown");
     }
-    if site.store.find(BUCKET, object_key).is_none() {
+    let looks = !exchange.interference.any(Effect::completes_unchecked);
+    if looks && site.store.find(BUCKET, object_key).is_none() {
         return refusal(400, "the object has not been uploaded");
     }
     if let Err(error) = site.tickets.complete(object_key) {
         return refusal(500, &format!("the sandbox cannot keep the ticket: {error}"));
     }
-    ok(&json!({ "success": true, "public_signed_url": public_url(site, object_key, exchange.now) }))
+    let lifetime = exchange.interference.last(Effect::publishes_url_for);
+    let url = exchange
+        .interference
+        .last(Effect::publishes_url)
+        .unwrap_or_else(|| {
+            let lifetime_seconds = lifetime.unwrap_or(URL_LIFETIME_SECONDS);
+            public_url(site, object_key, exchange.now, lifetime_seconds)
+        });
+    ok(&json!({ "success": true, "public_signed_url": url }))
 }
 
 /// Returns a presigned URL of the object on an address that every HTTP library resolves.
-fn public_url(site: &Site, object_key: &str, now: Timestamp) -> String {
+///
+/// It expires `lifetime_seconds` after `now`; when that is negative, it has expired already.
+fn public_url(site: &Site, object_key: &str, now: Timestamp, lifetime_seconds: i64) -> String {
     let settings = &site.settings;
     let (id, secret) = (&settings.oss_access_key_id, &settings.oss_access_key_secret);
+    let end = now
+        .checked_add(SignedDuration::from_secs(lifetime_seconds))
+        .unwrap_or(Timestamp::MAX);
     let query = if site.policy().v1_refused {
-        v4::presign_get(
-            id,
-            secret,
-            REGION,
-            (BUCKET, object_key),
-            now,
-            URL_LIFETIME_SECONDS,
-        )
+        // V4 signs a start and at least one second.
+        let seconds = u32::try_from(lifetime_seconds.max(1)).unwrap_or(u32::MAX);
+        let start = end
+            .checked_sub(SignedDuration::from_secs(i64::from(seconds)))
+            .unwrap_or(Timestamp::MIN);
+        v4::presign_get(id, secret, REGION, (BUCKET, object_key), start, seconds)
     } else {
-        let lifetime = SignedDuration::from_secs(i64::from(URL_LIFETIME_SECONDS));
-        let expires_at = now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
-        v1::presign_get(id, secret, BUCKET, object_key, expires_at)
+        v1::presign_get(id, secret, BUCKET, object_key, end)
     };
     format!(
         "{}/{BUCKET}/{}?{query}",
@@ -135,7 +146,8 @@ fn ok(body: &Value) -> Reply {
     Reply::status(200).body("application/json", body.to_string())
 }
 
-fn refusal(status: u16, error: &str) -> Reply {
+/// Returns a failure as the backend words it: JSON with `success`, `error` and a purchase link.
+pub(crate) fn refusal(status: u16, error: &str) -> Reply {
     let body =
         json!({ "success": false, "output": "", "error": error, "purchase_link": PURCHASE_LINK });
     Reply::status(status).body("application/json", body.to_string())

@@ -14,8 +14,9 @@ use crate::faults::Fault;
 use crate::link::{Line, Link};
 use crate::policy::Policy;
 use crate::sandbox::Sandbox;
-use crate::server::{self, Site};
+use crate::server::{self, Service};
 use crate::settings::{Identity, Settings};
+use crate::site::Site;
 use crate::state_dir::StateDir;
 use crate::store::Store;
 use crate::tickets::{FixedCredentials, Tickets};
@@ -23,6 +24,8 @@ use crate::tls;
 
 /// How long temporary credentials live unless told otherwise: the least that STS gives.
 const CREDENTIALS_LIFETIME: Duration = Duration::from_secs(900);
+/// How long the headers of a request may take unless told otherwise.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
@@ -38,6 +41,7 @@ pub struct Builder {
     link: Link,
     receive_buffer_bytes: Option<usize>,
     credentials_lifetime: Option<Duration>,
+    header_timeout: Option<Duration>,
     clock_offset_seconds: i64,
     api_key: Option<String>,
     sts_credentials: Option<FixedCredentials>,
@@ -92,6 +96,13 @@ impl Builder {
     /// Lets temporary credentials live this long; 15 minutes by default.
     pub fn credentials_lifetime(mut self, lifetime: Duration) -> Self {
         self.credentials_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Closes a connection whose TLS handshake, or whose headers of one request, take longer than this; a minute by default.
+    /// A connection that rests for that long between two requests is closed, too.
+    pub fn header_timeout(mut self, timeout: Duration) -> Self {
+        self.header_timeout = Some(timeout);
         self
     }
 
@@ -171,7 +182,12 @@ impl Builder {
             .thread_name("vectcut-sandbox")
             .enable_all()
             .build()?;
-        let server = runtime.spawn(server::run(listener, Arc::clone(&site), tls, stopped));
+        let service = Service {
+            site: Arc::clone(&site),
+            tls,
+            header_timeout: self.header_timeout.unwrap_or(HEADER_TIMEOUT),
+        };
+        let server = runtime.spawn(server::run(listener, service, stopped));
         Ok(Sandbox::new(
             site,
             state_dir,
@@ -180,6 +196,24 @@ impl Builder {
             stop,
             self.strict,
         ))
+    }
+}
+
+impl Sandbox {
+    /// Starts a sandbox with the default settings: a free port, http, a temporary directory.
+    ///
+    /// # Errors
+    /// No port is free, or the temporary directory cannot be written.
+    ///
+    /// # Cancellation
+    /// As [`Builder::start`].
+    pub async fn start() -> std::io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Begins a sandbox with other settings.
+    pub fn builder() -> Builder {
+        Builder::default()
     }
 }
 

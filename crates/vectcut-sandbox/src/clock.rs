@@ -1,11 +1,12 @@
 //! The sandbox's clock: the machine's time plus an offset that a test can set.
 //!
-//! The only place of this crate that asks the machine for the time; everything else takes a [`Timestamp`].
+//! The only place of this crate that asks the machine for the time; everything else takes a [`Timestamp`] or an [`Instant`].
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 /// A server clock that may be wrong on purpose.
 #[derive(Debug, Default)]
@@ -47,6 +48,20 @@ impl Clock {
 pub(crate) fn system_time(time: Timestamp) -> SystemTime {
     // No year that a clock of ours reaches is outside the platform's range.
     SystemTime::try_from(time).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// Returns the present instant, for measuring how long something takes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of this crate that reads the machine's clock"
+)]
+pub(crate) fn instant() -> Instant {
+    Instant::now()
+}
+
+/// Returns how much time has passed since `start`.
+pub(crate) fn since(start: Instant) -> Duration {
+    instant().saturating_duration_since(start)
 }
 
 #[expect(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::faults::Interference;
-use crate::server::Site;
+use crate::site::Site;
 use crate::step::Step;
 use crate::verify::Wire;
 

@@ -3,19 +3,20 @@
 //! A fault is plain data, made by the methods here or read from text (see [`Fault`]'s `FromStr`).
 //! When it is due is counted by the book of faults; how it is done is the servers' business.
 
+mod answer;
 mod book;
 mod effect;
+mod form;
 mod grammar;
-mod shown;
 
 use std::time::Duration;
 
+pub use answer::{Answer, Content};
 pub(crate) use book::{FaultBook, Interference};
-pub use effect::{Answer, Content, Effect, Outage};
+pub use effect::Effect;
 pub use grammar::ParseFaultError;
 
-use crate::oss::OssCode;
-use crate::policy::Renewal;
+use crate::oss_code::OssCode;
 use crate::step::Target;
 
 /// A failure that the sandbox makes on purpose.
@@ -126,34 +127,29 @@ impl FaultSite {
         }
     }
 
-    /// Answers this instead of doing the work.
+    /// Gives this response instead of doing the work.
     pub fn answers(self, answer: Answer) -> Fault {
         self.does(Effect::Answer(answer))
     }
 
-    /// Answers a bare status instead of doing the work.
+    /// Responds with this status and no body instead of doing the work.
     pub fn status(self, status: u16) -> Fault {
         self.answers(Answer::status(status))
     }
 
-    /// Answers an error of OSS instead of doing the work.
+    /// Responds with an error of OSS instead of doing the work.
     pub fn oss_error(self, code: OssCode) -> Fault {
         self.answers(Answer::oss(code))
     }
 
-    /// Answers a page of HTML with status 200 instead of doing the work.
+    /// Responds with a page of HTML and status 200 instead of doing the work.
     pub fn html(self) -> Fault {
         self.answers(Answer::html(200))
     }
 
-    /// Resets the connection once `bytes` of the request's body have come, or at its end when it is shorter.
-    pub fn resets_after(self, bytes: u64) -> Fault {
-        self.does(Effect::Reset { after_bytes: bytes })
-    }
-
-    /// Waits before doing anything.
-    pub fn delays(self, duration: Duration) -> Fault {
-        self.does(Effect::Delay { duration })
+    /// Responds with a business refusal of the backend, such as 402 for a used-up quota, instead of doing the work.
+    pub fn refuses(self, status: u16) -> Fault {
+        self.answers(Answer::refusal(status))
     }
 
     /// Stops reading for `duration` once `after_bytes` of the request's body have come.
@@ -161,72 +157,6 @@ impl FaultSite {
         self.does(Effect::Stall {
             after_bytes,
             duration,
-        })
-    }
-
-    /// Reads the request's body no faster than this.
-    pub fn trickles(self, bytes_per_second: u64) -> Fault {
-        self.does(Effect::Trickle { bytes_per_second })
-    }
-
-    /// Stores the right bytes and answers a wrong CRC-64.
-    pub fn wrong_crc(self) -> Fault {
-        self.does(Effect::WrongCrc)
-    }
-
-    /// Changes a byte of the body before storing it; the answer has the CRC-64 of what was stored.
-    pub fn damages(self) -> Fault {
-        self.does(Effect::Damage)
-    }
-
-    /// Does the work, then resets the connection instead of answering.
-    pub fn loses_answer(self) -> Fault {
-        self.does(Effect::LostAnswer)
-    }
-
-    /// Cuts the body of the answer in the middle; the HTTP message itself is whole.
-    pub fn cuts_json(self) -> Fault {
-        self.does(Effect::CutJson)
-    }
-
-    /// Lets the server's clock be off by `seconds` for the request.
-    pub fn skews_clock(self, seconds: i64) -> Fault {
-        self.does(Effect::SkewClock { seconds })
-    }
-
-    /// Ends all temporary credentials that were handed out so far, then goes on.
-    pub fn expires_credentials(self) -> Fault {
-        self.does(Effect::ExpireCredentials)
-    }
-
-    /// Forgets all open multipart uploads, then goes on.
-    pub fn forgets_uploads(self) -> Fault {
-        self.does(Effect::ForgetUploads)
-    }
-
-    /// Lets init renew in this way instead of the policy's.
-    pub fn renews(self, renewal: Renewal) -> Fault {
-        self.does(Effect::Renewal { renewal })
-    }
-
-    /// Adds `x-oss-qos-delay-time` to the answer, as OSS does for an account that it slows down.
-    pub fn slowed_by(self, duration: Duration) -> Fault {
-        self.does(Effect::Slowed { duration })
-    }
-
-    /// Lets the whole link go silent: nothing is read, written or accepted for `duration`, then all goes on.
-    pub fn goes_silent_for(self, duration: Duration) -> Fault {
-        self.does(Effect::Outage {
-            duration,
-            outage: Outage::Silent,
-        })
-    }
-
-    /// Cuts the whole link: every connection is reset, and every new one, for `duration`.
-    pub fn goes_down_for(self, duration: Duration) -> Fault {
-        self.does(Effect::Outage {
-            duration,
-            outage: Outage::Reset,
         })
     }
 }

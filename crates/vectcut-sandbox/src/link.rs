@@ -1,4 +1,4 @@
-//! The line between the clients and the sandbox: its delay, its rates, and its outages.
+//! The network between the clients and the sandbox: its delay, its rates, its cuts and its outages.
 
 mod connection;
 mod pacer;
@@ -16,10 +16,10 @@ use tokio::time::Instant;
 pub(crate) use connection::Connection;
 use pacer::Pacer;
 
-use crate::faults::Outage;
-use crate::quantity::{parse_duration, parse_rate};
+use crate::clock;
+use crate::quantity;
 
-/// How the line to the sandbox behaves. The default is the loopback as it is.
+/// How the network to the sandbox behaves. The default is the loopback as it is.
 ///
 /// The delay is that of propagation: bytes in flight do not wait for each other, so it does not cap the throughput.
 /// Each direction has the full rates. Opening a connection costs one round trip; there is no loss and no slow start.
@@ -32,6 +32,10 @@ pub struct Link {
     pub connection_rate: Option<u64>,
     /// The rate of all connections together, in bytes per second; `None` does not limit it.
     pub total_rate: Option<u64>,
+    /// Resets every connection once it has carried this many bytes to the server; `None` resets none.
+    ///
+    /// With TLS these are the encrypted bytes, the handshake included.
+    pub cut_after_bytes: Option<u64>,
 }
 
 impl Link {
@@ -56,23 +60,30 @@ impl Link {
         self
     }
 
+    /// Returns this link with every connection reset once it has carried `bytes` to the server.
+    #[must_use]
+    pub fn cut_after(mut self, bytes: u64) -> Self {
+        self.cut_after_bytes = Some(bytes);
+        self
+    }
+
     fn is_shaped(&self) -> bool {
-        *self != Self::default()
+        !self.round_trip.is_zero() || self.connection_rate.is_some() || self.total_rate.is_some()
     }
 }
 
 /// Why a text is no link.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{setting}` does not describe a link; it should be such as `round-trip=40ms,connection=50mbit,total=400mbit`"
+    "`{setting}` does not describe a link; expected something like `round-trip=40ms,connection=50mbit,total=400mbit,cut-after=6m`"
 )]
 pub struct ParseLinkError {
     setting: String,
 }
 
-/// Reads a link from `round-trip=TIME,connection=RATE,total=RATE`, in any order, each of them optional.
+/// Reads a link from `round-trip=TIME,connection=RATE,total=RATE,cut-after=SIZE`, in any order, each of them optional.
 ///
-/// TIME is `250ms` or `2s`; RATE is `50mbit` or `800kbit`, or bytes per second with `k` or `m` for KiB or MiB.
+/// TIME, RATE and SIZE are those of [`quantity`]: `250ms`; `50mbit` or, in bytes per second, `800k`; `6M`.
 ///
 /// ```
 /// use vectcut_sandbox::Link;
@@ -92,9 +103,10 @@ impl FromStr for Link {
             };
             let (name, value) = setting.split_once('=').ok_or_else(bad)?;
             match name {
-                "round-trip" => link.round_trip = parse_duration(value).ok_or_else(bad)?,
-                "connection" => link.connection_rate = Some(parse_rate(value).ok_or_else(bad)?),
-                "total" => link.total_rate = Some(parse_rate(value).ok_or_else(bad)?),
+                "round-trip" => link.round_trip = quantity::duration(value).ok_or_else(bad)?,
+                "connection" => link.connection_rate = Some(quantity::rate(value).ok_or_else(bad)?),
+                "total" => link.total_rate = Some(quantity::rate(value).ok_or_else(bad)?),
+                "cut-after" => link.cut_after_bytes = Some(quantity::size(value).ok_or_else(bad)?),
                 _ => return Err(bad()),
             }
         }
@@ -102,7 +114,16 @@ impl FromStr for Link {
     }
 }
 
-/// The state of the line that all connections share.
+/// What clients see while the network is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outage {
+    /// Nothing moves; connections survive.
+    Silent,
+    /// Connections are reset, new ones too.
+    Reset,
+}
+
+/// The state of the network that all connections share.
 #[derive(Debug)]
 pub(crate) struct Line {
     link: Link,
@@ -123,9 +144,20 @@ pub(crate) struct Control {
     pub(crate) id: u64,
     reset: AtomicBool,
     cut: Notify,
+    flip_bit: AtomicBool,
 }
 
 impl Control {
+    /// Lets the connection flip a bit of the next bytes that it carries to the server.
+    pub(crate) fn flip_bit(&self) {
+        self.flip_bit.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether a bit is to be flipped, once.
+    fn takes_flip(&self) -> bool {
+        self.flip_bit.swap(false, Ordering::Relaxed)
+    }
+
     /// Lets the connection end with a TCP reset as soon as its task runs.
     pub(crate) fn reset(&self) {
         self.reset.store(true, Ordering::Relaxed);
@@ -149,7 +181,7 @@ impl Line {
             link,
             to_server: link.total_rate.map(Pacer::new),
             to_client: link.total_rate.map(Pacer::new),
-            base: Instant::now(),
+            base: clock::instant(),
             silent_until: AtomicU64::new(0),
             reset_until: AtomicU64::new(0),
             connections: Mutex::default(),
@@ -159,7 +191,7 @@ impl Line {
 
     /// Takes the line away for `duration` from now.
     pub(crate) fn go_away(&self, duration: Duration, outage: Outage) {
-        let until = self.base.elapsed().saturating_add(duration);
+        let until = clock::since(self.base).saturating_add(duration);
         let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
         match outage {
             Outage::Silent => self.silent_until.store(until, Ordering::Relaxed),
@@ -188,7 +220,7 @@ impl Line {
             return None;
         }
         let end = self.base.checked_add(Duration::from_millis(until))?;
-        (end > Instant::now()).then_some(end)
+        (end > clock::instant()).then_some(end)
     }
 
     /// Numbers a new connection and makes it known, so that an outage can cut it.
@@ -198,6 +230,7 @@ impl Line {
             id,
             reset: AtomicBool::new(false),
             cut: Notify::new(),
+            flip_bit: AtomicBool::new(false),
         });
         let mut connections = self.lock();
         connections.retain(|_, control| control.strong_count() > 0);
@@ -222,12 +255,14 @@ mod tests {
             .round_trip(Duration::from_millis(40))
             .connection_rate(6_250_000);
         assert_eq!("connection=50mbit,round-trip=40ms".parse(), Ok(link));
+        let cut = Link::default().cut_after(6 * 1024 * 1024);
+        assert_eq!("cut-after=6M".parse(), Ok(cut));
         for bad in [
             "",
             "fast",
             "total=",
             "total=fast",
-            "round-trip=40",
+            "round-trip=40x",
             "loss=1",
         ] {
             assert_eq!(

@@ -1,7 +1,6 @@
 //! OSS: who may do what, then the operations.
 
 mod access;
-mod code;
 mod error_reply;
 mod get_object;
 mod multipart;
@@ -12,12 +11,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use code::OssCode;
 use error_reply::OssError;
 
 use crate::exchange::Exchange;
-use crate::faults::{Answer, Content};
 use crate::intake::{Intake, Interruption};
+use crate::oss_code::OssCode;
 use crate::reply::Reply;
 use crate::step::Step;
 use crate::store::{Store, random_id};
@@ -55,7 +53,7 @@ impl Call<'_> {
     }
 }
 
-/// Answers a request to OSS.
+/// Responds to a request to OSS.
 pub(crate) async fn answer(
     exchange: &Exchange<'_>,
     addressing: &Addressing,
@@ -66,47 +64,19 @@ pub(crate) async fn answer(
         Ok(call) => operate(exchange, &call, intake).await,
         Err(halt) => Err(halt),
     };
-    let mut reply = match done {
+    let reply = match done {
         Ok(reply) => reply,
         Err(Halt::Reply(reply)) => *reply,
         Err(Halt::Error(error)) => error.into_reply(exchange.wire, &request_id),
     };
-    if exchange.interference.wrong_crc {
-        let crc64 = reply
-            .headers
-            .get("x-oss-hash-crc64ecma")
-            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if let Some(crc64) = crc64 {
-            reply = reply.header("x-oss-hash-crc64ecma", (crc64 ^ 1).to_string());
-        }
-    }
-    if let Some(duration) = exchange.interference.slowed {
-        reply = reply.header("x-oss-qos-delay-time", duration.as_millis().to_string());
-    }
     dressed(reply, &request_id)
 }
 
-/// Returns the scripted answer of a fault.
-pub(crate) fn scripted(wire: &Wire, answer: Answer, now: Timestamp) -> Reply {
+/// Returns the error that a fault asks for.
+pub(crate) fn scripted(wire: &Wire, code: OssCode, now: Timestamp) -> Reply {
     let request_id = random_id(24);
-    let mut reply = match answer.content {
-        Content::Plain { status, body } if body.is_empty() => Reply::status(status),
-        Content::Plain { status, body } => {
-            Reply::status(status).body("text/plain; charset=utf-8", body)
-        }
-        Content::Html { status } => Reply::status(status).body(
-            "text/html",
-            "<html><body><h1>Welcome to this network</h1></body></html>",
-        ),
-        Content::Oss(code) => dressed(
-            OssError::scripted(code, wire, now).into_reply(wire, &request_id),
-            &request_id,
-        ),
-    };
-    for (name, value) in answer.headers {
-        reply = reply.header(&name, value);
-    }
-    reply
+    let error = OssError::scripted(code, wire, now);
+    dressed(error.into_reply(wire, &request_id), &request_id)
 }
 
 /// Why a request was not carried out.

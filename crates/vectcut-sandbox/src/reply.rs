@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::io;
 
 use bytes::Bytes;
+use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
@@ -60,12 +61,25 @@ impl Reply {
         self
     }
 
-    /// Cuts a body that is at hand in the middle.
-    pub(crate) fn cut(mut self) -> Self {
+    /// Halves a body that is at hand.
+    pub(crate) fn halved(mut self) -> Self {
         if let Payload::Bytes(body) = &mut self.body {
             body.truncate(body.len() / 2);
         }
         self
+    }
+
+    /// Announces all of a body that is at hand, and breaks off after half of it.
+    pub(crate) fn cut(mut self) -> Self {
+        let Payload::Bytes(body) = &self.body else {
+            return self;
+        };
+        let (len_bytes, half) = (body.len(), body.slice(..body.len() / 2));
+        let broken = Err(io::Error::other("a fault cuts the response here"));
+        let frames = [Ok(Frame::data(half)), broken];
+        self.body =
+            Payload::Stream(StreamBody::new(futures_util::stream::iter(frames)).boxed_unsync());
+        self.header("content-length", len_bytes.to_string())
     }
 
     /// Turns the answer into an HTTP message.

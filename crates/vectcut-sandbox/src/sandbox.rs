@@ -7,12 +7,11 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::builder::Builder;
 use crate::faults::Fault;
 use crate::journal::Arrival;
 use crate::policy::Policy;
-use crate::server::Site;
 use crate::settings::Settings;
+use crate::site::Site;
 use crate::state_dir::StateDir;
 use crate::store::StoredObject;
 
@@ -48,22 +47,6 @@ impl Sandbox {
             strict,
             state_dir,
         }
-    }
-
-    /// Starts a sandbox with the default settings: a free port, http, a temporary directory.
-    ///
-    /// # Errors
-    /// No port is free, or the temporary directory cannot be written.
-    ///
-    /// # Cancellation
-    /// As [`Builder::start`].
-    pub async fn start() -> std::io::Result<Self> {
-        Self::builder().start().await
-    }
-
-    /// Begins a sandbox with other settings.
-    pub fn builder() -> Builder {
-        Builder::default()
     }
 
     /// Returns where the sandbox is and what it is spoken to with.
@@ -109,6 +92,31 @@ impl Sandbox {
     /// Returns the bucket and key of every object, sorted.
     pub fn objects(&self) -> Vec<(String, String)> {
         self.site.store.names()
+    }
+
+    /// Deletes an object behind the client's back, if there is one.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn delete_object(&self, bucket: &str, key: &str) -> std::io::Result<()> {
+        self.site.store.delete(bucket, key)
+    }
+
+    /// Puts other bytes in the place of an object behind the client's back; makes the object when there is none.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn replace_object(&self, bucket: &str, key: &str, bytes: &[u8]) -> std::io::Result<()> {
+        let now_ms = self.site.clock.now(0).as_millisecond();
+        self.site.store.replace(bucket, key, bytes, now_ms)
+    }
+
+    /// Forgets all open multipart uploads with their parts, as a lifecycle rule does.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn forget_uploads(&self) -> std::io::Result<()> {
+        self.site.store.uploads.forget_all()
     }
 
     /// Closes all connections, and waits until the port is free.

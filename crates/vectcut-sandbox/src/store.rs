@@ -20,7 +20,7 @@ use md5::Digest as _;
 pub(crate) use receiving::{Received, Receiving};
 pub(crate) use record::ObjectRecord;
 use sha2::Sha256;
-pub(crate) use uploads::{CompleteError, Selection, Uploads, hex_upper};
+pub(crate) use uploads::{CompleteError, Selection, Uploads};
 
 /// An object in the sandbox's store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +187,30 @@ impl Store {
                 .join(format!("{}.json", file_id(bucket, key))),
         )?;
         fs::remove_file(self.objects_dir.join(&record.file))
+    }
+
+    /// Removes all objects.
+    pub(crate) fn delete_all(&self) -> io::Result<()> {
+        let names = self.names();
+        names
+            .iter()
+            .try_for_each(|(bucket, key)| self.delete(bucket, key))
+    }
+
+    /// Stores `bytes` as an object, in place of any other, as if somebody else had sent them.
+    pub(crate) fn replace(
+        &self,
+        bucket: &str,
+        key: &str,
+        bytes: &[u8],
+        now_ms: i64,
+    ) -> io::Result<()> {
+        let received = Received::of(bytes, &self.incoming_dir)?;
+        let record = ObjectRecord::put(bucket, key, &received, now_ms, Vec::new());
+        match self.commit(received, record, false) {
+            Err(CommitError::Io(error)) => Err(error),
+            Ok(_) | Err(CommitError::Exists) => Ok(()),
+        }
     }
 
     /// Returns what the sandbox's owner may know of an object.

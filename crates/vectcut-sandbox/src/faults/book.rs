@@ -1,12 +1,10 @@
 //! Which faults are armed, and which of them strike a request that just arrived.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Answer, Effect, Fault, Outage, Times};
-use crate::policy::Renewal;
+use super::{Effect, Fault, Times};
 use crate::step::Step;
 
 /// The armed faults of one sandbox.
@@ -24,24 +22,25 @@ struct Armed {
     ends_at: Option<Instant>,
 }
 
-/// What the faults that struck a request do to it, taken together.
+/// What the faults that struck a request do to it, in the order in which they were armed.
 #[derive(Debug, Default)]
-pub(crate) struct Interference {
-    pub(crate) delay: Duration,
-    pub(crate) answer: Option<Answer>,
-    pub(crate) reset_after: Option<u64>,
-    pub(crate) stall: Option<(u64, Duration)>,
-    pub(crate) trickle: Option<u64>,
-    pub(crate) damage: bool,
-    pub(crate) wrong_crc: bool,
-    pub(crate) lost_answer: bool,
-    pub(crate) cut_json: bool,
-    pub(crate) clock_skew_seconds: i64,
-    pub(crate) expire_credentials: bool,
-    pub(crate) forget_uploads: bool,
-    pub(crate) renewal: Option<Renewal>,
-    pub(crate) slowed: Option<Duration>,
-    pub(crate) outage: Option<(Duration, Outage)>,
+pub(crate) struct Interference(Vec<Effect>);
+
+impl Interference {
+    /// Returns whether any of them has this effect.
+    pub(crate) fn any(&self, effect: impl Fn(&Effect) -> Option<()>) -> bool {
+        self.all(effect).next().is_some()
+    }
+
+    /// Returns the value of the last that has this effect.
+    pub(crate) fn last<T>(&self, effect: impl Fn(&Effect) -> Option<T>) -> Option<T> {
+        self.all(effect).last()
+    }
+
+    /// Returns the values of all that have this effect.
+    pub(crate) fn all<T>(&self, effect: impl Fn(&Effect) -> Option<T>) -> impl Iterator<Item = T> {
+        self.0.iter().filter_map(effect)
+    }
 }
 
 impl FaultBook {
@@ -63,13 +62,11 @@ impl FaultBook {
         part_number: Option<u16>,
         now: Instant,
     ) -> Interference {
-        let mut interference = Interference::default();
-        for armed in self.lock().iter_mut() {
-            if armed.is_due(step, part_number, now) {
-                interference.add(&armed.fault.effect);
-            }
-        }
-        interference
+        let mut armed = self.lock();
+        let due = armed
+            .iter_mut()
+            .filter_map(|armed| armed.is_due(step, part_number, now).then_some(&armed.fault));
+        Interference(due.map(|fault| fault.effect.clone()).collect())
     }
 
     /// Returns the faults that have not struck as often as they were meant to.
@@ -119,35 +116,10 @@ impl Armed {
     }
 }
 
-impl Interference {
-    fn add(&mut self, effect: &Effect) {
-        match effect {
-            Effect::Answer(answer) => self.answer = Some(answer.clone()),
-            Effect::Reset { after_bytes } => self.reset_after = Some(*after_bytes),
-            Effect::Delay { duration } => self.delay = self.delay.saturating_add(*duration),
-            Effect::Stall {
-                after_bytes,
-                duration,
-            } => self.stall = Some((*after_bytes, *duration)),
-            Effect::Trickle { bytes_per_second } => self.trickle = Some(*bytes_per_second),
-            Effect::WrongCrc => self.wrong_crc = true,
-            Effect::Damage => self.damage = true,
-            Effect::LostAnswer => self.lost_answer = true,
-            Effect::CutJson => self.cut_json = true,
-            Effect::SkewClock { seconds } => {
-                self.clock_skew_seconds = self.clock_skew_seconds.saturating_add(*seconds)
-            }
-            Effect::ExpireCredentials => self.expire_credentials = true,
-            Effect::ForgetUploads => self.forget_uploads = true,
-            Effect::Renewal { renewal } => self.renewal = Some(*renewal),
-            Effect::Slowed { duration } => self.slowed = Some(*duration),
-            Effect::Outage { duration, outage } => self.outage = Some((*duration, *outage)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// Returns which of `requests` the fault struck, as a string of `x` and `.`.
@@ -158,7 +130,7 @@ mod tests {
         requests
             .iter()
             .map(|(step, part)| {
-                if book.strike(*step, *part, now).wrong_crc {
+                if book.strike(*step, *part, now).any(Effect::wrong_crc) {
                     'x'
                 } else {
                     '.'
@@ -215,7 +187,7 @@ mod tests {
         let start = Instant::now();
         let struck = [0, 1, 3].map(|second| {
             book.strike(Step::PutObject, None, start + Duration::from_secs(second))
-                .wrong_crc
+                .any(Effect::wrong_crc)
         });
         assert_eq!(struck, [true, true, false]);
     }

@@ -1,164 +1,193 @@
-//! What a fault does.
+//! What a fault does: one row for each effect.
 
+use std::fmt;
 use std::time::Duration;
 
-use crate::oss::OssCode;
+use super::form::{Form as _, Rate, Seconds, Size, Text, Time, Way};
+use super::{Answer, Fault, FaultSite};
 use crate::policy::Renewal;
 
-/// What a fault does to a request, its connection or the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Effect {
-    /// Answers this instead of doing the work.
-    Answer(Answer),
-    /// Resets the connection once that much of the body has come, or at its end when it is shorter.
-    Reset {
-        /// Bytes of the request's body.
-        after_bytes: u64,
-    },
-    /// Waits before doing anything.
-    Delay {
-        /// How long.
-        duration: Duration,
-    },
-    /// Stops reading the body for a while.
-    Stall {
-        /// Bytes of the request's body.
-        after_bytes: u64,
-        /// How long.
-        duration: Duration,
-    },
-    /// Reads the body slowly.
-    Trickle {
-        /// The rate; 0 counts as 1.
-        bytes_per_second: u64,
-    },
-    /// Answers a wrong CRC-64 for what was stored rightly.
-    WrongCrc,
-    /// Stores a changed byte.
-    Damage,
-    /// Does the work and resets the connection instead of answering.
-    LostAnswer,
-    /// Cuts the body of the answer in the middle.
-    CutJson,
-    /// Lets the server's clock be off for the request.
-    SkewClock {
-        /// Ahead, or behind when negative.
-        seconds: i64,
-    },
-    /// Ends all temporary credentials handed out so far.
-    ExpireCredentials,
-    /// Forgets all open multipart uploads.
-    ForgetUploads,
-    /// Lets init renew in this way.
-    Renewal {
-        /// The way.
-        renewal: Renewal,
-    },
-    /// Adds `x-oss-qos-delay-time` to the answer.
-    Slowed {
-        /// Its value.
-        duration: Duration,
-    },
-    /// Takes the whole link away.
-    Outage {
-        /// For how long.
-        duration: Duration,
-        /// What clients see of it.
-        outage: Outage,
-    },
-}
-
-/// What clients see while the link is away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outage {
-    /// Nothing moves; connections survive.
-    Silent,
-    /// Connections are reset, new ones too.
-    Reset,
-}
-
-/// An answer that is given instead of the work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    pub(crate) content: Content,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) after_bytes: u64,
-}
-
-/// Status and body of an [`Answer`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Content {
-    /// A status and a body as they are.
-    Plain {
-        /// The HTTP status; one that HTTP cannot carry becomes 500.
-        status: u16,
-        /// The body.
-        body: String,
-    },
-    /// An error document of OSS, with the status that belongs to the code.
-    Oss(OssCode),
-    /// A page of HTML, as a proxy or a captive portal answers.
-    Html {
-        /// The HTTP status.
-        status: u16,
-    },
-}
-
-impl Answer {
-    /// Makes an answer of a status and no body.
-    pub fn status(status: u16) -> Self {
-        Self::of(Content::Plain {
-            status,
-            body: String::new(),
-        })
-    }
-
-    /// Makes an answer of an OSS error.
-    pub fn oss(code: OssCode) -> Self {
-        Self::of(Content::Oss(code))
-    }
-
-    /// Makes an answer of HTML.
-    pub fn html(status: u16) -> Self {
-        Self::of(Content::Html { status })
-    }
-
-    /// Sets the body, where the content is [`Content::Plain`].
-    #[must_use]
-    pub fn body(mut self, text: impl Into<String>) -> Self {
-        if let Content::Plain { body, .. } = &mut self.content {
-            *body = text.into();
+/// Makes, from a row `"text" => Variant(argument: type as form), method;` each:
+/// the variant, the method of [`FaultSite`] that asks for it, its text, and a query for the servers.
+macro_rules! effects {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:literal => $variant:ident $(($argument:ident: $value:ty as $form:ident))?, $method:ident;
+    )+) => {
+        /// What a fault does to a request, its connection or the server.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Effect {
+            /// Gives this response instead of doing the work.
+            ///
+            /// In text: `status=N`, `error=CODE`, `html=N` or `refused=N`.
+            Answer(Answer),
+            /// Stops reading the request's body for a while.
+            ///
+            /// In text: `stall=Time`, and `after-bytes=Size` says where.
+            Stall {
+                /// How much of the body comes first.
+                after_bytes: u64,
+                /// How long.
+                duration: Duration,
+            },
+            $(
+                $(#[doc = $doc])+
+                #[doc = ""]
+                #[doc = concat!("In text: `", $name, $("=", stringify!($form),)? "`.")]
+                $variant $(($value))?,
+            )+
         }
-        self
+
+        impl FaultSite {
+            $(
+                $(#[doc = $doc])+
+                pub fn $method(self $(, $argument: $value)?) -> Fault {
+                    self.does(Effect::$variant $(($argument))?)
+                }
+            )+
+        }
+
+        impl Effect {
+            $(
+                /// Returns the value of this one effect.
+                pub(crate) fn $method(&self) -> Option<effects!(@type $($value)?)> {
+                    match self {
+                        Self::$variant $(($argument))? => Some(($($argument.clone())?)),
+                        _ => None,
+                    }
+                }
+            )+
+
+            /// Reads one of the rows; the outer `None` is an unknown name, the inner one a bad value.
+            fn read_row(name: &str, value: &str) -> Option<Option<Self>> {
+                Some(match name {
+                    $($name => effects!(@read value, $variant $(, $form)?),)+
+                    _ => return None,
+                })
+            }
+        }
+
+        impl fmt::Display for Effect {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self::Answer(answer) => answer.fmt(f),
+                    Self::Stall { after_bytes, duration } => {
+                        write!(f, "stall={}", Time::show(duration))?;
+                        match after_bytes {
+                            0 => Ok(()),
+                            _ => write!(f, ",after-bytes={after_bytes}"),
+                        }
+                    }
+                    $(Self::$variant $(($argument))? => {
+                        f.write_str($name)?;
+                        $(write!(f, "={}", $form::show($argument))?;)?
+                        Ok(())
+                    })+
+                }
+            }
+        }
+    };
+    (@type) => { () };
+    (@type $value:ty) => { $value };
+    (@read $text:ident, $variant:ident) => { $text.is_empty().then_some(Self::$variant) };
+    (@read $text:ident, $variant:ident, $form:ident) => { $form::read($text).map(Self::$variant) };
+}
+
+effects! {
+    /// Resets the connection once that much of the request's body has come, or at its end when it is shorter.
+    "reset" => Reset(bytes: u64 as Size), resets_after;
+    /// Waits before doing anything.
+    "delay" => Delay(duration: Duration as Time), delays;
+    /// Reads the request's body no faster than this; 0 counts as 1.
+    "trickle" => Trickle(bytes_per_second: u64 as Rate), trickles;
+    /// Stores the right bytes and reports a wrong CRC-64.
+    "wrong-crc" => WrongCrc, wrong_crc;
+    /// Leaves `x-oss-hash-crc64ecma` out of the response, as a domain in front of OSS may.
+    "hide-crc" => HideCrc, hides_crc;
+    /// Changes a byte of the body before storing it; the response has the CRC-64 of what was stored.
+    "damage" => Damage, damages;
+    /// Flips a bit of the next bytes that this connection carries to the server; with TLS that breaks a record.
+    "flip-bit" => FlipBit, flips_bit;
+    /// Does the work, then resets the connection instead of responding.
+    "lost-answer" => LostAnswer, loses_answer;
+    /// Does the work, sends the head and half of the body of the response, then ends the connection.
+    "cut-response" => CutResponse, cuts_response;
+    /// Halves the body of the response; the HTTP message itself is whole.
+    "cut-json" => CutJson, cuts_json;
+    /// Lets the server's clock be this many seconds ahead for the request, or behind when negative.
+    "skew" => SkewClock(seconds: i64 as Seconds), skews_clock;
+    /// Ends all temporary credentials that init gave so far, then goes on.
+    "expire" => ExpireCredentials, expires_credentials;
+    /// Forgets all open multipart uploads with their parts, as a lifecycle rule does, then goes on.
+    "forget-uploads" => ForgetUploads, forgets_uploads;
+    /// Deletes all objects, then goes on.
+    "forget-objects" => ForgetObjects, forgets_objects;
+    /// Lets init renew in this way instead of the policy's.
+    "renew" => Renewal(renewal: Renewal as Way), renews;
+    /// Lets complete succeed without looking whether the object is there.
+    "unchecked" => Unchecked, completes_unchecked;
+    /// Lets complete publish this text as the URL, whatever it is.
+    "url" => PublishedUrl(url: String as Text), publishes_url;
+    /// Lets complete publish a URL that expires in this many seconds; when negative, that long ago.
+    "url-lifetime" => UrlLifetime(seconds: i64 as Seconds), publishes_url_for;
+    /// Adds `x-oss-qos-delay-time` to the response, as OSS does for an account that it slows down.
+    "slowed" => Slowed(duration: Duration as Time), slowed_by;
+    /// Lets the whole network go silent: nothing is read, written or accepted for that long, then all goes on.
+    "outage" => Outage(duration: Duration as Time), goes_silent_for;
+    /// Cuts the whole network: every connection is reset, and every new one, for that long.
+    "down" => Down(duration: Duration as Time), goes_down_for;
+}
+
+impl Effect {
+    /// Reads `NAME=VALUE`; the outer `None` is an unknown name, the inner one a bad value.
+    pub(super) fn read(name: &str, value: &str) -> Option<Option<Self>> {
+        if name == "stall" {
+            let stall = |duration| Self::Stall {
+                after_bytes: 0,
+                duration,
+            };
+            return Some(Time::read(value).map(stall));
+        }
+        match Answer::read(name, value) {
+            Some(answer) => Some(answer.map(Self::Answer)),
+            None => Self::read_row(name, value),
+        }
     }
 
-    /// Adds a header; one that HTTP cannot carry is left out of the answer.
-    #[must_use]
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
+    /// Applies `NAME=VALUE` to an answer or a stall; `None` as in [`read`](Self::read).
+    pub(super) fn modified(self, name: &str, value: &str) -> Option<Option<Self>> {
+        match self {
+            Self::Answer(answer) => answer
+                .modified(name, value)
+                .map(|answer| answer.map(Self::Answer)),
+            Self::Stall { duration, .. } if name == "after-bytes" => {
+                let stall = |after_bytes| Self::Stall {
+                    after_bytes,
+                    duration,
+                };
+                Some(Size::read(value).map(stall))
+            }
+            _ => None,
+        }
     }
 
-    /// Adds `Retry-After`, in whole seconds.
-    #[must_use]
-    pub fn retry_after(self, delay: Duration) -> Self {
-        self.header("retry-after", delay.as_secs().to_string())
+    /// Returns the answer, where this is one.
+    pub(crate) fn answers(&self) -> Option<Answer> {
+        match self {
+            Self::Answer(answer) => Some(answer.clone()),
+            _ => None,
+        }
     }
 
-    /// Answers only once that much of the request's body has come (or its end), while the rest still flows.
-    #[must_use]
-    pub fn after_bytes(mut self, bytes: u64) -> Self {
-        self.after_bytes = bytes;
-        self
-    }
-
-    fn of(content: Content) -> Self {
-        Self {
-            content,
-            headers: Vec::new(),
-            after_bytes: 0,
+    /// Returns where and how long reading stops.
+    pub(crate) fn stalls(&self) -> Option<(u64, Duration)> {
+        match self {
+            Self::Stall {
+                after_bytes,
+                duration,
+            } => Some((*after_bytes, *duration)),
+            _ => None,
         }
     }
 }

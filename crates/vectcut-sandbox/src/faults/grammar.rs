@@ -1,22 +1,11 @@
-//! Faults from text: what `vectcut sandbox --fault` takes.
+//! Faults from text, as `vectcut sandbox --fault` takes them, and back.
 
+use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
-use percent_encoding::percent_decode_str;
-
-use super::{Answer, Content, Effect, Fault, Outage};
-use crate::oss::OssCode;
-use crate::policy::Renewal;
-use crate::quantity::{parse_duration, parse_size};
+use super::{Effect, Fault, Times};
+use crate::quantity::{self, Shown};
 use crate::step::Target;
-
-/// The ways of renewing and their names.
-pub(super) const RENEWALS: &[(Renewal, &str)] = &[
-    (Renewal::NewKey, "new-key"),
-    (Renewal::NewKeyWithAccess, "new-key-with-access"),
-    (Renewal::SameKey, "same-key"),
-];
 
 /// Why a text is no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,42 +55,35 @@ pub enum ParseFaultError {
 /// | `put` `get` `head` `delete` `initiate` `part` `complete-upload` `abort` `list-parts` `other` | OSS's operations |
 /// | `backend` `oss` `any` | all of a server, or all |
 ///
-/// | effect | what it does |
-/// |---|---|
-/// | `status=N` | answers this status; `body=TEXT`, `header=NAME: VALUE` and `retry-after=TIME` may follow |
-/// | `error=CODE` | answers this OSS error, with its status and EC; `V1Refused` is the refusal of V1 |
-/// | `html` | answers a page of HTML; `html=N` with another status than 200 |
-/// | `reset=SIZE` | resets the connection after that much of the body |
-/// | `delay=TIME` | waits first |
-/// | `stall=TIME` | stops reading the body; `after-bytes=SIZE` says where |
-/// | `trickle=SIZE` | reads the body at that rate a second |
-/// | `wrong-crc` `damage` `lost-answer` `cut-json` | as [`Effect`] says |
-/// | `skew=SECONDS` | the server's clock is off for the request |
-/// | `expire` | ends all temporary credentials |
-/// | `forget-uploads` | forgets all open multipart uploads |
-/// | `renew=new-key`, `new-key-with-access`, `same-key` | how init renews |
-/// | `slowed=TIME` | adds `x-oss-qos-delay-time` |
-/// | `outage=TIME` | the link goes silent |
-/// | `down=TIME` | the link resets everything |
+/// [`Effect`] lists the effects with their text. Four more stand for its [`Answer`](Effect::Answer):
 ///
-/// | modifier | when |
+/// | answer | what the response is |
 /// |---|---|
-/// | `skip=N` | not the first N |
-/// | `times=N`, `always` | instead of once |
-/// | `lasting=TIME` | from the first until then |
-/// | `after=N` | after N requests of any kind |
-/// | `after-bytes=SIZE` | of an answer: while the rest of the body still flows |
+/// | `status=N` | this status, without a body |
+/// | `error=CODE` | this OSS error, with its status and EC; `V1Refused` is the refusal of V1 |
+/// | `html`, `html=N` | a page of HTML, with status 200 or another |
+/// | `refused`, `refused=N` | a business refusal of the backend, with status 402 or another |
 ///
-/// SIZE is in bytes, `k` or `m` for KiB or MiB; TIME is `250ms`, `2s`, `5m` or `1h`; in a TEXT or VALUE `,` is `%2C` and `%` is `%25`.
+/// | modifier | what it changes |
+/// |---|---|
+/// | `skip=N` | lets the first N matching requests through |
+/// | `times=N`, `always` | strikes that often instead of once |
+/// | `lasting=TIME` | strikes for that long from the first time on |
+/// | `after=N` | waits for N requests of any kind |
+/// | `body=TEXT` | of `status` and `refused`: the body or the error text |
+/// | `header=NAME: VALUE`, `retry-after=TIME` | of an answer: adds a header |
+/// | `after-bytes=SIZE` | of an answer or `stall`: waits for that much of the body |
+///
+/// SIZE and TIME are those of [`quantity`](crate::quantity): `64k`, `1.5M`; `250ms`, `1m30s`.
+/// In a TEXT or VALUE `,` is `%2C` and `%` is `%25`.
 impl FromStr for Fault {
     type Err = ParseFaultError;
 
     fn from_str(spec: &str) -> Result<Self, ParseFaultError> {
-        let (target, rest) = spec
-            .split_once(':')
-            .ok_or_else(|| ParseFaultError::NoEffect {
-                spec: spec.to_owned(),
-            })?;
+        let no_effect = || ParseFaultError::NoEffect {
+            spec: spec.to_owned(),
+        };
+        let (target, rest) = spec.split_once(':').ok_or_else(no_effect)?;
         let bad_target = || ParseFaultError::Target {
             target: target.to_owned(),
         };
@@ -109,27 +91,14 @@ impl FromStr for Fault {
             None => (target, None),
             Some((step, part)) => (step, Some(part.parse().map_err(|_| bad_target())?)),
         };
-        let mut settings = rest
-            .split(',')
-            .map(|setting| match setting.split_once('=') {
-                Some((name, value)) => Setting { name, value },
-                None => Setting {
-                    name: setting,
-                    value: "",
-                },
-            });
-        let effect = settings.next().ok_or_else(|| ParseFaultError::NoEffect {
-            spec: spec.to_owned(),
-        })?;
         let target: Target = step.parse().map_err(|()| bad_target())?;
-        let mut fault = Self {
+        let mut settings = rest.split(',').map(Setting::new);
+        let effect = settings.next().ok_or_else(no_effect)?.effect()?;
+        let fault = Self {
             part,
-            ..Self::at(target).does(effect.effect()?)
+            ..Self::at(target).does(effect)
         };
-        for setting in settings {
-            fault = setting.modify(fault)?;
-        }
-        Ok(fault)
+        settings.try_fold(fault, |fault, setting| setting.modify(fault))
     }
 }
 
@@ -140,141 +109,42 @@ struct Setting<'a> {
     value: &'a str,
 }
 
-impl Setting<'_> {
+impl<'a> Setting<'a> {
+    fn new(text: &'a str) -> Self {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        Self { name, value }
+    }
+
     fn effect(self) -> Result<Effect, ParseFaultError> {
-        Ok(match self.name {
-            "status" => Effect::Answer(Answer::status(self.status()?)),
-            "error" => Effect::Answer(Answer::oss(
-                self.value.parse::<OssCode>().map_err(|()| self.bad())?,
-            )),
-            "html" if self.value.is_empty() => Effect::Answer(Answer::html(200)),
-            "html" => Effect::Answer(Answer::html(self.status()?)),
-            "reset" if self.value.is_empty() => Effect::Reset { after_bytes: 0 },
-            "reset" => Effect::Reset {
-                after_bytes: self.size()?,
-            },
-            "delay" => Effect::Delay {
-                duration: self.duration()?,
-            },
-            "stall" => Effect::Stall {
-                after_bytes: 0,
-                duration: self.duration()?,
-            },
-            "trickle" => Effect::Trickle {
-                bytes_per_second: self.size()?,
-            },
-            "wrong-crc" => self.bare(Effect::WrongCrc)?,
-            "damage" => self.bare(Effect::Damage)?,
-            "lost-answer" => self.bare(Effect::LostAnswer)?,
-            "cut-json" => self.bare(Effect::CutJson)?,
-            "skew" => Effect::SkewClock {
-                seconds: self.value.parse().map_err(|_| self.bad())?,
-            },
-            "expire" => self.bare(Effect::ExpireCredentials)?,
-            "forget-uploads" => self.bare(Effect::ForgetUploads)?,
-            "renew" => {
-                let known = RENEWALS.iter().find(|(_, name)| *name == self.value);
-                Effect::Renewal {
-                    renewal: known
-                        .map(|(renewal, _)| *renewal)
-                        .ok_or_else(|| self.bad())?,
-                }
-            }
-            "slowed" => Effect::Slowed {
-                duration: self.duration()?,
-            },
-            "outage" => Effect::Outage {
-                duration: self.duration()?,
-                outage: Outage::Silent,
-            },
-            "down" => Effect::Outage {
-                duration: self.duration()?,
-                outage: Outage::Reset,
-            },
-            _ => {
-                return Err(ParseFaultError::Effect {
-                    effect: self.name.to_owned(),
-                });
-            }
-        })
+        let read = Effect::read(self.name, self.value);
+        let effect = read.ok_or_else(|| ParseFaultError::Effect {
+            effect: self.name.to_owned(),
+        })?;
+        effect.ok_or_else(|| self.bad())
     }
 
     fn modify(self, fault: Fault) -> Result<Fault, ParseFaultError> {
-        let misplaced = || ParseFaultError::Modifier {
-            modifier: self.name.to_owned(),
-        };
         Ok(match self.name {
             "skip" => fault.skipping(self.count()?),
             "times" => fault.times(self.count()?),
             "always" if self.value.is_empty() => fault.always(),
-            "lasting" => fault.lasting(self.duration()?),
+            "lasting" => fault.lasting(quantity::duration(self.value).ok_or_else(|| self.bad())?),
             "after" => fault.after_requests(self.count()?),
-            "after-bytes" | "body" | "header" | "retry-after" => {
-                let effect = match fault.effect {
-                    Effect::Answer(answer) => Effect::Answer(self.modify_answer(answer)?),
-                    Effect::Stall { duration, .. } if self.name == "after-bytes" => Effect::Stall {
-                        after_bytes: self.size()?,
-                        duration,
-                    },
-                    _ => return Err(misplaced()),
-                };
-                Fault { effect, ..fault }
-            }
-            _ => return Err(misplaced()),
-        })
-    }
-
-    fn modify_answer(self, answer: Answer) -> Result<Answer, ParseFaultError> {
-        Ok(match self.name {
-            "after-bytes" => answer.after_bytes(self.size()?),
-            "retry-after" => answer.retry_after(self.duration()?),
-            "body" if matches!(answer.content, Content::Plain { .. }) => answer.body(self.text()?),
-            "header" => {
-                let text = self.text()?;
-                let (name, value) = text.split_once(": ").ok_or_else(|| self.bad())?;
-                answer.header(name, value)
-            }
             _ => {
-                return Err(ParseFaultError::Modifier {
+                let modified = fault.effect.modified(self.name, self.value);
+                let effect = modified.ok_or_else(|| ParseFaultError::Modifier {
                     modifier: self.name.to_owned(),
-                });
+                })?;
+                Fault {
+                    effect: effect.ok_or_else(|| self.bad())?,
+                    ..fault
+                }
             }
         })
-    }
-
-    fn bare(self, effect: Effect) -> Result<Effect, ParseFaultError> {
-        if self.value.is_empty() {
-            Ok(effect)
-        } else {
-            Err(self.bad())
-        }
-    }
-
-    fn status(self) -> Result<u16, ParseFaultError> {
-        self.value
-            .parse()
-            .ok()
-            .filter(|status| (200..=599).contains(status))
-            .ok_or_else(|| self.bad())
     }
 
     fn count(self) -> Result<u32, ParseFaultError> {
         self.value.parse().map_err(|_| self.bad())
-    }
-
-    fn size(self) -> Result<u64, ParseFaultError> {
-        parse_size(self.value).ok_or_else(|| self.bad())
-    }
-
-    fn duration(self) -> Result<Duration, ParseFaultError> {
-        parse_duration(self.value).ok_or_else(|| self.bad())
-    }
-
-    fn text(self) -> Result<String, ParseFaultError> {
-        percent_decode_str(self.value)
-            .decode_utf8()
-            .map(std::borrow::Cow::into_owned)
-            .map_err(|_| self.bad())
     }
 
     fn bad(self) -> ParseFaultError {
@@ -285,9 +155,44 @@ impl Setting<'_> {
     }
 }
 
+/// Shows the fault as the text that makes it, times to the millisecond.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.target.fmt(f)?;
+        if let Some(part) = self.part {
+            write!(f, "#{part}")?;
+        }
+        write!(f, ":")?;
+        self.effect.fmt(f)?;
+        if self.skip > 0 {
+            write!(f, ",skip={}", self.skip)?;
+        }
+        if let Some(duration) = self.lasting {
+            write!(f, ",lasting={}", Shown(duration))?;
+        }
+        match self.times {
+            Times::Exactly(1) if self.lasting.is_none() => {}
+            Times::Exactly(times) => write!(f, ",times={times}")?,
+            Times::Always if self.lasting.is_some() => {}
+            Times::Always => write!(f, ",always")?,
+        }
+        if self.after_requests > 0 {
+            write!(f, ",after={}", self.after_requests)?;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::faults::Answer;
+    use crate::oss_code::OssCode;
+    use crate::policy::Renewal;
     use crate::step::Step;
 
     #[test]
@@ -336,7 +241,7 @@ mod tests {
         assert!(problem("part#x:reset").starts_with("`part#x` is no target"));
         assert_eq!(problem("put:explode"), "`explode` is no effect of a fault");
         assert_eq!(problem("put:reset=1x"), "`reset` cannot be `1x`");
-        assert_eq!(problem("put:delay=5"), "`delay` cannot be `5`");
+        assert_eq!(problem("put:delay=5x"), "`delay` cannot be `5x`");
         assert_eq!(problem("put:status=99"), "`status` cannot be `99`");
         assert_eq!(
             problem("put:reset=1,body=x"),
@@ -346,5 +251,73 @@ mod tests {
             problem("put:damage,twice"),
             "`twice` does not modify this fault"
         );
+    }
+
+    fn durations() -> impl Strategy<Value = Duration> {
+        any::<u32>().prop_map(|ms| Duration::from_millis(ms.into()))
+    }
+
+    fn answers() -> impl Strategy<Value = Answer> {
+        let contents = prop_oneof![
+            (200..600_u16, any::<String>())
+                .prop_map(|(status, body)| Answer::status(status).body(body)),
+            Just(Answer::oss(OssCode::V1Refused)),
+            (200..600_u16).prop_map(Answer::html),
+            (200..600_u16, any::<String>())
+                .prop_map(|(status, body)| Answer::refusal(status).body(body)),
+        ];
+        (
+            contents,
+            proptest::collection::vec(("[a-zA-Z-]{1,9}", any::<String>()), 0..3),
+            any::<u64>(),
+        )
+            .prop_map(|(answer, headers, after_bytes)| {
+                headers
+                    .into_iter()
+                    .fold(answer.after_bytes(after_bytes), |answer, (name, value)| {
+                        answer.header(name, value)
+                    })
+            })
+    }
+
+    fn effects() -> impl Strategy<Value = Effect> {
+        prop_oneof![
+            answers().prop_map(Effect::Answer),
+            any::<u64>().prop_map(Effect::Reset),
+            (any::<u64>(), durations()).prop_map(|(after_bytes, duration)| Effect::Stall {
+                after_bytes,
+                duration
+            }),
+            any::<u64>().prop_map(Effect::Trickle),
+            any::<i64>().prop_map(Effect::SkewClock),
+            any::<String>().prop_map(Effect::PublishedUrl),
+            durations().prop_map(Effect::Delay),
+            durations().prop_map(Effect::Down),
+            Just(Effect::Renewal(Renewal::NewKeyWithAccess)),
+            Just(Effect::ForgetUploads),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(spec in any::<String>(), near in "(part|init|oss)(#[0-9]{0,6})?:[a-z-]{0,8}(=[0-9a-zé%]{0,6})?(,[a-z-]{0,8}(=[0-9a-zé%]{0,6})?){0,3}") {
+            for spec in [spec, near] {
+                if let Ok(fault) = spec.parse::<Fault>() {
+                    prop_assert_eq!(fault.to_string().parse(), Ok(fault));
+                }
+            }
+        }
+
+        #[test]
+        fn every_fault_is_read_back_as_it_was_shown(
+            effect in effects(), part in any::<Option<u16>>(), skip in any::<u32>(), times in any::<u32>(),
+            after in any::<u32>(), lasting in proptest::option::of(durations()), always in any::<bool>(),
+        ) {
+            let mut fault = Fault::at(Step::UploadPart).does(effect).skipping(skip).after_requests(after);
+            fault.part = part;
+            fault = lasting.into_iter().fold(fault, Fault::lasting);
+            fault = if always { fault.always() } else { fault.times(times) };
+            prop_assert_eq!(fault.to_string().parse(), Ok(fault));
+        }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Connection {
     line: Arc<Line>,
     control: Arc<Control>,
     gate: Option<Pin<Box<Sleep>>>,
+    /// What may still come before the connection is cut.
+    left_bytes: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -40,9 +42,33 @@ impl Connection {
         };
         Self {
             pipe,
+            left_bytes: line.link.cut_after_bytes,
             line,
             control,
             gate: None,
+        }
+    }
+
+    /// Does to the bytes that came after the first `before` of `buf` what the link and the faults ask.
+    /// Returns whether the server may still see them.
+    fn disturb(&mut self, buf: &mut ReadBuf<'_>, before: usize) -> bool {
+        let came = buf.filled_mut().get_mut(before..).unwrap_or_default();
+        if let Some(last) = came.last_mut()
+            && self.control.takes_flip()
+        {
+            *last ^= 1;
+        }
+        let came = u64::try_from(came.len()).unwrap_or(u64::MAX);
+        match &mut self.left_bytes {
+            None => true,
+            Some(left) if came <= *left => {
+                *left -= came;
+                true
+            }
+            Some(_) => {
+                self.control.reset();
+                false
+            }
         }
     }
 
@@ -68,9 +94,17 @@ impl AsyncRead for Connection {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         std::task::ready!(self.poll_gate(cx));
-        match &mut self.pipe {
+        let before = buf.filled().len();
+        let read = match &mut self.pipe {
             Pipe::Direct(socket) => Pin::new(socket).poll_read(cx, buf),
             Pipe::Shaped { inner, .. } => Pin::new(inner).poll_read(cx, buf),
+        };
+        std::task::ready!(read)?;
+        if self.disturb(buf, before) {
+            Poll::Ready(Ok(()))
+        } else {
+            // The connection's task notices the reset and ends this one.
+            Poll::Pending
         }
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Line;
 use super::pacer::Pacer;
+use crate::clock;
 
 /// What the server side of the pipe buffers.
 const PIPE_BYTES: usize = 256 * 1024;
@@ -60,7 +61,7 @@ pub(super) fn shape(socket: TcpStream, line: &Arc<Line>) -> (DuplexStream, Pumps
     let socket = Arc::new(socket);
     let one_way = line.link.round_trip / 2;
     // The client believes that it is connected at once; over a real line it would have waited for a round trip.
-    let opened_at = Instant::now() + line.link.round_trip;
+    let opened_at = clock::instant() + line.link.round_trip;
     let mut tasks = JoinSet::new();
 
     let (sender, receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
@@ -122,7 +123,7 @@ async fn send(
     connection: Option<&Pacer>,
     total: Option<&Pacer>,
 ) -> bool {
-    let mut left_at = Instant::now();
+    let mut left_at = clock::instant();
     for pacer in [connection, total].into_iter().flatten() {
         left_at = pacer.departure(bytes.len(), left_at);
         wait_until(left_at).await;
@@ -144,7 +145,7 @@ async fn wait_until(time: Instant) {
     const HALF_TICK: Duration = Duration::from_micros(500);
     if let Some(early) = time
         .checked_sub(HALF_TICK)
-        .filter(|early| *early > Instant::now())
+        .filter(|early| *early > clock::instant())
     {
         sleep_until(early).await;
     }

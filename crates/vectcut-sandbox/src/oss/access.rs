@@ -1,12 +1,13 @@
 //! Who is let in to OSS: names, signature, rights.
 
 use super::error_reply::OssError;
-use super::{Call, Halt, OssCode};
+use super::{Call, Halt};
 use crate::clock::system_time;
 use crate::exchange::Exchange;
 use crate::names::{check_key, is_bucket_name};
-use crate::server::Site;
+use crate::oss_code::OssCode;
 use crate::settings::{BUCKET, REGION};
+use crate::site::Site;
 use crate::step::Step;
 use crate::verify::{self, Addressing, Identity, Refusal, Resource, Version};
 

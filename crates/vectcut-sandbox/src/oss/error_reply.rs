@@ -3,8 +3,8 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 
-use super::OssCode;
 use super::xml::Document;
+use crate::oss_code::OssCode;
 use crate::reply::Reply;
 use crate::verify::{Refusal, Version, Wire};
 
@@ -18,6 +18,7 @@ pub(super) struct OssError {
     message: Option<String>,
     ec: Option<&'static str>,
     details: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl From<OssCode> for OssError {
@@ -33,6 +34,7 @@ impl OssError {
             message: None,
             ec: None,
             details: Vec::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -51,6 +53,12 @@ impl OssError {
     /// Adds an element.
     pub(super) fn detail(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.details.push((name, value.into()));
+        self
+    }
+
+    /// Adds a header to the response.
+    pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -152,6 +160,9 @@ impl OssError {
             document = document.element(name, value);
         }
         let mut reply = Reply::status(self.code.status());
+        for (name, value) in &self.headers {
+            reply = reply.header(name, value);
+        }
         if let Some(ec) = ec {
             document = document.element("EC", ec).element(
                 "RecommendDoc",

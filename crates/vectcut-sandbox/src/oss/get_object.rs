@@ -7,7 +7,8 @@ use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 
 use super::error_reply::OssError;
-use super::{Call, Halt, OssCode};
+use super::{Call, Halt};
+use crate::oss_code::OssCode;
 use crate::reply::Reply;
 use crate::store::{FileBody, ObjectRecord};
 use crate::verify::rfc1123;
@@ -38,6 +39,7 @@ pub(super) async fn get(call: &Call<'_>) -> Result<Reply, Halt> {
         Wanted::Part(range) => Some(range),
         Wanted::Impossible => {
             return Err(OssError::new(OssCode::InvalidRange)
+                .header("content-range", format!("bytes */{}", record.len_bytes))
                 .detail("ActualObjectSize", record.len_bytes.to_string())
                 .into());
         }

@@ -3,10 +3,11 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::error_reply::OssError;
-use super::{Call, Halt, OssCode};
+use super::{Call, Halt};
 use crate::intake::Intake;
+use crate::oss_code::OssCode;
 use crate::reply::Reply;
-use crate::store::{CommitError, ObjectRecord, Received, hex_upper};
+use crate::store::{CommitError, ObjectRecord, Received};
 
 /// The largest body of one PUT, object or part: 5 GB, in bytes.
 const BODY_MAX_BYTES: u64 = 5 * 1024 * 1024 * 1024;
@@ -30,19 +31,8 @@ pub(super) async fn put(call: &Call<'_>, intake: &mut Intake) -> Result<Reply, H
         return Err(OssCode::FileAlreadyExists.into());
     }
     let received = receive(call, intake).await?;
-    let md5_base64 = BASE64_STANDARD.encode(received.md5);
-    let record = ObjectRecord {
-        bucket: call.bucket.clone(),
-        key: call.key.clone(),
-        file: String::new(),
-        len_bytes: received.len_bytes,
-        crc64: received.crc64,
-        etag: format!("\"{}\"", hex_upper(&received.md5)),
-        content_md5: Some(md5_base64.clone()),
-        modified_ms: call.now_ms(),
-        headers,
-        is_multipart: false,
-    };
+    let record = ObjectRecord::put(&call.bucket, &call.key, &received, call.now_ms(), headers);
+    let md5_base64 = record.content_md5.clone().unwrap_or_default();
     let forbid_overwrite = call.forbids_overwrite();
     let record = call
         .store

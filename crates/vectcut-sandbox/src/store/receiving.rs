@@ -1,7 +1,7 @@
 //! Receives a body into a temporary file: written, counted and hashed on a thread that may block.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest as Crc};
@@ -34,7 +34,7 @@ impl Receiving {
         let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
         Self {
             sender,
-            writer: tokio::task::spawn_blocking(move || write(receiver, dir)),
+            writer: tokio::task::spawn_blocking(move || write(receiver, &dir)),
         }
     }
 
@@ -51,19 +51,55 @@ impl Receiving {
     }
 }
 
-fn write(mut chunks: mpsc::Receiver<Bytes>, dir: PathBuf) -> io::Result<Received> {
-    let mut file = NamedTempFile::new_in(dir)?;
-    let (mut len_bytes, mut crc, mut md5) = (0, Crc::new(CrcAlgorithm::Crc64Xz), Md5::new());
-    while let Some(bytes) = chunks.blocking_recv() {
-        file.write_all(&bytes)?;
-        crc.update(&bytes);
-        md5.update(&bytes);
-        len_bytes += bytes.len() as u64;
+impl Received {
+    /// Receives bytes that are at hand.
+    pub(super) fn of(bytes: &[u8], dir: &Path) -> io::Result<Self> {
+        let mut writing = Writing::start(dir)?;
+        writing.push(bytes)?;
+        Ok(writing.finish())
     }
-    Ok(Received {
-        file: file.into_temp_path(),
-        len_bytes,
-        crc64: crc.finalize(),
-        md5: md5.finalize().into(),
-    })
+}
+
+/// A temporary file that is being written, counted and hashed.
+struct Writing {
+    file: NamedTempFile,
+    len_bytes: u64,
+    crc: Crc,
+    md5: Md5,
+}
+
+impl Writing {
+    fn start(dir: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: NamedTempFile::new_in(dir)?,
+            len_bytes: 0,
+            crc: Crc::new(CrcAlgorithm::Crc64Xz),
+            md5: Md5::new(),
+        })
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.crc.update(bytes);
+        self.md5.update(bytes);
+        self.len_bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn finish(self) -> Received {
+        Received {
+            file: self.file.into_temp_path(),
+            len_bytes: self.len_bytes,
+            crc64: self.crc.finalize(),
+            md5: self.md5.finalize().into(),
+        }
+    }
+}
+
+fn write(mut chunks: mpsc::Receiver<Bytes>, dir: &Path) -> io::Result<Received> {
+    let mut writing = Writing::start(dir)?;
+    while let Some(bytes) = chunks.blocking_recv() {
+        writing.push(&bytes)?;
+    }
+    Ok(writing.finish())
 }

@@ -1,6 +1,10 @@
 //! What the index files say about objects, uploads and parts.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
+
+use super::receiving::Received;
+use super::uploads::hex_upper;
 
 /// An object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,6 +27,28 @@ pub(crate) struct ObjectRecord {
 }
 
 impl ObjectRecord {
+    /// Describes an object that came in one piece.
+    pub(crate) fn put(
+        bucket: &str,
+        key: &str,
+        received: &Received,
+        now_ms: i64,
+        headers: Vec<(String, String)>,
+    ) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            file: String::new(),
+            len_bytes: received.len_bytes,
+            crc64: received.crc64,
+            etag: format!("\"{}\"", hex_upper(&received.md5)),
+            content_md5: Some(BASE64_STANDARD.encode(received.md5)),
+            modified_ms: now_ms,
+            headers,
+            is_multipart: false,
+        }
+    }
+
     /// Returns the kept header of that name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers

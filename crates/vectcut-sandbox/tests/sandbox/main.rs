@@ -13,4 +13,5 @@ mod multipart;
 mod put_object;
 mod state;
 mod tls;
+mod trouble;
 mod verify;

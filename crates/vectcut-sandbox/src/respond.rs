@@ -1,0 +1,228 @@
+//! One request: tells its server and step, lets faults strike, has the right server respond, and notes it all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::{Request, Response};
+use jiff::Timestamp;
+use tokio::time::sleep;
+
+use crate::backend;
+use crate::clock;
+use crate::exchange::Exchange;
+use crate::faults::{Answer, Content, Effect, Interference};
+use crate::intake::{Disturbance, Intake, Interruption};
+use crate::link::{Control, Outage};
+use crate::oss;
+use crate::reply::{Reply, ReplyBody};
+use crate::routing::{Route, operation, route};
+use crate::site::Site;
+use crate::step::Step;
+use crate::store::Store;
+use crate::verify::Wire;
+
+/// The longest body of a backend call, in bytes.
+const BACKEND_BODY_MAX_BYTES: usize = 1024 * 1024;
+const CRC64_HEADER: &str = "x-oss-hash-crc64ecma";
+
+/// Responds to one request.
+pub(crate) async fn respond(
+    site: Arc<Site>,
+    control: Arc<Control>,
+    request: Request<Incoming>,
+) -> Response<ReplyBody> {
+    let (parts, body) = request.into_parts();
+    let wire = wire(&parts);
+    let (route, step, part_number) = classify(&parts.method, &wire);
+    let entry = site
+        .journal
+        .arrive(step, &wire, part_number, control.id, site.clock.now(0));
+    let interference = site.faults.strike(step, part_number, clock::instant());
+    let now = site.clock.now(interference.all(Effect::skews_clock).sum());
+    let disturbance = disturbance(&interference, &wire, now);
+    let mut intake = Intake::new(body, Arc::clone(&entry), Arc::clone(&control), disturbance);
+    upset(&site, &control, now, &interference).await;
+
+    let exchange = Exchange {
+        site: &site,
+        step,
+        wire: &wire,
+        part_number,
+        now,
+        interference: &interference,
+    };
+    let done = carry_out(&exchange, &route, &mut intake).await;
+    let reply = match done {
+        Ok(reply) => reply,
+        Err(Interruption::Answer(reply)) => *reply,
+        Err(Interruption::TooLong) => Reply::status(413),
+        Err(Interruption::Idle | Interruption::Broken) => Reply::status(408),
+    };
+    if interference.any(Effect::loses_answer) {
+        control.reset();
+        // The connection's task ends this one.
+        std::future::pending::<()>().await;
+    }
+    if wire.header("expect").is_some() {
+        // The client may never send the body that it asked about.
+        intake.abandon();
+    } else {
+        intake.linger();
+    }
+    let reply = distorted(reply, &interference).header("date", crate::verify::rfc1123(now));
+    entry.answered(reply.status.as_u16());
+    tracing::debug!(connection = control.id, %step, status = reply.status.as_u16(), "responded");
+    reply.into_response()
+}
+
+/// Returns what the faults do to the body of the request.
+fn disturbance(interference: &Interference, wire: &Wire, now: Timestamp) -> Disturbance {
+    let answer = interference.last(Effect::answers);
+    Disturbance {
+        reset_after: interference.last(Effect::resets_after),
+        answer: answer.map(|answer| (answer.after_bytes, scripted(wire, answer, now))),
+        stall: interference.last(Effect::stalls),
+        trickle: interference.last(Effect::trickles),
+        damage: interference.any(Effect::damages),
+    }
+}
+
+/// Returns the response that a fault asks for.
+fn scripted(wire: &Wire, answer: Answer, now: Timestamp) -> Reply {
+    let mut reply = match answer.content {
+        Content::Plain { status, body } if body.is_empty() => Reply::status(status),
+        Content::Plain { status, body } => {
+            Reply::status(status).body("text/plain; charset=utf-8", body)
+        }
+        Content::Refusal { status, error } => backend::refusal(status, &error),
+        Content::Html { status } => Reply::status(status).body(
+            "text/html",
+            "<html><body><h1>Welcome to this network</h1></body></html>",
+        ),
+        Content::Oss(code) => oss::scripted(wire, code, now),
+    };
+    for (name, value) in answer.headers {
+        reply = reply.header(&name, value);
+    }
+    reply
+}
+
+/// Changes the response as the faults ask.
+fn distorted(mut reply: Reply, interference: &Interference) -> Reply {
+    if interference.any(Effect::wrong_crc) {
+        let crc64 = reply
+            .headers
+            .get(CRC64_HEADER)
+            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if let Some(crc64) = crc64 {
+            reply = reply.header(CRC64_HEADER, (crc64 ^ 1).to_string());
+        }
+    }
+    if interference.any(Effect::hides_crc) {
+        reply.headers.remove(CRC64_HEADER);
+    }
+    if let Some(duration) = interference.last(Effect::slowed_by) {
+        reply = reply.header("x-oss-qos-delay-time", duration.as_millis().to_string());
+    }
+    if interference.any(Effect::cuts_json) {
+        reply = reply.halved();
+    }
+    if interference.any(Effect::cuts_response) {
+        reply = reply.cut();
+    }
+    reply
+}
+
+/// Lets the right server respond.
+async fn carry_out(
+    exchange: &Exchange<'_>,
+    route: &Route,
+    intake: &mut Intake,
+) -> Result<Reply, Interruption> {
+    intake.begin().await?;
+    match route {
+        Route::Backend(_) => {
+            let body = intake.collect(BACKEND_BODY_MAX_BYTES).await?;
+            Ok(backend::answer(exchange, &body))
+        }
+        Route::Oss(addressing) => Ok(oss::answer(exchange, addressing, intake).await),
+    }
+}
+
+/// Does what the faults do to the server as a whole, before it looks at the request.
+async fn upset(site: &Site, control: &Control, now: Timestamp, interference: &Interference) {
+    if let Some(duration) = interference.last(Effect::goes_silent_for) {
+        site.line.go_away(duration, Outage::Silent);
+    }
+    if let Some(duration) = interference.last(Effect::goes_down_for) {
+        site.line.go_away(duration, Outage::Reset);
+    }
+    if interference.any(Effect::flips_bit) {
+        control.flip_bit();
+    }
+    let mut upset = Ok(());
+    if interference.any(Effect::expires_credentials) {
+        upset = site.tickets.expire_all(now);
+    }
+    if interference.any(Effect::forgets_uploads) {
+        upset = upset.and(site.store.run(|store| store.uploads.forget_all()).await);
+    }
+    if interference.any(Effect::forgets_objects) {
+        upset = upset.and(site.store.run(Store::delete_all).await);
+    }
+    if let Err(error) = upset {
+        tracing::warn!(%error, "a fault could not be carried out");
+    }
+    let delay: Duration = interference.all(Effect::delays).sum();
+    if delay > Duration::ZERO {
+        sleep(delay).await;
+    }
+}
+
+/// Returns the request as the signature's verifier takes it.
+fn wire(parts: &hyper::http::request::Parts) -> Wire {
+    let text =
+        |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Wire {
+        method: parts.method.as_str().to_owned(),
+        // In absolute form the target names the host.
+        host: parts
+            .uri
+            .authority()
+            .map(ToString::to_string)
+            .or_else(|| parts.headers.get("host").map(text))
+            .unwrap_or_default(),
+        target: parts
+            .uri
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), ToString::to_string),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+            .collect(),
+    }
+}
+
+/// Returns which server and which call a request is for, and the part number that it names.
+fn classify(method: &hyper::Method, wire: &Wire) -> (Route, Step, Option<u16>) {
+    let route = route(wire);
+    let step = match &route {
+        Route::Backend(step) => *step,
+        Route::Oss(addressing) => operation(
+            method,
+            &wire.query(),
+            addressing.resource(wire.path()).key.is_some(),
+        ),
+    };
+    let part_number = if step == Step::UploadPart {
+        wire.query()
+            .iter()
+            .find(|(name, _)| name == "partNumber")
+            .and_then(|(_, value)| value.parse().ok())
+    } else {
+        None
+    };
+    (route, step, part_number)
+}
