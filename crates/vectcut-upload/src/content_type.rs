@@ -1,9 +1,9 @@
-//! The media type that a file name suggests.
+//! The content type that a file name suggests.
 
-/// What OSS is told when the name suggests nothing.
+/// The content type of a file whose name suggests none.
 const OCTET_STREAM: &str = "application/octet-stream";
 
-/// Returns the media type for the extension of a file name; case does not matter.
+/// Returns the content type for the extension of a file name, in upper or lower case.
 pub(crate) fn of(file_name: &str) -> String {
     mime_guess::from_path(file_name)
         .first_raw()
