@@ -148,7 +148,12 @@ async fn put(access: &Access<'_, '_>, history: &mut History) -> Result<Stored, S
         true => u32::MAX,
         false => PUT_CUTS_MAX,
     };
-    sending::put(access, cuts_max).await
+    let stored = sending::put(access, cuts_max).await;
+    if matches!(stored, Err(Setback::Replaced(_))) {
+        // OSS refused it before it took a byte.
+        history.put_was_refused();
+    }
+    stored
 }
 
 async fn send_parts(access: &Access<'_, '_>, open: OpenUpload) -> Result<Stored, Setback> {
@@ -170,8 +175,8 @@ fn loses_parts(setback: &Setback) -> bool {
     match setback {
         Setback::Lost(_) | Setback::Moved(_) => true,
         Setback::Failed(UploadError::Changed { .. }) => true,
-        Setback::Failed(error) | Setback::Denied(error) => !error.is_retryable(),
-        Setback::Cut => false,
+        Setback::Failed(error) | Setback::Denied(error) => error.is_final(),
+        Setback::Replaced(_) | Setback::Cut => false,
     }
 }
 
@@ -192,10 +197,11 @@ fn start_over(
                 let reason = "the new credentials are for another object key".to_owned();
                 (Stage::Placed(*ticket), reason)
             }
-            Err(TooOften) => {
-                let object_key = ticket.place.object_key;
-                return Err(UploadError::CredentialsTooShort { object_key });
-            }
+            Err(TooOften) => return Err(too_short(*ticket)),
+        },
+        Setback::Replaced(ticket) => match history.replaced() {
+            Ok(()) => return Ok(replace(run, *ticket, *history)),
+            Err(TooOften) => return Err(too_short(*ticket)),
         },
         Setback::Cut => (Stage::New, "the connection was cut".to_owned()),
     };
@@ -205,6 +211,19 @@ fn start_over(
     }
     run.tell(Event::StartedOver { reason });
     Ok(stage)
+}
+
+/// Takes another ticket. Nothing was sent with the one before.
+fn replace(run: &Run<'_>, ticket: Ticket, history: History) -> Stage {
+    run.forget(history);
+    run.keep(Record::ticket(&ticket));
+    Stage::Placed(ticket)
+}
+
+fn too_short(ticket: Ticket) -> UploadError {
+    UploadError::CredentialsTooShort {
+        object_key: ticket.place.object_key,
+    }
 }
 
 fn check_size(run: &Run<'_>) -> Result<(), UploadError> {

@@ -200,7 +200,7 @@ impl Uploader {
         let result = one_file::upload(&run, opened.kept).await;
         match &result {
             Ok(done) => run.finish(Record::published(&done.place, &done.stored, &done.url)),
-            Err(error) if is_over(error) => journal.remove(),
+            Err(error) if error.is_final() => journal.remove(),
             Err(_) => {}
         }
         journal.close(JOURNAL_CLOSES_WITHIN).await;
@@ -287,11 +287,6 @@ async fn open_journal(
         None => {}
     }
     opened
-}
-
-/// Returns whether no later run can use what was kept. An object that is stored is kept: only its URL is missing.
-fn is_over(error: &UploadError) -> bool {
-    !error.is_retryable() && error.step() != Step::Complete
 }
 
 async fn stopped(

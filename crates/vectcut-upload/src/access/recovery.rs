@@ -155,7 +155,7 @@ impl Access<'_, '_> {
         let is_same_place = ticket.place.bucket == self.place.bucket
             && ticket.place.object_key == self.place.object_key;
         if !is_same_place && !self.held.is_place_worth_keeping() {
-            return Err(Setback::Moved(Box::new(ticket)));
+            return Err(Setback::Replaced(Box::new(ticket)));
         }
         self.run.tell(Event::CredentialsRenewed);
         if is_same_place {

@@ -61,8 +61,10 @@ pub(crate) enum Setback {
     Denied(UploadError),
     /// OSS no longer has what was sent, or has something else: it must be sent again.
     Lost(UploadError),
-    /// The new credentials work for another place only.
+    /// The new credentials work for another place only, and what was sent to this one is lost.
     Moved(Box<Ticket>),
+    /// The new credentials are for another place, and nothing was sent to this one.
+    Replaced(Box<Ticket>),
     /// The connection failed as often as the request allows.
     Cut,
 }

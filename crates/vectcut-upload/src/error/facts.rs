@@ -148,6 +148,14 @@ impl UploadError {
         }
     }
 
+    /// Returns whether OSS refused for good what was sent, so that no later run can use it.
+    ///
+    /// A refusal of the backend is different: it may be lifted, and what was sent is of use then.
+    pub(crate) fn is_final(&self) -> bool {
+        let is_refused = matches!(self.fault(), Fault::Refused | Fault::Integrity);
+        is_refused && self.step() == Step::Put && !self.is_retryable()
+    }
+
     /// Returns whether a later run resumes from what OSS has acknowledged in this one.
     pub fn is_kept(&self) -> bool {
         matches!(self, Self::Stopped { progress, .. } if progress.is_kept)

@@ -8,6 +8,9 @@ const LOSSES_MAX: u32 = 2;
 /// How often new credentials may be for another object key, in all runs.
 const MOVES_MAX: u32 = 3;
 
+/// How often credentials may be replaced before a byte was accepted. After that no credentials help.
+const REPLACEMENTS_MAX: u32 = 3;
+
 /// How many PUTs of the whole file may be begun and not finished, in all runs.
 const PUTS_MAX: u32 = 10;
 
@@ -22,6 +25,8 @@ pub(crate) struct History {
     pub(crate) moves: u32,
     /// How many PUTs of the whole file were begun. A finished one ends the counting.
     pub(crate) puts: u32,
+    /// How often credentials were replaced before OSS accepted a byte.
+    replacements: u32,
     /// How many runs began since OSS last acknowledged something.
     barren_runs: u32,
     /// Whether the policy of the credentials denies parts.
@@ -54,9 +59,19 @@ impl History {
         count(&mut self.moves, MOVES_MAX)
     }
 
+    /// The credentials were replaced before OSS accepted a byte.
+    ///
+    /// # Errors
+    ///
+    /// Fails when that happened too often since OSS last accepted something.
+    pub(crate) fn replaced(&mut self) -> Result<(), TooOften> {
+        count(&mut self.replacements, REPLACEMENTS_MAX)
+    }
+
     /// A run begins.
     pub(crate) fn run_began(&mut self) {
         self.barren_runs = self.barren_runs.saturating_add(1);
+        self.replacements = 0;
     }
 
     /// OSS acknowledged a part or the whole.
@@ -67,6 +82,11 @@ impl History {
     /// Returns whether so many runs acknowledged nothing that another one has no prospect.
     pub(crate) fn is_barren(&self) -> bool {
         self.barren_runs >= BARREN_RUNS_MAX
+    }
+
+    /// The PUT that began last was refused because of its credentials, so it does not count.
+    pub(crate) fn put_was_refused(&mut self) {
+        self.puts = self.puts.saturating_sub(1);
     }
 
     /// A PUT of the whole file begins.
