@@ -1,7 +1,7 @@
-//! What a signature costs, beside the bare HMAC or hash over the same bytes with the same crates.
+//! The time of a signature, beside the bare HMAC or hash of the same bytes with the same crates.
 //!
-//! `cargo bench -p oss-signer` runs it.
-//! The first lines are the figure to watch: ratios from paired runs, so that a busy machine slows both sides alike.
+//! Run it with `cargo bench -p oss-signer`.
+//! The first lines show ratios from paired runs: a busy machine slows both sides alike.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 const SECRET: &str = "example-secret-of-thirty-chars";
 
-/// As long as a token of STS is.
+/// Returns a token of the usual length.
 fn token() -> String {
     "CAISexampleToken+/0123456789abcd".repeat(25)
 }
@@ -28,7 +28,7 @@ fn put<'a>() -> Request<'a> {
     Request::put("examplebucket", "uploads/2026/01/clip.mp4").header("Content-Type", "video/mp4")
 }
 
-/// Prints how many times the bare HMAC a V1 signature takes: of a request at hand, and with building the request.
+/// Prints how many times longer than the bare HMAC a V1 signature takes, with and without building the request.
 fn print_v1_ratios() -> Result<(), SignError> {
     const PAIRS: usize = 1000;
     let (token, request) = (token(), put());
@@ -56,10 +56,7 @@ fn print_v1_ratios() -> Result<(), SignError> {
 }
 
 /// Returns the time of a thousand calls, in seconds.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a benchmark is the one who may look at the clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn seconds<T>(call: impl Fn() -> T) -> f64 {
     let start = Instant::now();
     for _ in 0..1000 {
@@ -147,7 +144,7 @@ fn bench_v4(criterion: &mut Criterion) -> Result<(), SignError> {
     Ok(())
 }
 
-/// Runs every benchmark; one whose request cannot be signed measures nothing, so it says so.
+/// Runs every benchmark, and fails if one cannot sign its request.
 fn bench(criterion: &mut Criterion) {
     for result in [print_v1_ratios(), bench_v1(criterion), bench_v4(criterion)] {
         assert_eq!(result, Ok(()), "the benchmark's request was refused");

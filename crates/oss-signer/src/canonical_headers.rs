@@ -1,23 +1,23 @@
 //! The headers part of both canonical forms: lower-case names, sorted, `name:value\n` for each.
 //!
-//! Which headers take part is left to the versions.
+//! Which headers are signed is left to the two versions.
 
 use crate::request::Header;
 use crate::sink::Sink;
 
-/// The name of the header that carries the security token, whose value is secret.
+/// The name of the header that carries the security token.
 pub(crate) const SECURITY_TOKEN: &str = "x-oss-security-token";
 
-/// Tells whether OSS signs the header of this lower-case name in every version.
+/// Tells whether both versions sign the header of this lower-case name.
 pub(crate) fn is_oss_header(name: &str) -> bool {
     name.starts_with("x-oss-")
 }
 
 /// Writes one line for each of the request's headers and of those that the signature adds.
 ///
-/// Both are sorted by name, so they are merged and nothing is sorted here.
+/// Both must be sorted by name.
 pub(crate) fn write<'a>(
-    sink: &mut impl Sink,
+    sink: &mut (impl Sink + ?Sized),
     given: impl Iterator<Item = &'a Header<'a>>,
     added: &[(&str, &str)],
 ) {
@@ -33,7 +33,7 @@ pub(crate) fn write<'a>(
     }
 }
 
-fn write_line(sink: &mut impl Sink, name: &str, value: &str) {
+fn write_line(sink: &mut (impl Sink + ?Sized), name: &str, value: &str) {
     sink.text(name);
     sink.text(":");
     if name == SECURITY_TOKEN {

@@ -1,15 +1,19 @@
-//! Who signs: an access key, with a security token when it is a temporary one.
+//! The access key that signs, with its security token if it is a temporary one.
 //!
-//! Getting, keeping and renewing credentials is left to the caller; they are borrowed for the length of one call.
+//! Getting, keeping and renewing credentials is left to the caller.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::cmp::Reverse;
+use core::fmt;
 
 use crate::error::{Field, SignError};
+use crate::redacted::PLACEHOLDER;
 use crate::refuse;
 
 /// An access key ID, its secret, and the security token of a temporary key (STS).
 ///
-/// Borrowed, so that the one owner of the secret stays the caller.
+/// It borrows all three, so the caller stays the only owner of the secret.
 /// `Debug` shows the access key ID only.
 ///
 /// ```
@@ -25,7 +29,7 @@ pub struct Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Creates the credentials of a key without a token.
+    /// Takes an access key that has no security token.
     #[must_use]
     pub const fn new(access_key_id: &'a str, access_key_secret: &'a str) -> Self {
         Self {
@@ -35,14 +39,16 @@ impl<'a> Credentials<'a> {
         }
     }
 
-    /// Adds the security token that came with a temporary key.
+    /// Adds the security token of a temporary access key.
     #[must_use]
     pub const fn security_token(mut self, security_token: &'a str) -> Self {
         self.security_token = Some(security_token);
         self
     }
 
-    /// Takes the secret and the security token out of a text, for instance an error message of a server that repeats them.
+    /// Replaces the secret and the security token in a text by `[redacted]`.
+    ///
+    /// Servers repeat the token in some error messages.
     ///
     /// ```
     /// use oss_signer::Credentials;
@@ -55,11 +61,11 @@ impl<'a> Credentials<'a> {
             self.access_key_secret,
             self.security_token.unwrap_or_default(),
         ];
-        // The longer one first, so that one inside the other leaves no rest of it.
-        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        // The longer one first: if it contains the other, no piece of it must stay.
+        secrets.sort_unstable_by_key(|secret| Reverse(secret.len()));
         let present = secrets.into_iter().filter(|secret| !secret.is_empty());
         present.fold(text.to_owned(), |text, secret| {
-            text.replace(secret, "[redacted]")
+            text.replace(secret, PLACEHOLDER)
         })
     }
 
@@ -67,7 +73,7 @@ impl<'a> Credentials<'a> {
         self.access_key_id
     }
 
-    /// Returns the secret, to be used as a key and for nothing else.
+    /// Returns the secret, only to be used as an HMAC key.
     pub(crate) fn secret(&self) -> &'a str {
         self.access_key_secret
     }
@@ -76,7 +82,7 @@ impl<'a> Credentials<'a> {
         self.security_token
     }
 
-    /// Refuses what could not be sent; the secret is not sent, so it is not looked at.
+    /// Refuses what cannot be sent. The secret is never sent, so any secret passes.
     pub(crate) fn check(&self) -> Result<(), SignError> {
         refuse::other_than_visible_ascii(self.access_key_id, || Field::AccessKeyId)?;
         refuse::bytes(self.access_key_id, refuse::no_access_key_id, || {

@@ -1,61 +1,63 @@
-//! Why a request cannot be signed, and which field is to blame.
+//! Why a request cannot be signed, and which field is the cause.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::fmt;
 
 /// A request that cannot be signed.
 ///
-/// Every variant names the field; none holds a secret.
-/// Trying again with the same input gives the same error: signing has no temporary failures.
+/// Every variant names the field; none contains a secret.
+/// Signing has no temporary failures: the same input always gives the same error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignError {
-    /// The field is empty and may not be.
+    /// The field is empty, but must not be.
     Empty {
-        /// What is empty.
+        /// The empty field.
         field: Field,
     },
-    /// The field holds a character that cannot travel in its place, or that would be read as another field.
+    /// The field contains a character that cannot be sent, or that would end the field early.
     Character {
-        /// Where the character is.
+        /// The field that contains the character.
         field: Field,
         /// The first such character.
         character: char,
     },
     /// The header or query parameter was given twice.
     ///
-    /// Libraries and servers disagree on which of the two counts, so no signature of both would be safe.
+    /// Libraries and servers disagree about which of the two counts, so neither is signed.
     Duplicate {
-        /// Which one.
+        /// The header or query parameter.
         field: Field,
     },
-    /// The header or query parameter belongs to the signature, so the caller may not set it.
+    /// The signature itself sets this header or query parameter, so the caller must not.
     Reserved {
-        /// Which one.
+        /// The header or query parameter.
         field: Field,
     },
-    /// The caller's `x-oss-date` header of a V1 request is not the signing time.
+    /// The `x-oss-date` header of a V1 request differs from the signing time.
     DateMismatch {
-        /// The signing time, in the form that the header must have.
+        /// The signing time, as the header must state it.
         expected: String,
     },
     /// The time is before 1970 or after 9999.
     TimeOutOfRange {
-        /// Which time.
+        /// The time.
         field: Field,
     },
-    /// A presigned V4 URL cannot live that long, or not at all.
+    /// The lifetime of a presigned V4 URL is shorter than a second, or longer than OSS allows.
     ExpiresInOutOfRange {
-        /// The most that is allowed for these credentials, in seconds; the least is 1.
+        /// The longest lifetime with these credentials, in seconds. The shortest is 1.
         max_seconds: u64,
     },
-    /// The region starts with `oss-`: that is the first label of an endpoint.
+    /// The region starts with `oss-`, as the first label of an endpoint does.
     RegionPrefix {
-        /// The region as it was given.
+        /// The region, as the caller gave it.
         region: String,
     },
-    /// The signing key was derived for another day, region or product than it is used for.
+    /// The signing key was derived for another day, region or product.
     SigningKeyMismatch {
-        /// What differs: [`Field::Time`], [`Field::Region`] or [`Field::Product`].
+        /// The field that differs: [`Field::Time`], [`Field::Region`] or [`Field::Product`].
         field: Field,
     },
 }
@@ -71,23 +73,23 @@ impl fmt::Display for SignError {
             ),
             Self::Duplicate { field } => write!(f, "{field} is given twice"),
             Self::Reserved { field } => {
-                write!(f, "{field} is set by the signature and may not be given")
+                write!(f, "{field} is set by the signature; do not set it")
             }
             Self::DateMismatch { expected } => {
                 write!(
                     f,
-                    "header `x-oss-date` is not the signing time `{expected}`"
+                    "header `x-oss-date` differs from the signing time `{expected}`"
                 )
             }
             Self::TimeOutOfRange { field } => write!(f, "{field} is before 1970 or after 9999"),
             Self::ExpiresInOutOfRange { max_seconds } => write!(
                 f,
-                "{} is not within 1 to {max_seconds} seconds",
+                "{} is not between 1 and {max_seconds} seconds",
                 Field::ExpiresIn
             ),
             Self::RegionPrefix { region } => write!(
                 f,
-                "region `{}` starts with `oss-`, which belongs to the endpoint and not to the region",
+                "region `{}` starts with `oss-`; leave that prefix out",
                 region.escape_debug()
             ),
             Self::SigningKeyMismatch { field } => {
@@ -95,7 +97,7 @@ impl fmt::Display for SignError {
                     f,
                     "signing key was derived for another {}",
                     match field {
-                        Field::Time => "day than that of the `time`".to_owned(),
+                        Field::Time => "day than that of `time`".to_owned(),
                         field => field.to_string(),
                     }
                 )
@@ -104,11 +106,11 @@ impl fmt::Display for SignError {
     }
 }
 
-impl std::error::Error for SignError {}
+impl core::error::Error for SignError {}
 
 /// A part of the input of a signature.
 ///
-/// Displayed as a noun that fits into a sentence, such as ``header `x-oss-meta-a` ``.
+/// `Display` gives a noun that fits into a sentence, such as ``header `x-oss-meta-a` ``.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field {
@@ -118,11 +120,11 @@ pub enum Field {
     Bucket,
     /// The object key.
     ObjectKey,
-    /// The name of a header, as it was given.
+    /// The name of a header, as the caller gave it.
     HeaderName(String),
     /// The value of the header of this name, or the header as a whole.
     Header(String),
-    /// The name of a query parameter, as it was given.
+    /// The name of a query parameter, as the caller gave it.
     QueryName(String),
     /// The value of the query parameter of this name, or the parameter as a whole.
     Query(String),
@@ -134,9 +136,9 @@ pub enum Field {
     SecurityToken,
     /// The signing time.
     Time,
-    /// The moment at which a presigned V1 URL ends.
+    /// The time at which a presigned V1 URL expires.
     ExpiresAt,
-    /// How long a presigned V4 URL lives.
+    /// The lifetime of a presigned V4 URL.
     ExpiresIn,
     /// The region of a V4 scope.
     Region,
@@ -187,7 +189,7 @@ mod tests {
         let key = SignError::SigningKeyMismatch { field: Field::Time };
         assert_eq!(
             key.to_string(),
-            "signing key was derived for another day than that of the `time`"
+            "signing key was derived for another day than that of `time`"
         );
     }
 

@@ -1,17 +1,28 @@
 #![doc = include_str!("../README.md")]
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod canonical_headers;
 mod credentials;
+mod decimal;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod guide;
-mod http_date;
+mod hex;
 mod keyed_hash;
+mod moment;
 pub mod percent;
 mod presigned;
 mod redacted;
 mod refuse;
 mod request;
 mod sink;
+mod timestamp;
 pub mod v1;
 pub mod v4;
 
@@ -20,3 +31,4 @@ pub use error::{Field, SignError};
 pub use presigned::Presigned;
 pub use redacted::{CanonicalRequest, StringToSign};
 pub use request::{Request, Resource};
+pub use timestamp::Timestamp;

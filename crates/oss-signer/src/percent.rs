@@ -1,11 +1,13 @@
-//! Percent-encoding as OSS reads it: one alphabet for object keys in paths and for query components.
+//! Percent-encoding as OSS reads it, for object keys in paths and for query parameters.
 //!
-//! Each byte of the UTF-8 text is kept if it is unreserved (`A-Z a-z 0-9 - _ . ~`) and written as `%XX`, upper-case, otherwise.
+//! The unreserved bytes `A-Z a-z 0-9 - _ . ~` stay; each other byte of the UTF-8 text becomes `%XX`, in upper case.
 //! A space is `%20`, never `+`.
 //! Nothing is normalised: `a/../b`, `a//b` and a trailing slash stay, because they are different objects.
-//! Form encoding (`application/x-www-form-urlencoded`) is not offered: OSS does not use it in a URL.
 
-use std::borrow::Cow;
+use alloc::string::String;
+use core::cmp::Ordering;
+
+use crate::sink::{Sink, written};
 
 /// Returns an object key as it stands in a URL path, without a leading slash; the key's own slashes stay.
 ///
@@ -16,7 +18,7 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn object_key_path(object_key: &str) -> String {
-    encode(object_key, is_path_character).into_owned()
+    written(|sink| write_path(sink, object_key))
 }
 
 /// Returns the name or the value of a query parameter as it stands in a URL; a slash becomes `%2F`.
@@ -27,54 +29,80 @@ pub fn object_key_path(object_key: &str) -> String {
 /// ```
 #[must_use]
 pub fn query_component(text: &str) -> String {
-    encode(text, is_unreserved).into_owned()
+    written(|sink| write_component(sink, text))
 }
 
-/// [`object_key_path`], without a copy when nothing has to be encoded.
-pub(crate) fn encode_path(text: &str) -> Cow<'_, str> {
-    encode(text, is_path_character)
+/// Writes an object key as it stands in a path.
+pub(crate) fn write_path(sink: &mut (impl Sink + ?Sized), object_key: &str) {
+    encode(object_key, is_path_byte, |piece| sink.text(piece));
 }
 
-/// [`query_component`], without a copy when nothing has to be encoded.
-pub(crate) fn encode_component(text: &str) -> Cow<'_, str> {
-    encode(text, is_unreserved)
+/// Writes the name or the value of a query parameter.
+pub(crate) fn write_component(sink: &mut (impl Sink + ?Sized), text: &str) {
+    encode(text, is_unreserved, |piece| sink.text(piece));
 }
 
-fn is_unreserved(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '~')
+/// Writes the value of a query parameter, which must not be shown to anybody.
+pub(crate) fn write_secret_component(sink: &mut (impl Sink + ?Sized), text: &str) {
+    encode(text, is_unreserved, |piece| sink.secret(piece));
 }
 
-fn is_path_character(character: char) -> bool {
-    is_unreserved(character) || character == '/'
+/// Compares two query parameters by the bytes of their encoded forms.
+///
+/// The raw texts order differently: `|` comes after the letters, `%7C` before them.
+pub(crate) fn cmp_components(one: &str, other: &str) -> Ordering {
+    encoded_bytes(one).cmp(encoded_bytes(other))
 }
 
-/// Copies runs of kept characters whole: a security token is some hundred bytes with an escape here and there.
-#[inline]
-fn encode(text: &str, is_kept: impl Fn(char) -> bool) -> Cow<'_, str> {
+fn encoded_bytes(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().flat_map(|byte| {
+        let kept = is_unreserved(byte);
+        let escape = if kept { [byte, 0, 0] } else { escape(byte) };
+        escape.into_iter().take(if kept { 1 } else { 3 })
+    })
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+}
+
+const fn is_path_byte(byte: u8) -> bool {
+    is_unreserved(byte) || byte == b'/'
+}
+
+const fn escape(byte: u8) -> [u8; 3] {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    if text.chars().all(&is_kept) {
-        return Cow::Borrowed(text);
-    }
-    let mut encoded = String::with_capacity(text.len() + text.len() / 2 + 16);
+    [b'%', HEX[(byte >> 4) as usize], HEX[(byte & 0x0f) as usize]]
+}
+
+/// Hands out runs of kept bytes whole: a security token has some hundred bytes and few escapes.
+#[inline]
+fn encode(text: &str, is_kept: impl Fn(u8) -> bool, mut write: impl FnMut(&str)) {
     let mut rest = text;
-    while let Some(place) = rest.find(|character| !is_kept(character)) {
+    while let Some(place) = rest.bytes().position(|byte| !is_kept(byte)) {
+        // Kept bytes are ASCII, so the first other byte starts a character.
         let (kept, tail) = rest.split_at(place);
-        encoded.push_str(kept);
+        if !kept.is_empty() {
+            write(kept);
+        }
         let len = tail.chars().next().map_or(0, char::len_utf8);
-        let (escaped, tail) = tail.split_at(len);
-        for byte in escaped.bytes() {
-            encoded.push('%');
-            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
-            encoded.push(char::from(HEX[usize::from(byte & 0x0f)]));
+        let (character, tail) = tail.split_at(len);
+        for byte in character.bytes() {
+            // An escape is always ASCII.
+            write(core::str::from_utf8(&escape(byte)).unwrap_or_default());
         }
         rest = tail;
     }
-    encoded.push_str(rest);
-    Cow::Owned(encoded)
+    if !rest.is_empty() {
+        write(rest);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
@@ -87,7 +115,7 @@ mod tests {
     #[test]
     fn every_other_ascii_byte_is_escaped_in_upper_case() {
         for byte in 0..=0x7f_u8 {
-            if is_unreserved(char::from(byte)) {
+            if is_unreserved(byte) {
                 continue;
             }
             let text = char::from(byte).to_string();
@@ -101,5 +129,19 @@ mod tests {
     #[test]
     fn each_utf8_byte_is_escaped() {
         assert_eq!(query_component("é视😀"), "%C3%A9%E8%A7%86%F0%9F%98%80");
+    }
+
+    #[test]
+    fn encoded_forms_are_compared() {
+        for (one, other) in [
+            ("a|b", "ab"),
+            ("a", "a b"),
+            ("é", "z"),
+            ("same", "same"),
+            ("Z", "a"),
+        ] {
+            let expected = query_component(one).cmp(&query_component(other));
+            assert_eq!(cmp_components(one, other), expected, "{one} {other}");
+        }
     }
 }

@@ -1,36 +1,34 @@
-//! A presigned URL: the whole authorization is in its query.
+//! A presigned URL: the whole signature is in its query.
 //!
-//! Signing it is left to the versions; the host is left to the caller, because it is not signed.
+//! Signing it is left to the two versions; the host is left to the caller, because it is not signed.
 
-use std::fmt;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use zeroize::Zeroize;
+
+use crate::sink::{Sink, written};
 
 /// The path and query of a presigned URL.
 ///
-/// Whoever holds it can send this one request until it expires, so it is a secret: `Debug` shows the path only, and there is no `Display`.
-/// The link's user must send every `x-oss-…` header, `Content-Type` and `Content-MD5` that the request had when it was presigned, with the same values.
+/// Whoever has it can send this one request until it expires, so treat it as a secret.
+/// `Debug` shows the path only, there is no `Display`, and dropping it overwrites it.
+/// The user of the URL must send every `x-oss-…` header, `Content-Type` and `Content-MD5` that the presigned request has, with the same values.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Presigned {
     path_and_query: String,
-    query: Vec<(String, String)>,
 }
 
 impl Presigned {
-    /// Takes an encoded path and query, and the same query decoded.
-    pub(crate) fn new(path_and_query: String, query: Vec<(String, String)>) -> Self {
+    /// Takes what writes an encoded path and query.
+    pub(crate) fn new(write: impl Fn(&mut dyn Sink)) -> Self {
         Self {
-            path_and_query,
-            query,
+            path_and_query: written(write),
         }
     }
 
-    /// Returns the query, decoded: the request's own parameters and those of the signature.
-    pub fn query(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.query
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// Returns the encoded path and query when the host names the bucket: `/key?query`.
+    /// Returns the encoded path and query of the URL when the host names the bucket: `/key?query`.
     #[must_use]
     pub fn path_and_query(&self) -> &str {
         &self.path_and_query
@@ -38,11 +36,17 @@ impl Presigned {
 
     /// Returns the URL.
     ///
-    /// `origin` is everything before the object key, without the slash: `https://bucket.endpoint`, or in path style `http://127.0.0.1:9000/bucket`.
-    /// It is not signed and not checked.
+    /// `origin` is everything before the slash of the object key: `https://bucket.endpoint`, or in path style `http://127.0.0.1:9000/bucket`.
+    /// It is neither signed nor checked.
     #[must_use]
     pub fn url(&self, origin: &str) -> String {
         format!("{origin}{}", self.path_and_query)
+    }
+}
+
+impl Drop for Presigned {
+    fn drop(&mut self) {
+        self.path_and_query.zeroize();
     }
 }
 

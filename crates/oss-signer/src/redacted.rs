@@ -1,56 +1,58 @@
-//! Texts kept for diagnosis: the string to sign and the canonical request, with the security token hidden.
+//! Texts for diagnosis: the string to sign and the canonical request, with the security token hidden.
 //!
-//! Writing these texts is left to the signature modules; this one only remembers which bytes are secret.
+//! Writing these texts is left to the signature modules; this one remembers which bytes are secret.
 
-use std::fmt;
-use std::ops::Range;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
 
-use crate::sink::Sink;
+use zeroize::Zeroize;
 
-/// What stands in for a security token wherever a text is shown.
-const PLACEHOLDER: &str = "[redacted]";
+use crate::sink::{Length, Sink};
+
+/// Replaces a secret wherever a text is shown.
+pub(crate) const PLACEHOLDER: &str = "[redacted]";
 
 /// The string to sign: the text whose HMAC is the signature.
 ///
-/// `Display` and `Debug` show it with the security token replaced by `[redacted]`, which is enough to compare it with the one that OSS repeats in a `SignatureDoesNotMatch` reply.
+/// `Display` and `Debug` replace the security token by `[redacted]`.
+/// Dropping it overwrites the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StringToSign(Recorder);
 
 impl StringToSign {
-    /// Returns the exact text, security token included.
+    pub(crate) fn new(write: impl Fn(&mut dyn Sink)) -> Self {
+        Self(Recorder::record(write))
+    }
+
+    /// Returns the exact text, with the security token.
     ///
     /// Never log it: whoever reads it can use the token until it expires.
     #[must_use]
     pub fn reveal_secrets(&self) -> &str {
         &self.0.text
-    }
-}
-
-impl From<Recorder> for StringToSign {
-    fn from(text: Recorder) -> Self {
-        Self(text)
     }
 }
 
 /// The canonical request of V4: the text whose SHA-256 stands in the string to sign.
 ///
-/// `Display` and `Debug` show it with the security token replaced by `[redacted]`.
+/// `Display` and `Debug` replace the security token by `[redacted]`.
+/// Dropping it overwrites the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CanonicalRequest(Recorder);
 
 impl CanonicalRequest {
-    /// Returns the exact text, security token included.
+    pub(crate) fn new(write: impl Fn(&mut dyn Sink)) -> Self {
+        Self(Recorder::record(write))
+    }
+
+    /// Returns the exact text, with the security token.
     ///
     /// Never log it: whoever reads it can use the token until it expires.
     #[must_use]
     pub fn reveal_secrets(&self) -> &str {
         &self.0.text
-    }
-}
-
-impl From<Recorder> for CanonicalRequest {
-    fn from(text: Recorder) -> Self {
-        Self(text)
     }
 }
 
@@ -80,13 +82,25 @@ impl fmt::Debug for CanonicalRequest {
 
 /// A sink that keeps the text and remembers where its secrets are.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Recorder {
+struct Recorder {
     text: String,
     /// Byte ranges of `text`, ascending.
     secrets: Vec<Range<usize>>,
 }
 
 impl Recorder {
+    /// Counts first, so that the text never moves and leaves no copy of a secret behind.
+    fn record(write: impl Fn(&mut dyn Sink)) -> Self {
+        let mut length = Length(0);
+        write(&mut length);
+        let mut recorder = Self {
+            text: String::with_capacity(length.0),
+            secrets: Vec::new(),
+        };
+        write(&mut recorder);
+        recorder
+    }
+
     fn fmt_redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = 0;
         for secret in &self.secrets {
@@ -106,27 +120,41 @@ impl Sink for Recorder {
     fn secret(&mut self, text: &str) {
         let start = self.text.len();
         self.text.push_str(text);
-        self.secrets.push(start..self.text.len());
+        let end = self.text.len();
+        match self.secrets.last_mut() {
+            // An encoded secret comes in pieces.
+            Some(last) if last.end == start => last.end = end,
+            _ => self.secrets.push(start..end),
+        }
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.text.zeroize();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
 
     #[test]
     fn secrets_are_hidden_and_the_rest_is_exact() {
-        let mut recorder = Recorder::default();
-        recorder.text("a:");
-        recorder.secret("CANARY");
-        recorder.text("\nb:");
-        recorder.secret("CANARY");
-        let text = StringToSign::from(recorder);
+        let text = StringToSign::new(|sink| {
+            sink.text("a:");
+            sink.secret("CANARY");
+            sink.secret("%2B");
+            sink.text("\nb:");
+            sink.secret("CANARY");
+        });
         assert_eq!(text.to_string(), "a:[redacted]\nb:[redacted]");
         assert_eq!(
             format!("{text:?}"),
             r#"StringToSign("a:[redacted]\nb:[redacted]")"#
         );
-        assert_eq!(text.reveal_secrets(), "a:CANARY\nb:CANARY");
+        assert_eq!(text.reveal_secrets(), "a:CANARY%2B\nb:CANARY");
     }
 }

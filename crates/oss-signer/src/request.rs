@@ -1,14 +1,17 @@
-//! What gets signed: method, bucket, object key, query and headers of one request.
+//! What is signed: method, bucket, object key, query and headers of one request.
 //!
-//! The URL is made from the same value, so that nobody formats it a second time in another way.
+//! The URL is made from the same value, so the URL that is sent is the one that is signed.
 //! The body, the host and sending are left to the HTTP client.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::error::{Field, SignError};
 use crate::percent;
 use crate::refuse;
+use crate::sink::{Sink, written};
 
 /// What a request is about.
 ///
@@ -31,11 +34,11 @@ pub enum Resource<'a> {
     },
 }
 
-/// A request to be signed, as it will be sent.
+/// A request to sign, as it will be sent.
 ///
-/// Building one never fails; the first field that cannot be signed is remembered and refused when the request is signed.
-/// Give every `x-oss-…` header, `Content-Type` and `Content-MD5` that will be sent, and no header that the signature adds.
-/// Other headers are not signed (V4 can be asked to, see [`v4::Scope::additional_headers`](crate::v4::Scope::additional_headers)) and do no harm here.
+/// Building one never fails. Signing returns the first error of the builder.
+/// Add every `x-oss-…` header, `Content-Type` and `Content-MD5` that will be sent, and no header that the signature sets.
+/// Other headers may be added: V1 does not sign them, and V4 signs those that [`v4::Scope::additional_headers`](crate::v4::Scope::additional_headers) names.
 ///
 /// `Debug` shows the names of headers and query parameters without their values.
 ///
@@ -55,7 +58,7 @@ pub enum Resource<'a> {
 pub struct Request<'a> {
     method: &'a str,
     resource: Resource<'a>,
-    /// In the order in which they were given.
+    /// Sorted by encoded name, the order in which both signatures need them.
     query: Vec<(&'a str, &'a str)>,
     /// Sorted by name, the order in which both signatures need them.
     headers: Vec<Header<'a>>,
@@ -68,7 +71,7 @@ pub struct Request<'a> {
 pub(crate) struct Header<'a> {
     /// In lower case.
     pub(crate) name: Cow<'a, str>,
-    /// Without surrounding spaces and tabs, which HTTP does not carry.
+    /// Without surrounding spaces and tabs, which HTTP does not transmit.
     pub(crate) value: &'a str,
 }
 
@@ -117,30 +120,33 @@ impl<'a> Request<'a> {
         Self::new("DELETE", Resource::Object { bucket, object_key })
     }
 
-    /// Adds a query parameter, decoded; an empty value makes a bare name (`?uploads`).
+    /// Adds a query parameter, not encoded. An empty value makes a bare name (`?uploads`).
     #[must_use]
     pub fn query(mut self, name: &'a str, value: &'a str) -> Self {
+        let place = self
+            .query
+            .binary_search_by(|(other, _)| percent::cmp_components(other, name));
+        let (Ok(index) | Err(index)) = place;
         if self.refused.is_none() {
-            self.refused = self.check_query(name).err();
+            self.refused = check_query(name, place.is_ok()).err();
         }
-        self.query.push((name, value));
+        self.query.insert(index, (name, value));
         self
     }
 
-    /// Adds a header; its name may be in any case, and spaces and tabs around its value are dropped, as HTTP drops them.
+    /// Adds a header. Its name may be in any case, and spaces and tabs around its value are dropped, as HTTP drops them.
     #[must_use]
     pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
         let name = lower_case(name);
         let value = value.trim_matches([' ', '\t']);
-        let place = self.headers.partition_point(|header| header.name < name);
+        let place = self
+            .headers
+            .binary_search_by(|header| (*header.name).cmp(&name));
+        let (Ok(index) | Err(index)) = place;
         if self.refused.is_none() {
-            let is_duplicate = self
-                .headers
-                .get(place)
-                .is_some_and(|next| next.name == name);
-            self.refused = check_header(&name, value, is_duplicate).err();
+            self.refused = check_header(&name, value, place.is_ok()).err();
         }
-        self.headers.insert(place, Header { name, value });
+        self.headers.insert(index, Header { name, value });
         self
     }
 
@@ -156,7 +162,7 @@ impl<'a> Request<'a> {
         self.resource
     }
 
-    /// Returns the headers that were given, in lower case and sorted by name; those of the signature are not among them.
+    /// Returns the headers that the caller added, sorted by name, with names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
@@ -166,42 +172,53 @@ impl<'a> Request<'a> {
     /// Returns the encoded path and query of the URL when the host names the bucket: `/key?query`.
     #[must_use]
     pub fn path_and_query(&self) -> String {
-        let mut text = self.path();
-        let mut separator = '?';
-        for &(name, value) in &self.query {
-            text.push(separator);
-            separator = '&';
-            text.push_str(&percent::encode_component(name));
-            if !value.is_empty() {
-                text.push('=');
-                text.push_str(&percent::encode_component(value));
-            }
-        }
-        text
+        written(|sink| {
+            self.write_path(sink);
+            self.write_query(sink);
+        })
     }
 
     /// Returns the URL to send the request to.
     ///
-    /// `origin` is everything before the object key, without the slash: `https://bucket.endpoint`, or in path style `http://127.0.0.1:9000/bucket`.
-    /// It is not signed and not checked.
+    /// `origin` is everything before the slash of the object key: `https://bucket.endpoint`, or in path style `http://127.0.0.1:9000/bucket`.
+    /// It is neither signed nor checked.
     #[must_use]
     pub fn url(&self, origin: &str) -> String {
-        format!("{origin}{}", self.path_and_query())
+        written(|sink| {
+            sink.text(origin);
+            self.write_path(sink);
+            self.write_query(sink);
+        })
     }
 
-    /// Returns the encoded path of the URL when the host names the bucket.
-    pub(crate) fn path(&self) -> String {
-        let object_key = match self.resource {
-            Resource::Object { object_key, .. } => object_key,
-            Resource::Bucket { .. } | Resource::Service => "",
-        };
-        format!("/{}", percent::encode_path(object_key))
+    /// Writes the encoded path of the URL when the host names the bucket.
+    pub(crate) fn write_path(&self, sink: &mut (impl Sink + ?Sized)) {
+        sink.text("/");
+        if let Resource::Object { object_key, .. } = self.resource {
+            percent::write_path(sink, object_key);
+        }
     }
 
-    pub(crate) fn query_pairs(&self) -> &[(&'a str, &'a str)] {
+    /// Writes `?` and the encoded query, or nothing.
+    pub(crate) fn write_query(&self, sink: &mut (impl Sink + ?Sized)) {
+        let mut separator = "?";
+        for &(name, value) in &self.query {
+            sink.text(separator);
+            separator = "&";
+            percent::write_component(sink, name);
+            if !value.is_empty() {
+                sink.text("=");
+                percent::write_component(sink, value);
+            }
+        }
+    }
+
+    /// Returns the query parameters, sorted by encoded name.
+    pub(crate) fn sorted_query(&self) -> &[(&'a str, &'a str)] {
         &self.query
     }
 
+    /// Returns the headers, sorted by name.
     pub(crate) fn sorted_headers(&self) -> &[Header<'a>] {
         &self.headers
     }
@@ -227,23 +244,11 @@ impl<'a> Request<'a> {
             None => Ok(()),
         }
     }
-
-    fn check_query(&self, name: &str) -> Result<(), SignError> {
-        refuse::empty(name, || Field::QueryName(String::new()))?;
-        let field = || Field::Query(name.to_owned());
-        if self.query.iter().any(|&(other, _)| other == name) {
-            return Err(SignError::Duplicate { field: field() });
-        }
-        if RESERVED_QUERY.contains(&name) {
-            return Err(SignError::Reserved { field: field() });
-        }
-        Ok(())
-    }
 }
 
-/// What a presigned URL of either version adds.
+/// The query parameters that a presigned URL of either version sets.
 ///
-/// Refused everywhere: OSS answers 400 to a request signed in its header and in its URL, and the token belongs into the credentials.
+/// Always refused: OSS answers 400 to a request signed in its header and in its URL, and the token belongs in the credentials.
 const RESERVED_QUERY: [&str; 11] = [
     "Expires",
     "OSSAccessKeyId",
@@ -272,8 +277,25 @@ fn check_resource(resource: Resource<'_>) -> Result<(), SignError> {
             bucket
         }
     };
+    check_bucket(bucket)
+}
+
+/// Refuses a bucket's name that cannot be signed.
+pub(crate) fn check_bucket(bucket: &str) -> Result<(), SignError> {
     refuse::empty(bucket, || Field::Bucket)?;
     refuse::bytes(bucket, refuse::no_bucket, || Field::Bucket)
+}
+
+fn check_query(name: &str, is_duplicate: bool) -> Result<(), SignError> {
+    refuse::empty(name, || Field::QueryName(String::new()))?;
+    let field = || Field::Query(name.to_owned());
+    if is_duplicate {
+        return Err(SignError::Duplicate { field: field() });
+    }
+    if RESERVED_QUERY.contains(&name) {
+        return Err(SignError::Reserved { field: field() });
+    }
+    Ok(())
 }
 
 fn check_header(name: &str, value: &str, is_duplicate: bool) -> Result<(), SignError> {
@@ -288,11 +310,18 @@ fn check_header(name: &str, value: &str, is_duplicate: bool) -> Result<(), SignE
     Ok(())
 }
 
+/// Returns the name in lower case, without an allocation for the names that most requests have.
 fn lower_case(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
+    const FREQUENT: [(&str, &str); 2] = [
+        ("Content-Type", "content-type"),
+        ("Content-MD5", "content-md5"),
+    ];
+    if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
+    match FREQUENT.iter().find(|(given, _)| *given == name) {
+        Some((_, lower)) => Cow::Borrowed(lower),
+        None => Cow::Owned(name.to_ascii_lowercase()),
     }
 }
 

@@ -1,7 +1,10 @@
-//! Where canonical text goes while it is written: into a hash, or into a string for a person.
+//! Where canonical text goes while it is written: into a hash, or into a string.
 //!
-//! The text that is signed and the text that is shown come from the same code, so what a diagnosis shows is what was signed.
+//! The text that is signed and the text that is shown come from the same code.
+//! So a text that is shown for diagnosis is the text that was signed.
 //! What the text consists of is left to the signature modules.
+
+use alloc::string::String;
 
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
@@ -12,7 +15,7 @@ pub(crate) trait Sink {
     /// Takes the next piece of text.
     fn text(&mut self, text: &str);
 
-    /// Takes the next piece of text, which nobody may see.
+    /// Takes the next piece of text, which must not be shown to anybody.
     fn secret(&mut self, text: &str) {
         self.text(text);
     }
@@ -40,4 +43,24 @@ impl Sink for String {
     fn text(&mut self, text: &str) {
         self.push_str(text);
     }
+}
+
+/// Counts bytes, so that a string can be allocated once in its final length.
+pub(crate) struct Length(pub(crate) usize);
+
+impl Sink for Length {
+    fn text(&mut self, text: &str) {
+        self.0 += text.len();
+    }
+}
+
+/// Writes a string with a single allocation, by writing it twice: once to count.
+///
+/// A string that never grows also leaves no copy of a secret behind in freed memory.
+pub(crate) fn written(write: impl Fn(&mut dyn Sink)) -> String {
+    let mut length = Length(0);
+    write(&mut length);
+    let mut text = String::with_capacity(length.0);
+    write(&mut text);
+    text
 }

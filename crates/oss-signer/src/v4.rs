@@ -8,62 +8,63 @@
 //! canonical request = METHOD "\n" path "\n" query "\n" headers "\n" additional headers "\n" "UNSIGNED-PAYLOAD"
 //! ```
 //!
-//! The body is never part of it: OSS defines `UNSIGNED-PAYLOAD` only.
+//! The body is never signed: `UNSIGNED-PAYLOAD` is the only value that OSS defines.
 //!
 //! Source: [Include a V4 signature in the Authorization header](https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4) and [Include a V4 signature in a URL](https://www.alibabacloud.com/help/en/oss/developer-reference/add-signatures-to-urls).
 
 mod canonical_query;
 mod canonical_request;
-mod hex;
+mod header;
 mod presign;
 mod scope;
 mod signing_key;
+mod string_to_sign;
 
-use std::fmt;
-use std::time::{Duration, SystemTime};
+use core::time::Duration;
 
-use crate::canonical_headers::SECURITY_TOKEN;
 use crate::credentials::Credentials;
-use crate::error::{Field, SignError};
-use crate::http_date::{Ascii, Timestamp};
+use crate::error::SignError;
 use crate::presigned::Presigned;
-use crate::redacted::{CanonicalRequest, Recorder, StringToSign};
 use crate::request::Request;
-use crate::sink::Sink;
-use canonical_query::CanonicalQuery;
-use canonical_request::Canonical;
+use crate::timestamp::Timestamp;
+use header::HeaderParts;
+use presign::QueryParts;
+use signing_key::derive;
 
+pub use header::{Signed, canonical_request, string_to_sign};
 pub use presign::{presign_canonical_request, presign_string_to_sign};
 pub use scope::Scope;
 pub use signing_key::SigningKey;
 
 /// Signs a request in its headers.
 ///
-/// Send the request with the headers that were signed and with those of [`Signed::headers`], and OSS accepts it within 15 minutes of `time`.
-/// A request that is sent again later is signed again.
+/// Send the request with its own headers and with those of [`Signed::headers`].
+/// OSS accepts it within 15 minutes of `time`, so sign each retry anew.
 ///
-/// Who signs many requests derives a [`SigningKey`] once a day and uses [`SigningKey::sign`].
+/// To sign many requests in less time, derive a [`SigningKey`] once a day and use [`SigningKey::sign`].
 ///
 /// # Errors
 ///
 /// [`SignError`] names the field that cannot be signed:
 /// an empty bucket, object key, access key ID, secret or token;
 /// a control character in a header's value;
-/// a header or query parameter given twice, or one that the signature sets;
-/// a region with `oss-` in front; a time before 1970 or after 9999.
+/// a header or query parameter that occurs twice or that the signature sets;
+/// a region that starts with `oss-`; a time before 1970 or after 9999.
 pub fn sign<'a>(
     request: &Request<'_>,
     credentials: &Credentials<'a>,
     scope: &Scope<'_>,
-    time: SystemTime,
+    time: impl Into<Timestamp>,
 ) -> Result<Signed<'a>, SignError> {
-    SigningKey::derive(credentials, scope, time)?.sign(request, credentials, scope, time)
+    let parts = HeaderParts::new(request, credentials, scope, time.into())?;
+    let mac = derive(credentials, scope, parts.date().day())?;
+    Ok(parts.sign(mac))
 }
 
-/// Signs a request in its URL, which works from `time` for `expires_in` for whoever has it.
+/// Signs a request in its URL. Whoever has the URL can send the request from `time` until `expires_in` later.
 ///
-/// `expires_in` is rounded down to whole seconds and is at most 7 days, with a security token at most 12 hours.
-/// The end of the security token, if there is one, cuts it short.
+/// `expires_in` is rounded down to whole seconds. It is at most 7 days, or 12 hours with a security token.
+/// If a security token signs, the URL stops working when the token expires.
 ///
 /// # Errors
 ///
@@ -72,152 +73,10 @@ pub fn presign(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
     scope: &Scope<'_>,
-    time: SystemTime,
+    time: impl Into<Timestamp>,
     expires_in: Duration,
 ) -> Result<Presigned, SignError> {
-    let key = SigningKey::derive(credentials, scope, time)?;
-    key.presign(request, credentials, scope, time, expires_in)
-}
-
-/// Returns the canonical request of [`sign`], whose SHA-256 stands in the string to sign.
-///
-/// # Errors
-///
-/// As for [`sign`]; the access key secret is not looked at.
-pub fn canonical_request(
-    request: &Request<'_>,
-    credentials: &Credentials<'_>,
-    scope: &Scope<'_>,
-    time: SystemTime,
-) -> Result<CanonicalRequest, SignError> {
-    let mut text = Recorder::default();
-    Parts::new(request, credentials, scope, time)?
-        .canonical()
-        .write(&mut text);
-    Ok(text.into())
-}
-
-/// Returns the text that [`sign`] signs, for comparison with the one in a `SignatureDoesNotMatch` reply.
-///
-/// # Errors
-///
-/// As for [`sign`]; the access key secret is not looked at.
-pub fn string_to_sign(
-    request: &Request<'_>,
-    credentials: &Credentials<'_>,
-    scope: &Scope<'_>,
-    time: SystemTime,
-) -> Result<StringToSign, SignError> {
-    let parts = Parts::new(request, credentials, scope, time)?;
-    let mut text = Recorder::default();
-    write_string_to_sign(&mut text, &parts.canonical(), scope, &parts.date);
-    Ok(text.into())
-}
-
-/// The headers that make a request a signed one.
-///
-/// `Debug` shows no value: whoever reads them can repeat the request for 15 minutes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signed<'a> {
-    date: Ascii<16>,
-    authorization: String,
-    security_token: Option<&'a str>,
-}
-
-impl Signed<'_> {
-    /// Returns exactly the headers to attach, names in lower case: `x-oss-date`, `x-oss-content-sha256`, `authorization` and, with a token, `x-oss-security-token`.
-    ///
-    /// The last two are secrets: mark them so where the HTTP client can (`HeaderValue::set_sensitive`), and do not log them.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let token = self.security_token.map(|token| (SECURITY_TOKEN, token));
-        [
-            (DATE, self.date.as_str()),
-            (CONTENT_SHA256, UNSIGNED_PAYLOAD),
-            ("authorization", self.authorization.as_str()),
-        ]
-        .into_iter()
-        .chain(token)
-    }
-}
-
-impl fmt::Debug for Signed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signed").finish_non_exhaustive()
-    }
-}
-
-const ALGORITHM: &str = "OSS4-HMAC-SHA256";
-const CONTENT_SHA256: &str = "x-oss-content-sha256";
-const DATE: &str = "x-oss-date";
-const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
-/// The headers that V4 sets, in either mode.
-const RESERVED_HEADERS: [&str; 4] = ["authorization", CONTENT_SHA256, DATE, SECURITY_TOKEN];
-
-/// A checked request that is signed in its headers.
-struct Parts<'a> {
-    request: &'a Request<'a>,
-    scope: &'a Scope<'a>,
-    date: Ascii<16>,
-    token: Option<&'a str>,
-    query: CanonicalQuery<'a>,
-}
-
-impl<'a> Parts<'a> {
-    fn new(
-        request: &'a Request<'a>,
-        credentials: &Credentials<'a>,
-        scope: &'a Scope<'a>,
-        time: SystemTime,
-    ) -> Result<Self, SignError> {
-        Ok(Self {
-            request,
-            scope,
-            date: checked_date(request, credentials, scope, time)?,
-            token: credentials.token(),
-            query: CanonicalQuery::new(request, &[]),
-        })
-    }
-
-    fn canonical(&self) -> Canonical<'_> {
-        let mut added = vec![
-            (CONTENT_SHA256, UNSIGNED_PAYLOAD),
-            (DATE, self.date.as_str()),
-        ];
-        added.extend(self.token.map(|token| (SECURITY_TOKEN, token)));
-        Canonical {
-            request: self.request,
-            scope: self.scope,
-            query: &self.query,
-            added,
-        }
-    }
-}
-
-/// Refuses what cannot be signed, and returns the time in the form of V4.
-fn checked_date(
-    request: &Request<'_>,
-    credentials: &Credentials<'_>,
-    scope: &Scope<'_>,
-    time: SystemTime,
-) -> Result<Ascii<16>, SignError> {
-    request.check(&RESERVED_HEADERS)?;
-    credentials.check()?;
-    scope.check()?;
-    Ok(Timestamp::new(time, Field::Time)?.iso_basic())
-}
-
-/// Writes the string to sign.
-fn write_string_to_sign(
-    sink: &mut impl Sink,
-    canonical: &Canonical<'_>,
-    scope: &Scope<'_>,
-    date: &Ascii<16>,
-) {
-    sink.text(ALGORITHM);
-    sink.text("\n");
-    sink.text(date.as_str());
-    sink.text("\n");
-    scope.write(sink, date.day());
-    sink.text("\n");
-    sink.text(canonical.sha256().as_str());
+    let parts = QueryParts::new(request, credentials, scope, time.into(), expires_in)?;
+    let mac = derive(credentials, scope, parts.date().day())?;
+    Ok(parts.sign(mac))
 }

@@ -1,4 +1,4 @@
-//! No secret shows in any `Debug`, `Display` or error, and all of them are in what is sent.
+//! No `Debug`, `Display` or error shows a secret, and the headers and URLs that are sent contain it.
 
 use std::fmt::{Debug, Display};
 use std::time::{Duration, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! What cannot be signed is refused, and the error names the field.
+//! Signing refuses what cannot be signed, and the error names the field.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ const CREDENTIALS: Credentials<'static> = Credentials::new("LTAI-EXAMPLE", "exam
 const SCOPE: Scope<'static> = Scope::new("cn-hangzhou");
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Signs in all four ways and expects the same refusal from each.
+/// Signs in all four ways and expects the same error from each.
 #[track_caller]
 fn refused(request: &Request<'_>, credentials: &Credentials<'_>, message: &str) {
     let errors: [Option<SignError>; 4] = [
@@ -134,7 +134,7 @@ fn the_same_name_twice() {
 fn fields_that_the_signature_sets() {
     for name in ["Authorization", "x-oss-security-token"] {
         let message = format!(
-            "header `{}` is set by the signature and may not be given",
+            "header `{}` is set by the signature; do not set it",
             name.to_lowercase()
         );
         refused(&put().header(name, "v"), &CREDENTIALS, &message);
@@ -152,8 +152,7 @@ fn fields_that_the_signature_sets() {
         "x-oss-signature",
         "x-oss-signature-version",
     ] {
-        let message =
-            format!("query parameter `{name}` is set by the signature and may not be given");
+        let message = format!("query parameter `{name}` is set by the signature; do not set it");
         refused(&put().query(name, "v"), &CREDENTIALS, &message);
     }
 }
@@ -163,7 +162,7 @@ fn headers_that_only_one_version_sets() {
     let message = |error: Option<SignError>| error.map(|error| error.to_string());
     let taken = |name| {
         Some(format!(
-            "header `{name}` is set by the signature and may not be given"
+            "header `{name}` is set by the signature; do not set it"
         ))
     };
 
@@ -206,7 +205,7 @@ fn v1_takes_x_oss_date_in_place_of_date_if_it_is_the_signing_time() {
     let error = v1::sign(&request, &CREDENTIALS, later).expect_err("another moment");
     assert_eq!(
         error.to_string(),
-        "header `x-oss-date` is not the signing time `Thu, 01 Jan 1970 00:00:01 GMT`"
+        "header `x-oss-date` differs from the signing time `Thu, 01 Jan 1970 00:00:01 GMT`"
     );
 }
 
@@ -253,7 +252,7 @@ fn v4_urls_live_a_second_to_a_week_or_half_a_day_with_a_token() {
     };
     let with_token = CREDENTIALS.security_token("token");
     for (credentials, max) in [(CREDENTIALS, 604_800), (with_token, 43_200)] {
-        let message = format!("`expires_in` is not within 1 to {max} seconds");
+        let message = format!("`expires_in` is not between 1 and {max} seconds");
         assert_eq!(presign(&credentials, Duration::from_secs(1)), None);
         assert_eq!(presign(&credentials, Duration::from_secs(max)), None);
         let too_short = presign(&credentials, Duration::from_millis(999));
@@ -271,7 +270,7 @@ fn scopes_that_cannot_be_signed() {
     };
     assert_eq!(
         error(Scope::new("oss-cn-hangzhou")),
-        "region `oss-cn-hangzhou` starts with `oss-`, which belongs to the endpoint and not to the region"
+        "region `oss-cn-hangzhou` starts with `oss-`; leave that prefix out"
     );
     assert_eq!(error(Scope::new("")), "`region` is empty");
     assert_eq!(
@@ -290,7 +289,7 @@ fn a_signing_key_is_for_one_day_region_and_product() {
     };
     assert_eq!(
         error(SCOPE, TIME + 24 * HOUR),
-        "signing key was derived for another day than that of the `time`"
+        "signing key was derived for another day than that of `time`"
     );
     assert_eq!(
         error(Scope::new("cn-beijing"), TIME),

@@ -1,7 +1,8 @@
 //! The resource part of V1's string to sign: `/bucket/key`, then the sub-resources among the query parameters.
 //!
 //! Everything here is raw: neither the object key nor a value is percent-encoded.
-//! Percent-encoding for the URL is left to [`percent`](crate::percent).
+
+use alloc::borrow::ToOwned;
 
 use crate::error::{Field, SignError};
 use crate::refuse;
@@ -9,7 +10,7 @@ use crate::request::{Request, Resource};
 use crate::sink::Sink;
 
 /// The query parameter that carries the security token of a presigned URL.
-const SECURITY_TOKEN: &str = "security-token";
+pub(super) const SECURITY_TOKEN: &str = "security-token";
 
 /// Refuses control characters in what is signed raw.
 pub(super) fn check(request: &Request<'_>) -> Result<(), SignError> {
@@ -23,7 +24,11 @@ pub(super) fn check(request: &Request<'_>) -> Result<(), SignError> {
 }
 
 /// Writes the resource, with `token` as one of its sub-resources.
-pub(super) fn write(sink: &mut impl Sink, request: &Request<'_>, token: Option<&str>) {
+pub(super) fn write(
+    sink: &mut (impl Sink + ?Sized),
+    request: &Request<'_>,
+    mut token: Option<&str>,
+) {
     sink.text("/");
     match request.resource() {
         Resource::Service => {}
@@ -37,16 +42,13 @@ pub(super) fn write(sink: &mut impl Sink, request: &Request<'_>, token: Option<&
             sink.text(object_key);
         }
     }
-    let token = token.map(|token| (SECURITY_TOKEN, token));
-    let mut sub_resources: Vec<_> = sub_resources(request).chain(token).collect();
-    sub_resources.sort_unstable();
     let mut separator = "?";
-    for (name, value) in sub_resources {
+    let mut write = |name: &str, value: &str| {
         sink.text(separator);
         separator = "&";
         sink.text(name);
         if value.is_empty() {
-            continue;
+            return;
         }
         sink.text("=");
         if name == SECURITY_TOKEN {
@@ -54,20 +56,32 @@ pub(super) fn write(sink: &mut impl Sink, request: &Request<'_>, token: Option<&
         } else {
             sink.text(value);
         }
+    };
+    // Both the encoded and the raw names of sub-resources have the same order.
+    for (name, value) in sub_resources(request) {
+        if name > SECURITY_TOKEN {
+            if let Some(token) = token.take() {
+                write(SECURITY_TOKEN, token);
+            }
+        }
+        write(name, value);
+    }
+    if let Some(token) = token {
+        write(SECURITY_TOKEN, token);
     }
 }
 
-/// Returns the query parameters that are signed, in the order in which they were given.
+/// Returns the query parameters that are signed, sorted by name.
 fn sub_resources<'a>(request: &Request<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let given = request.query_pairs().iter().copied();
-    given.filter(|(name, _)| SUB_RESOURCES.binary_search(name).is_ok())
+    let query = request.sorted_query().iter().copied();
+    query.filter(|(name, _)| SUB_RESOURCES.binary_search(name).is_ok())
 }
 
-/// The query parameters that V1 signs, sorted; all others are left out of the string to sign.
+/// The query parameters that V1 signs, sorted; the string to sign has no others.
 ///
-/// 45 of them are named in [the documentation](https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header), whose list is not complete.
-/// The other 41 are signed by official SDKs: `oss2/auth.py` of `aliyun/aliyun-oss-python-sdk`, `oss/conn.go` of `aliyun/aliyun-oss-go-sdk` and `SignerV1.php` of `aliyun/aliyun-oss-php-sdk`.
-/// A name that OSS signs and this list lacks gives `SignatureDoesNotMatch`, never a request with another meaning.
+/// [The documentation](https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header) names 45 of them, and its list is not complete.
+/// Official SDKs sign the other 41: `oss2/auth.py` of `aliyun/aliyun-oss-python-sdk`, `oss/conn.go` of `aliyun/aliyun-oss-go-sdk` and `SignerV1.php` of `aliyun/aliyun-oss-php-sdk`.
+/// If OSS signs a name that this list lacks, it answers `SignatureDoesNotMatch`.
 const SUB_RESOURCES: &[&str] = &[
     "accessPoint",
     "accessPointPolicy",

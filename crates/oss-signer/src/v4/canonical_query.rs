@@ -1,49 +1,88 @@
 //! The query part of V4's canonical request: every parameter, encoded, sorted by encoded name.
 //!
-//! It is also a valid query for the URL, and a presigned URL uses it as such.
+//! It is also a valid query for a URL, and a presigned URL uses it as such.
 
-use std::borrow::Cow;
-
-use crate::percent::encode_component;
+use super::scope::Scope;
+use crate::percent::{cmp_components, write_component, write_secret_component};
 use crate::request::Request;
 use crate::sink::Sink;
 
-/// The query parameter that carries the security token of a presigned URL.
-pub(super) const SECURITY_TOKEN: &str = "x-oss-security-token";
+/// The value of a parameter that the signature adds.
+#[derive(Clone, Copy)]
+pub(super) enum Value<'a> {
+    Text(&'a str),
+    Secret(&'a str),
+    /// `<access key ID>/<scope>`.
+    Credential {
+        access_key_id: &'a str,
+        scope: &'a Scope<'a>,
+        day: &'a str,
+    },
+    /// The names of the additional headers, joined by `;`.
+    AdditionalHeaders(&'a Scope<'a>),
+}
 
-/// Encoded names and values, sorted by the bytes of the encoded names.
+/// Writes the request's parameters and those in `added`, which must be sorted by name.
 ///
-/// Sorting raw names would differ: `|` comes after the letters, `%7C` before them.
-pub(super) struct CanonicalQuery<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
-
-impl<'a> CanonicalQuery<'a> {
-    /// Takes the request's parameters and those of the signature.
-    pub(super) fn new(request: &Request<'a>, added: &[(&'static str, String)]) -> Self {
-        let given = request.query_pairs().iter();
-        let given = given.map(|&(name, value)| (encode_component(name), encode_component(value)));
-        let added = added.iter().map(|(name, value)| {
-            let value = encode_component(value).into_owned();
-            (Cow::Borrowed(*name), Cow::Owned(value))
-        });
-        let mut pairs: Vec<_> = given.chain(added).collect();
-        pairs.sort_unstable();
-        Self(pairs)
-    }
-
-    /// Writes the parameters; one with an empty value is a bare name.
-    pub(super) fn write(&self, sink: &mut impl Sink) {
-        let mut separator = "";
-        for (name, value) in &self.0 {
-            sink.text(separator);
+/// The names in `added` need no encoding. A parameter with an empty value is a bare name.
+pub(super) fn write(
+    sink: &mut (impl Sink + ?Sized),
+    request: &Request<'_>,
+    added: &[Option<(&str, Value<'_>)>],
+) {
+    let mut added = added.iter().flatten().peekable();
+    let mut separator = "";
+    for &(name, value) in request.sorted_query() {
+        while let Some((name, value)) =
+            added.next_if(|(other, _)| cmp_components(other, name).is_lt())
+        {
+            write_added(sink, separator, name, value, request);
             separator = "&";
-            sink.text(name);
-            if !value.is_empty() {
-                sink.text("=");
-                if name == SECURITY_TOKEN {
-                    sink.secret(value);
-                } else {
-                    sink.text(value);
-                }
+        }
+        sink.text(separator);
+        separator = "&";
+        write_component(sink, name);
+        if !value.is_empty() {
+            sink.text("=");
+            write_component(sink, value);
+        }
+    }
+    for (name, value) in added {
+        write_added(sink, separator, name, value, request);
+        separator = "&";
+    }
+}
+
+fn write_added(
+    sink: &mut (impl Sink + ?Sized),
+    separator: &str,
+    name: &str,
+    value: &Value<'_>,
+    request: &Request<'_>,
+) {
+    sink.text(separator);
+    sink.text(name);
+    sink.text("=");
+    match *value {
+        Value::Text(text) => write_component(sink, text),
+        Value::Secret(text) => write_secret_component(sink, text),
+        Value::Credential {
+            access_key_id,
+            scope,
+            day,
+        } => {
+            write_component(sink, access_key_id);
+            for part in scope.parts(day) {
+                sink.text("%2F");
+                sink.text(part);
+            }
+        }
+        Value::AdditionalHeaders(scope) => {
+            let mut separator = "";
+            for name in scope.additional(request) {
+                sink.text(separator);
+                separator = "%3B";
+                write_component(sink, name);
             }
         }
     }

@@ -4,53 +4,57 @@
 
 use sha2::{Digest, Sha256};
 
-use super::canonical_query::CanonicalQuery;
+use super::canonical_query::{self, Value};
 use super::scope::Scope;
-use super::{UNSIGNED_PAYLOAD, hex};
 use crate::canonical_headers;
-use crate::percent::encode_path;
+use crate::hex::Hex;
+use crate::percent;
 use crate::request::{Request, Resource};
 use crate::sink::Sink;
+
+pub(super) const CONTENT_SHA256: &str = "x-oss-content-sha256";
+pub(super) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 /// The parts of a canonical request.
 pub(super) struct Canonical<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) scope: &'a Scope<'a>,
-    pub(super) query: &'a CanonicalQuery<'a>,
+    /// The query parameters that the signature adds, sorted.
+    pub(super) added_query: &'a [Option<(&'a str, Value<'a>)>],
     /// The headers that the signature adds, sorted.
-    pub(super) added: Vec<(&'a str, &'a str)>,
+    pub(super) added_headers: &'a [(&'a str, &'a str)],
 }
 
 impl Canonical<'_> {
-    /// Returns the SHA-256 in lower-case hexadecimal.
-    pub(super) fn sha256(&self) -> hex::Hex {
+    /// Returns the SHA-256.
+    pub(super) fn sha256(&self) -> Hex {
         let mut hash = Sha256::new();
         self.write(&mut hash);
-        hex::Hex::new(&hash.finalize().into())
+        Hex::new(&hash.finalize().into())
     }
 
     /// Writes the canonical request.
-    pub(super) fn write(&self, sink: &mut impl Sink) {
+    pub(super) fn write(&self, sink: &mut (impl Sink + ?Sized)) {
         let request = self.request;
         sink.text(request.method());
         sink.text("\n");
         write_path(sink, request.resource());
         sink.text("\n");
-        self.query.write(sink);
+        canonical_query::write(sink, request, self.added_query);
         sink.text("\n");
         let headers = request.sorted_headers().iter();
         let signed = headers.filter(|header| self.scope.signs(&header.name));
-        canonical_headers::write(sink, signed, &self.added);
-        // The headers end with an empty line of their own.
+        canonical_headers::write(sink, signed, self.added_headers);
+        // An empty line ends the headers.
         sink.text("\n");
-        write_additional_headers(sink, self.scope, request);
+        self.scope.write_additional(sink, request);
         sink.text("\n");
         sink.text(UNSIGNED_PAYLOAD);
     }
 }
 
-/// Writes the encoded resource, always with the bucket, whatever host the request goes to.
-fn write_path(sink: &mut impl Sink, resource: Resource<'_>) {
+/// Writes the encoded resource. The bucket is always part of it, even if the host names the bucket.
+fn write_path(sink: &mut (impl Sink + ?Sized), resource: Resource<'_>) {
     sink.text("/");
     match resource {
         Resource::Service => {}
@@ -61,21 +65,7 @@ fn write_path(sink: &mut impl Sink, resource: Resource<'_>) {
         Resource::Object { bucket, object_key } => {
             sink.text(bucket);
             sink.text("/");
-            sink.text(&encode_path(object_key));
+            percent::write_path(sink, object_key);
         }
-    }
-}
-
-/// Writes the names of the additional headers, `a;b`, or nothing.
-pub(super) fn write_additional_headers(
-    sink: &mut impl Sink,
-    scope: &Scope<'_>,
-    request: &Request<'_>,
-) {
-    let mut separator = "";
-    for name in scope.additional(request) {
-        sink.text(separator);
-        separator = ";";
-        sink.text(name);
     }
 }

@@ -1,21 +1,28 @@
-//! The query mode of V4: a request whose authorization is in its URL.
+//! The query mode of V4: a request whose signature is in its URL.
 //!
-//! The signature itself is left to [`SigningKey`](super::SigningKey).
+//! The key that signs is left to [`SigningKey`](super::SigningKey).
 
-use std::time::{Duration, SystemTime};
+use core::time::Duration;
 
-use super::canonical_query::{CanonicalQuery, SECURITY_TOKEN};
-use super::canonical_request::{Canonical, write_additional_headers};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::canonical_query::{self, Value};
+use super::canonical_request::{CONTENT_SHA256, Canonical};
 use super::scope::Scope;
-use super::{ALGORITHM, DATE, checked_date, write_string_to_sign};
+use super::string_to_sign::{self, ALGORITHM, DATE, checked_date};
+use crate::canonical_headers::SECURITY_TOKEN;
 use crate::credentials::Credentials;
+use crate::decimal::Decimal;
 use crate::error::SignError;
-use crate::http_date::Ascii;
+use crate::hex::Hex;
+use crate::moment::Ascii;
 use crate::presigned::Presigned;
-use crate::redacted::{CanonicalRequest, Recorder, StringToSign};
+use crate::redacted::{CanonicalRequest, StringToSign};
 use crate::request::Request;
+use crate::timestamp::Timestamp;
 
-/// How long a presigned URL may live, in seconds: seven days.
+/// The longest lifetime of a presigned URL, in seconds: seven days.
 const EXPIRES_IN_MAX_SECONDS: u64 = 7 * 24 * 3600;
 /// The same with a security token: twelve hours.
 const EXPIRES_IN_MAX_SECONDS_WITH_TOKEN: u64 = 12 * 3600;
@@ -24,57 +31,56 @@ const EXPIRES_IN_MAX_SECONDS_WITH_TOKEN: u64 = 12 * 3600;
 ///
 /// # Errors
 ///
-/// As for [`presign`](super::presign); the access key secret is not looked at.
+/// As for [`presign`](super::presign), except that any secret is accepted.
 pub fn presign_canonical_request(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
     scope: &Scope<'_>,
-    time: SystemTime,
+    time: impl Into<Timestamp>,
     expires_in: Duration,
 ) -> Result<CanonicalRequest, SignError> {
-    let parts = PresignParts::new(request, credentials, scope, time, expires_in)?;
-    let mut text = Recorder::default();
-    parts.canonical().write(&mut text);
-    Ok(text.into())
+    let parts = QueryParts::new(request, credentials, scope, time.into(), expires_in)?;
+    Ok(parts.with_canonical(|canonical| CanonicalRequest::new(|sink| canonical.write(sink))))
 }
 
 /// Returns the text that [`presign`](super::presign) signs.
 ///
 /// # Errors
 ///
-/// As for [`presign`](super::presign); the access key secret is not looked at.
+/// As for [`presign`](super::presign), except that any secret is accepted.
 pub fn presign_string_to_sign(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
     scope: &Scope<'_>,
-    time: SystemTime,
+    time: impl Into<Timestamp>,
     expires_in: Duration,
 ) -> Result<StringToSign, SignError> {
-    let parts = PresignParts::new(request, credentials, scope, time, expires_in)?;
-    let mut text = Recorder::default();
-    write_string_to_sign(&mut text, &parts.canonical(), scope, parts.date());
-    Ok(text.into())
+    let parts = QueryParts::new(request, credentials, scope, time.into(), expires_in)?;
+    let date = &parts.date;
+    Ok(parts.with_canonical(|canonical| {
+        StringToSign::new(|sink| string_to_sign::write(sink, canonical, date))
+    }))
 }
 
 /// A checked request that is signed in its URL.
-pub(super) struct PresignParts<'a> {
+pub(super) struct QueryParts<'a> {
     request: &'a Request<'a>,
+    credentials: &'a Credentials<'a>,
     scope: &'a Scope<'a>,
     date: Ascii<16>,
-    /// Everything that the signature adds to the query but itself, decoded.
-    added: Vec<(&'static str, String)>,
-    query: CanonicalQuery<'a>,
+    expires_in: Decimal,
 }
 
-impl<'a> PresignParts<'a> {
+impl<'a> QueryParts<'a> {
     pub(super) fn new(
         request: &'a Request<'a>,
-        credentials: &Credentials<'_>,
+        credentials: &'a Credentials<'a>,
         scope: &'a Scope<'a>,
-        time: SystemTime,
+        time: Timestamp,
         expires_in: Duration,
     ) -> Result<Self, SignError> {
-        let date = checked_date(request, credentials, scope, time)?;
+        let reserved = ["authorization", CONTENT_SHA256, DATE, SECURITY_TOKEN];
+        let date = checked_date(request, credentials, scope, time, &reserved)?;
         let max_seconds = match credentials.token() {
             Some(_) => EXPIRES_IN_MAX_SECONDS_WITH_TOKEN,
             None => EXPIRES_IN_MAX_SECONDS,
@@ -83,30 +89,12 @@ impl<'a> PresignParts<'a> {
         if !(1..=max_seconds).contains(&seconds) {
             return Err(SignError::ExpiresInOutOfRange { max_seconds });
         }
-
-        let mut credential = format!("{}/", credentials.access_key_id());
-        scope.write(&mut credential, date.day());
-        let mut additional_headers = String::new();
-        write_additional_headers(&mut additional_headers, scope, request);
-        let mut added = vec![
-            ("x-oss-signature-version", ALGORITHM.to_owned()),
-            ("x-oss-credential", credential),
-            (DATE, date.as_str().to_owned()),
-            ("x-oss-expires", seconds.to_string()),
-        ];
-        if !additional_headers.is_empty() {
-            added.push(("x-oss-additional-headers", additional_headers));
-        }
-        if let Some(token) = credentials.token() {
-            added.push((SECURITY_TOKEN, token.to_owned()));
-        }
-        let query = CanonicalQuery::new(request, &added);
         Ok(Self {
             request,
+            credentials,
             scope,
             date,
-            added,
-            query,
+            expires_in: Decimal::new(seconds),
         })
     }
 
@@ -114,30 +102,47 @@ impl<'a> PresignParts<'a> {
         &self.date
     }
 
-    pub(super) fn canonical(&self) -> Canonical<'_> {
-        Canonical {
-            request: self.request,
-            scope: self.scope,
-            query: &self.query,
-            added: Vec::new(),
-        }
+    /// Signs with the derived key, which `mac` was started with.
+    pub(super) fn sign(&self, mut mac: Hmac<Sha256>) -> Presigned {
+        self.with_canonical(|canonical| string_to_sign::write(&mut mac, canonical, &self.date));
+        let signature = Hex::new(&mac.finalize().into_bytes().into());
+        let added = self.added();
+        Presigned::new(|sink| {
+            self.request.write_path(sink);
+            sink.text("?");
+            canonical_query::write(sink, self.request, &added);
+            sink.text("&x-oss-signature=");
+            sink.text(signature.as_str());
+        })
     }
 
-    /// Puts the URL together.
-    pub(super) fn presigned(self, signature: &str) -> Presigned {
-        let mut path_and_query = self.request.path();
-        path_and_query.push('?');
-        self.query.write(&mut path_and_query);
-        path_and_query.push_str("&x-oss-signature=");
-        path_and_query.push_str(signature);
+    fn with_canonical<T>(&self, take: impl FnOnce(&Canonical<'_>) -> T) -> T {
+        take(&Canonical {
+            request: self.request,
+            scope: self.scope,
+            added_query: &self.added(),
+            added_headers: &[],
+        })
+    }
 
-        let given = self.request.query_pairs().iter();
-        let given = given.map(|&(name, value)| (name.to_owned(), value.to_owned()));
-        let added = self.added.into_iter();
-        let query = given
-            .chain(added.map(|(name, value)| (name.to_owned(), value)))
-            .chain([("x-oss-signature".to_owned(), signature.to_owned())])
-            .collect();
-        Presigned::new(path_and_query, query)
+    /// Returns the parameters of the signature except the signature itself, sorted by name.
+    fn added(&self) -> [Option<(&str, Value<'_>)>; 6] {
+        let additional = self.scope.additional(self.request).next().is_some();
+        let additional = additional.then_some(Value::AdditionalHeaders(self.scope));
+        let credential = Value::Credential {
+            access_key_id: self.credentials.access_key_id(),
+            scope: self.scope,
+            day: self.date.day(),
+        };
+        [
+            additional.map(|value| ("x-oss-additional-headers", value)),
+            Some(("x-oss-credential", credential)),
+            Some((DATE, Value::Text(self.date.as_str()))),
+            Some(("x-oss-expires", Value::Text(self.expires_in.as_str()))),
+            self.credentials
+                .token()
+                .map(|token| (SECURITY_TOKEN, Value::Secret(token))),
+            Some(("x-oss-signature-version", Value::Text(ALGORITHM))),
+        ]
     }
 }

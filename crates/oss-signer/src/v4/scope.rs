@@ -1,6 +1,6 @@
-//! The credential scope: where and for what a V4 signature holds.
-//!
-//! The day comes from the signing time, so it is left to the call.
+//! The credential scope: the day, region and product that a V4 signature is valid for.
+
+use alloc::borrow::ToOwned;
 
 use crate::canonical_headers::is_oss_header;
 use crate::error::{Field, SignError};
@@ -8,9 +8,10 @@ use crate::refuse;
 use crate::request::Request;
 use crate::sink::Sink;
 
-/// Region and product of a V4 signature, and the headers to sign beyond those that always are.
+/// Region and product of a V4 signature, and the additional headers to sign.
 ///
-/// Creating one never fails; a region or product that cannot be signed is refused when it is used.
+/// Creating one never fails. Signing refuses a region or product that cannot be signed.
+/// The day of the scope comes from the signing time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope<'a> {
     region: &'a str,
@@ -21,7 +22,8 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Creates the scope of a region, such as `cn-hangzhou`.
     ///
-    /// That is an endpoint's `oss-cn-hangzhou` without `oss-`; the prefix is not stripped but refused with [`SignError::RegionPrefix`], because a region that was read from the wrong place may be wrong in other ways too.
+    /// An endpoint's `oss-cn-hangzhou` is the region `cn-hangzhou`.
+    /// Signing refuses the prefix with [`SignError::RegionPrefix`] instead of removing it: a region from the wrong place may be wrong in other ways too.
     #[must_use]
     pub const fn new(region: &'a str) -> Self {
         Self {
@@ -31,17 +33,19 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Sets the product, `oss` unless set; a CloudBox has `oss-cloudbox`, with the box's ID as the region.
+    /// Sets the product, which is `oss` by default.
+    ///
+    /// A CloudBox has the product `oss-cloudbox`, and its ID as the region.
     #[must_use]
     pub const fn product(mut self, product: &'a str) -> Self {
         self.product = product;
         self
     }
 
-    /// Sets the names of headers to sign beyond `x-oss-…`, `Content-Type` and `Content-MD5`, in any case and order.
+    /// Sets the names of more headers to sign than `x-oss-…`, `Content-Type` and `Content-MD5`, in any case and order.
     ///
-    /// Names that are signed anyway and names that the request does not have drop out, as in the official SDKs.
-    /// To sign `Host`, give it to the request as a header.
+    /// Names that are signed in any case, and names that the request does not have, are ignored, as in the official SDKs.
+    /// To sign `Host`, add it to the request as a header.
     #[must_use]
     pub const fn additional_headers(mut self, names: &'a [&'a str]) -> Self {
         self.additional_headers = names;
@@ -67,16 +71,29 @@ impl<'a> Scope<'a> {
         refuse::bytes(self.product, refuse::no_scope_part, || Field::Product)
     }
 
+    /// Returns `20260101`, `cn-hangzhou`, `oss`, `aliyun_v4_request`.
+    pub(super) fn parts<'p>(&'p self, day: &'p str) -> [&'p str; 4] {
+        [day, self.region, self.product, TERMINATOR]
+    }
+
     /// Writes `20260101/cn-hangzhou/oss/aliyun_v4_request`.
-    pub(super) fn write(&self, sink: &mut impl Sink, day: &str) {
-        for part in [day, "/", self.region, "/", self.product, "/", TERMINATOR] {
+    pub(super) fn write(&self, sink: &mut (impl Sink + ?Sized), day: &str) {
+        let mut separator = "";
+        for part in self.parts(day) {
+            sink.text(separator);
+            separator = "/";
             sink.text(part);
         }
     }
 
-    /// Returns the length of what [`write`](Self::write) writes.
-    pub(super) fn len(&self) -> usize {
-        "20260101///".len() + self.region.len() + self.product.len() + TERMINATOR.len()
+    /// Writes the names of the additional headers, `a;b`, or nothing.
+    pub(super) fn write_additional(&self, sink: &mut (impl Sink + ?Sized), request: &Request<'_>) {
+        let mut separator = "";
+        for name in self.additional(request) {
+            sink.text(separator);
+            separator = ";";
+            sink.text(name);
+        }
     }
 
     /// Tells whether V4 signs the header of this lower-case name.
@@ -84,7 +101,7 @@ impl<'a> Scope<'a> {
         is_always_signed(name) || self.is_additional(name)
     }
 
-    /// Returns the names of the request's headers that are signed only because this scope names them, sorted.
+    /// Returns the names of the request's additional headers, sorted.
     pub(super) fn additional<'r>(&self, request: &'r Request<'_>) -> impl Iterator<Item = &'r str> {
         let names = request.sorted_headers().iter().map(|header| &*header.name);
         names.filter(|name| !is_always_signed(name) && self.is_additional(name))
@@ -96,8 +113,8 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The last part of the scope, and the last step of the key's derivation.
-pub(super) const TERMINATOR: &str = "aliyun_v4_request";
+/// The last part of the scope, and the last step of deriving the key.
+const TERMINATOR: &str = "aliyun_v4_request";
 
 fn is_always_signed(name: &str) -> bool {
     is_oss_header(name) || matches!(name, "content-type" | "content-md5")

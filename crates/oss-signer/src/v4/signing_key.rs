@@ -2,31 +2,34 @@
 //!
 //! Keeping it for the day is left to the caller.
 
-use std::fmt;
-use std::time::{Duration, SystemTime};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use super::canonical_request::{Canonical, write_additional_headers};
-use super::hex::Hex;
-use super::presign::PresignParts;
-use super::scope::{Scope, TERMINATOR};
-use super::{ALGORITHM, Parts, Signed, write_string_to_sign};
+use super::header::{HeaderParts, Signed};
+use super::presign::QueryParts;
+use super::scope::Scope;
 use crate::credentials::Credentials;
 use crate::error::{Field, SignError};
-use crate::http_date::{Ascii, Timestamp};
-use crate::keyed_hash::hmac_sha256;
+use crate::keyed_hash::{hmac_sha256, hmac_sha256_of_mac, hmac_sha256_of_prefixed};
+use crate::moment::Ascii;
 use crate::presigned::Presigned;
 use crate::refuse;
 use crate::request::Request;
+use crate::timestamp::Timestamp;
 
-/// A derived key: signs for one access key, one UTC day, one region and one product.
+/// A derived key. It signs for one access key, one UTC day, one region and one product.
 ///
-/// Deriving it costs four HMACs, more than half of a signature, so who signs many requests keeps it.
-/// It also allows to sign where the secret itself is not known.
+/// Deriving takes four HMACs, more than half of the time of a signature.
+/// So keep the key if you sign many requests.
+/// A program that has only the derived key can sign without knowing the secret.
 ///
-/// It can be used until the day (UTC) ends and cannot be printed: `Debug` shows what it is for.
+/// The key is valid until the day ends in UTC.
+/// `Debug` shows the day, region and product but not the key, and dropping it overwrites the key.
 ///
 /// ```
 /// # use std::time::{Duration, UNIX_EPOCH};
@@ -46,6 +49,7 @@ use crate::request::Request;
 /// ```
 #[derive(Clone)]
 pub struct SigningKey {
+    /// Overwrites itself when it is dropped.
     mac: Hmac<Sha256>,
     day: String,
     region: String,
@@ -61,18 +65,12 @@ impl SigningKey {
     pub fn derive(
         credentials: &Credentials<'_>,
         scope: &Scope<'_>,
-        time: SystemTime,
+        time: impl Into<Timestamp>,
     ) -> Result<Self, SignError> {
         scope.check()?;
-        let date = Timestamp::new(time, Field::Time)?.iso_basic();
-        let secret = credentials.secret();
-        refuse::empty(secret, || Field::AccessKeySecret)?;
-        let mut key = hmac_sha256(format!("aliyun_v4{secret}").as_bytes())?;
-        for step in [date.day(), scope.region(), scope.product_name(), TERMINATOR] {
-            Mac::update(&mut key, step.as_bytes());
-            key = hmac_sha256(&key.finalize().into_bytes())?;
-        }
-        Ok(Self::new(key, scope, &date))
+        let date = time.into().moment(Field::Time)?.iso_basic();
+        let mac = derive(credentials, scope, date.day())?;
+        Ok(Self::new(mac, scope, &date))
     }
 
     /// Takes a key that was derived elsewhere, for the day of `time`.
@@ -83,16 +81,16 @@ impl SigningKey {
     pub fn from_derived(
         key: &[u8; 32],
         scope: &Scope<'_>,
-        time: SystemTime,
+        time: impl Into<Timestamp>,
     ) -> Result<Self, SignError> {
         scope.check()?;
-        let date = Timestamp::new(time, Field::Time)?.iso_basic();
+        let date = time.into().moment(Field::Time)?.iso_basic();
         Ok(Self::new(hmac_sha256(key)?, scope, &date))
     }
 
     /// Signs a request in its headers, as [`v4::sign`](super::sign) does.
     ///
-    /// The secret of `credentials` is not looked at; its other parts must belong to the access key that this key was derived from.
+    /// The secret of `credentials` is not used. Their access key ID and token must belong to the access key that this key was derived from.
     ///
     /// # Errors
     ///
@@ -102,38 +100,16 @@ impl SigningKey {
         request: &Request<'_>,
         credentials: &Credentials<'a>,
         scope: &Scope<'_>,
-        time: SystemTime,
+        time: impl Into<Timestamp>,
     ) -> Result<Signed<'a>, SignError> {
-        let parts = Parts::new(request, credentials, scope, time)?;
-        let signature = self.signature(&parts.canonical(), scope, &parts.date)?;
-        let additional_headers = scope.additional(request);
-        let capacity = additional_headers.map(|name| name.len() + 1).sum::<usize>()
-            + "OSS4-HMAC-SHA256 Credential=/,AdditionalHeaders=,Signature=".len()
-            + credentials.access_key_id().len()
-            + scope.len()
-            + signature.as_str().len();
-        let mut authorization = String::with_capacity(capacity);
-        authorization.push_str(ALGORITHM);
-        authorization.push_str(" Credential=");
-        authorization.push_str(credentials.access_key_id());
-        authorization.push('/');
-        scope.write(&mut authorization, parts.date.day());
-        if scope.additional(request).next().is_some() {
-            authorization.push_str(",AdditionalHeaders=");
-            write_additional_headers(&mut authorization, scope, request);
-        }
-        authorization.push_str(",Signature=");
-        authorization.push_str(signature.as_str());
-        Ok(Signed {
-            date: parts.date,
-            authorization,
-            security_token: credentials.token(),
-        })
+        let parts = HeaderParts::new(request, credentials, scope, time.into())?;
+        let mac = self.mac_for(scope, parts.date())?;
+        Ok(parts.sign(mac))
     }
 
     /// Signs a request in its URL, as [`v4::presign`](super::presign) does.
     ///
-    /// The secret of `credentials` is not looked at; its other parts must belong to the access key that this key was derived from.
+    /// The secret of `credentials` is not used. Their access key ID and token must belong to the access key that this key was derived from.
     ///
     /// # Errors
     ///
@@ -143,12 +119,12 @@ impl SigningKey {
         request: &Request<'_>,
         credentials: &Credentials<'_>,
         scope: &Scope<'_>,
-        time: SystemTime,
+        time: impl Into<Timestamp>,
         expires_in: Duration,
     ) -> Result<Presigned, SignError> {
-        let parts = PresignParts::new(request, credentials, scope, time, expires_in)?;
-        let signature = self.signature(&parts.canonical(), scope, parts.date())?;
-        Ok(parts.presigned(signature.as_str()))
+        let parts = QueryParts::new(request, credentials, scope, time.into(), expires_in)?;
+        let mac = self.mac_for(scope, parts.date())?;
+        Ok(parts.sign(mac))
     }
 
     fn new(mac: Hmac<Sha256>, scope: &Scope<'_>, date: &Ascii<16>) -> Self {
@@ -160,12 +136,8 @@ impl SigningKey {
         }
     }
 
-    fn signature(
-        &self,
-        canonical: &Canonical<'_>,
-        scope: &Scope<'_>,
-        date: &Ascii<16>,
-    ) -> Result<Hex, SignError> {
+    /// Starts an HMAC with the key, if it is the key of this scope and day.
+    fn mac_for(&self, scope: &Scope<'_>, date: &Ascii<16>) -> Result<Hmac<Sha256>, SignError> {
         let differs = |field| Err(SignError::SigningKeyMismatch { field });
         if self.day != date.day() {
             return differs(Field::Time);
@@ -176,10 +148,24 @@ impl SigningKey {
         if self.product != scope.product_name() {
             return differs(Field::Product);
         }
-        let mut mac = self.mac.clone();
-        write_string_to_sign(&mut mac, canonical, scope, date);
-        Ok(Hex::new(&mac.finalize().into_bytes().into()))
+        Ok(self.mac.clone())
     }
+}
+
+/// Starts an HMAC with the key of this scope and day.
+pub(super) fn derive(
+    credentials: &Credentials<'_>,
+    scope: &Scope<'_>,
+    day: &str,
+) -> Result<Hmac<Sha256>, SignError> {
+    let secret = credentials.secret();
+    refuse::empty(secret, || Field::AccessKeySecret)?;
+    let mut mac = hmac_sha256_of_prefixed("aliyun_v4", secret)?;
+    for step in scope.parts(day) {
+        Mac::update(&mut mac, step.as_bytes());
+        mac = hmac_sha256_of_mac(mac)?;
+    }
+    Ok(mac)
 }
 
 impl fmt::Debug for SigningKey {

@@ -1,10 +1,11 @@
-//! Lower-case hexadecimal of a SHA-256 or of an HMAC with it.
+//! Lower-case hexadecimal of a SHA-256 or of an HMAC-SHA256.
 
 /// The 64 digits of 32 bytes.
-pub(super) struct Hex([u8; 64]);
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Hex([u8; 64]);
 
 impl Hex {
-    pub(super) fn new(bytes: &[u8; 32]) -> Self {
+    pub(crate) fn new(bytes: &[u8; 32]) -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut digits = [0; 64];
         for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
@@ -14,8 +15,8 @@ impl Hex {
         Self(digits)
     }
 
-    pub(super) fn as_str(&self) -> &str {
-        // Only digits were put in.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+    pub(crate) fn as_str(&self) -> &str {
+        // Only `new` makes one, and only of digits.
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
