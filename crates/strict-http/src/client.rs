@@ -1,20 +1,18 @@
-//! Builds the one `reqwest::Client` of a run; what it trusts is in `trust.rs`, whom it resolves in `localhost.rs`.
+//! Builds a `reqwest::Client` that is safe to send credentials with.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::{Client, redirect};
-use rustls::ClientConfig;
+use rustls::{ClientConfig, crypto::CryptoProvider};
 
-use crate::{ServerUrl, localhost::LocalhostResolver, trust::LazyPlatformTrust};
-
-/// How long a TCP connection and its TLS handshake may take.
-///
-/// The vendor's SDKs allow 5 to 60 s; ten survives one lost SYN (retransmitted after 1, 3 and 7 s).
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::{
+    ServerUrl, SetupError, connecting::ConnectLayer, extra_ca::read_certificates,
+    localhost::LocalhostResolver, proxies::Proxies, trust::LazyPlatformTrust,
+};
 
 /// How long a connection waits unused in the pool.
 ///
-/// Shorter than the minute after which common servers close it, so that a request seldom meets a closing connection.
+/// Common servers close it after a minute. A shorter wait keeps most requests off a connection that is closing.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// What a client is built from.
@@ -26,10 +24,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns the options for a client that speaks to these servers.
+    /// Returns the options for a client of these servers.
     ///
-    /// Proxies of the environment are passed by when any of the servers is on loopback: plain http is allowed there, and
-    /// a proxy would read it. Servers of both kinds want a client each.
+    /// If any of them is on loopback, the client ignores all proxies: plain http is allowed there, and a proxy would
+    /// read it. So a loopback server and another one need a client each.
     pub fn for_servers<'a>(servers: impl IntoIterator<Item = &'a ServerUrl>) -> Self {
         Self {
             extra_ca: None,
@@ -38,7 +36,7 @@ impl Options {
         }
     }
 
-    /// Trusts the certificate authorities of this PEM file besides the platform's.
+    /// Trusts the certificate authorities of this PEM file in addition to the platform's.
     #[must_use]
     pub fn extra_ca(mut self, pem_file: impl Into<PathBuf>) -> Self {
         self.extra_ca = Some(pem_file.into());
@@ -55,18 +53,56 @@ impl Options {
 
 /// Returns a client that keeps the promises on this crate's front page.
 ///
-/// It sets no time-out on a whole request or on reading: how long is too long depends on the request.
+/// It limits the time to connect (10 s) and no other: how long a request may take depends on the request.
+/// The operating system's limit on unacknowledged data (`TCP_USER_TIMEOUT`) is off for the same reason.
 ///
 /// # Errors
 ///
-/// Fails when the extra CA cannot be read or holds no certificate.
-/// A proxy of the environment that is not a URL counts as none.
+/// Fails when the extra CA cannot be read or holds no certificate, when a variable of the environment names a proxy that
+/// cannot be used, and when the user agent cannot stand in a header.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "every program on this computer reads its proxy from the environment"
+)]
 pub fn client(options: &Options) -> Result<Client, SetupError> {
+    let proxies = match options.direct {
+        true => Proxies::none(),
+        false => Proxies::from_environment(|name| std::env::var_os(name))?,
+    };
+    build(options, proxies)
+}
+
+fn build(options: &Options, proxies: Proxies) -> Result<Client, SetupError> {
+    let builder = Client::builder()
+        .tls_backend_preconfigured(tls(options)?)
+        .http1_only()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .dns_resolver(LocalhostResolver)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .tcp_nodelay(true);
+    // reqwest's default of 30 s ends a healthy connection when something on the way reads seldom.
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    let builder = builder.tcp_user_timeout(None);
+    let builder = match &options.user_agent {
+        Some(user_agent) => builder.user_agent(user_agent),
+        None => builder,
+    };
+    let proxies = Arc::new(proxies);
+    proxies
+        .apply(builder)
+        .connector_layer(ConnectLayer { proxies })
+        .build()
+        .map_err(|source| SetupError::Client { source })
+}
+
+fn tls(options: &Options) -> Result<ClientConfig, SetupError> {
     let extra_roots = match &options.extra_ca {
         Some(path) => read_certificates(path)?,
         None => Vec::new(),
     };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider: Arc<CryptoProvider> = Arc::new(rustls::crypto::ring::default_provider());
     let mut tls = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|source| SetupError::Tls { source })?
@@ -74,88 +110,15 @@ pub fn client(options: &Options) -> Result<Client, SetupError> {
         .with_custom_certificate_verifier(Arc::new(LazyPlatformTrust::new(extra_roots, provider)))
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-
-    let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .http1_only()
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .dns_resolver(LocalhostResolver)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .tcp_nodelay(true);
-    if let Some(user_agent) = &options.user_agent {
-        builder = builder.user_agent(user_agent);
-    }
-    if options.direct {
-        builder = builder.no_proxy();
-    }
-    builder
-        .build()
-        .map_err(|source| SetupError::Client { source })
-}
-
-fn read_certificates(
-    path: &std::path::Path,
-) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, SetupError> {
-    use rustls::pki_types::{CertificateDer, pem::PemObject};
-
-    let pem = std::fs::read(path).map_err(|source| SetupError::ReadCa {
-        path: path.into(),
-        source,
-    })?;
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
-        .collect::<Result<_, _>>()
-        .map_err(|_| SetupError::NotACertificate { path: path.into() })?;
-    if certificates.is_empty() {
-        return Err(SetupError::NotACertificate { path: path.into() });
-    }
-    // Found out here, where the path is known, and not in the middle of the first handshake.
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in &certificates {
-        roots
-            .add(certificate.clone())
-            .map_err(|_| SetupError::NotACertificate { path: path.into() })?;
-    }
-    Ok(certificates)
-}
-
-/// Why no client could be built. Nothing was sent.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SetupError {
-    /// The file of the extra CA could not be read.
-    #[error("could not read the CA certificate `{}`", path.display())]
-    ReadCa {
-        /// The file as it was given.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file of the extra CA holds no usable PEM certificate.
-    #[error("`{}` holds no PEM certificate of an authority", path.display())]
-    NotACertificate {
-        /// The file as it was given.
-        path: PathBuf,
-    },
-    /// rustls refused its own configuration.
-    #[error("could not set up TLS")]
-    Tls {
-        /// What rustls said.
-        source: rustls::Error,
-    },
-    /// reqwest refused the configuration.
-    #[error("could not set up the HTTP client")]
-    Client {
-        /// What reqwest said.
-        source: reqwest::Error,
-    },
+    Ok(tls)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{ffi::OsString, net::TcpListener};
+
     use super::*;
+    use crate::{TransportError, TransportKind};
 
     fn options() -> Options {
         Options::for_servers([])
@@ -185,5 +148,44 @@ mod tests {
             matches!(error, SetupError::NotACertificate { .. }),
             "{error:?}"
         );
+    }
+
+    #[test]
+    fn a_user_agent_that_cannot_stand_in_a_header_is_refused() {
+        let error = client(&options().user_agent("a\nb")).expect_err("a line break");
+        assert!(matches!(error, SetupError::Client { .. }), "{error:?}");
+    }
+
+    /// How a request to a host behind this proxy fails.
+    async fn failure_through(proxy: &str) -> TransportError {
+        let variable = |name: &str| (name == "HTTPS_PROXY").then(|| OsString::from(proxy));
+        let proxies = Proxies::from_environment(variable).expect("a usable proxy");
+        let client = build(&options(), proxies).expect("a client");
+        let request = client.get("https://oss.example/k?Signature=canary");
+        TransportError::new(request.send().await.expect_err("the proxy is dead"))
+    }
+
+    #[tokio::test]
+    async fn a_dead_proxy_is_named_and_its_password_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let closed = listener.local_addr().expect("its address");
+        drop(listener);
+        for scheme in ["http", "socks5h"] {
+            let error = failure_through(&format!("{scheme}://user:hunter2@{closed}")).await;
+            assert_eq!(error.kind(), TransportKind::Connect, "{error:?}");
+            assert_eq!(error.via_proxy(), Some(closed.to_string().as_str()));
+            assert_eq!(
+                error.to_string(),
+                format!("could not connect to `oss.example` through the proxy `{closed}`")
+            );
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_proxy_whose_name_has_no_address_is_named() {
+        let error = failure_through("http://no-such-host.invalid:8080").await;
+        assert_eq!(error.via_proxy(), Some("no-such-host.invalid:8080"));
+        assert!(error.is_transient());
     }
 }

@@ -1,15 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
+mod connecting;
+mod extra_ca;
 mod headers;
 mod localhost;
+mod proxies;
 mod server_text;
 mod server_url;
+mod setup_error;
 mod transport_error;
 mod trust;
 
-pub use client::{Options, SetupError, client};
+pub use client::{Options, client};
 pub use headers::{header_text, parsed_header, retry_after, server_time};
 pub use server_text::ServerText;
 pub use server_url::{ServerUrl, ServerUrlError};
+pub use setup_error::SetupError;
 pub use transport_error::{TransportError, TransportKind};

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Resolves as RFC 6761, section 6.3 asks: many systems know `localhost` but not `bucket.oss.localhost`.
+/// Resolves as RFC 6761, section 6.3, asks: many systems know `localhost` but not `bucket.oss.localhost`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LocalhostResolver;
 
@@ -33,7 +33,7 @@ pub(crate) fn is_localhost(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-/// IPv4 first: a local server listens there, and a refused `::1` would cost a second try.
+/// IPv4 first: local servers listen there, and a refused `::1` would cost a second attempt.
 fn loopback() -> [SocketAddr; 2] {
     [
         (Ipv4Addr::LOCALHOST, 0).into(),

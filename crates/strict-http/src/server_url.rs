@@ -4,9 +4,9 @@ use std::{fmt, net::IpAddr};
 
 use reqwest::Url;
 
-use crate::localhost::is_localhost;
+use crate::{ServerText, localhost::is_localhost};
 
-/// The URL of a server: scheme, host, port and perhaps a path, and nothing that could be a secret or be dropped.
+/// The URL of a server: scheme, host, port and perhaps a path, and nothing that may be a secret or get lost.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerUrl(Url);
 
@@ -16,7 +16,7 @@ impl ServerUrl {
     /// # Errors
     ///
     /// Fails when the text is not an absolute http or https URL, when it is http to a host that is not loopback, and when
-    /// it carries a user, a password, a query or a fragment.
+    /// it has a user name, a password, a query or a fragment.
     pub fn parse(text: &str) -> Result<Self, ServerUrlError> {
         let refuse = |reason| ServerUrlError {
             text: shown(text),
@@ -81,7 +81,7 @@ impl fmt::Debug for ServerUrl {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` {reason}")]
 pub struct ServerUrlError {
-    text: String,
+    text: ServerText,
     reason: Reason,
 }
 
@@ -89,19 +89,19 @@ pub struct ServerUrlError {
 enum Reason {
     #[error("is not an http or https URL")]
     NotAUrl,
-    #[error("carries a user name or a password, which would leak")]
+    #[error("has a user name or a password, which would leak")]
     HasCredentials,
-    #[error("has a query or a fragment, which no request would keep")]
+    #[error("has a query or a fragment, which requests would drop")]
     HasQuery,
     #[error(
-        "is plain http to a host that is not loopback, where anyone on the way could read the credentials; use https"
+        "is plain http to a host that is not loopback, so others on the network could read the credentials; use https"
     )]
     PlainHttp,
 }
 
-/// User name, password and query are hidden from the error that refuses them, and a terminal is spared control characters.
-fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().filter(|c| !c.is_control()).collect();
+/// Hides user name, password and query from the error that refuses them.
+fn shown(text: &str) -> ServerText {
+    let mut shown = text.to_owned();
     if let Some(query) = shown.find('?') {
         shown.replace_range(query + 1.., "[redacted]");
     }
@@ -109,7 +109,7 @@ fn shown(text: &str) -> String {
     if let Some(at) = shown[host..].rfind('@') {
         shown.replace_range(host..host + at, "[redacted]");
     }
-    shown
+    ServerText::clean(&shown, ServerText::MESSAGE_MAX_CHARS, &[])
 }
 
 #[cfg(test)]
@@ -153,7 +153,7 @@ mod tests {
         for (text, words) in [
             (
                 "https://user:hunter2@a.example",
-                "`https://[redacted]@a.example` carries a user name or a password, which would leak",
+                "`https://[redacted]@a.example` has a user name or a password, which would leak",
             ),
             (
                 "user:hunter2@a.example",
@@ -161,7 +161,7 @@ mod tests {
             ),
             (
                 "https://a.example/?token=hunter2",
-                "`https://a.example/?[redacted]` has a query or a fragment, which no request would keep",
+                "`https://a.example/?[redacted]` has a query or a fragment, which requests would drop",
             ),
         ] {
             let error = ServerUrl::parse(text).expect_err(text);

@@ -1,20 +1,20 @@
-//! Whom a TLS connection trusts: the platform's authorities and the extra ones, loaded at the first handshake.
+//! Which certificate authorities a TLS connection trusts: the platform's and the extra ones.
 
 use std::sync::{Arc, OnceLock};
 
 use rustls::{
-    DigitallySignedStruct, Error, SignatureScheme,
+    CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::CryptoProvider,
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 use rustls_platform_verifier::Verifier;
 
-/// The platform's verifier, made when the first server certificate arrives.
+/// The platform's verifier, created when the first server certificate arrives.
 ///
-/// Reading a system's bundle takes some milliseconds, and a machine without one cannot make the verifier at all.
-/// Neither may hurt a run that only speaks to a local server over plain http.
-/// Every judgement is the platform verifier's; this type only puts it off.
+/// Reading a system's certificates takes some milliseconds, and fails on a machine that has none.
+/// A run that uses only plain http on loopback pays for neither.
+/// The platform's verifier makes every decision.
 #[derive(Debug)]
 pub(crate) struct LazyPlatformTrust {
     extra_roots: Vec<CertificateDer<'static>>,
@@ -43,7 +43,11 @@ impl LazyPlatformTrust {
                 )
             })
             .as_ref()
-            .map_err(Clone::clone)
+            // No retry helps, so it counts as a certificate that does not verify.
+            .map_err(|error| {
+                let cause = OtherError(Arc::new(error.clone()));
+                Error::InvalidCertificate(CertificateError::Other(cause))
+            })
     }
 }
 
@@ -73,6 +77,7 @@ impl ServerCertVerifier for LazyPlatformTrust {
     ) -> Result<HandshakeSignatureValid, Error> {
         self.verifier()?
             .verify_tls12_signature(message, certificate, signature)
+            .map_err(damaged_handshake)
     }
 
     fn verify_tls13_signature(
@@ -83,6 +88,7 @@ impl ServerCertVerifier for LazyPlatformTrust {
     ) -> Result<HandshakeSignatureValid, Error> {
         self.verifier()?
             .verify_tls13_signature(message, certificate, signature)
+            .map_err(damaged_handshake)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -90,4 +96,9 @@ impl ServerCertVerifier for LazyPlatformTrust {
             .signature_verification_algorithms
             .supported_schemes()
     }
+}
+
+/// The certificate was fine, so a retry may be too; rustls would report a bad certificate.
+fn damaged_handshake(_: Error) -> Error {
+    Error::General("the signature of the TLS handshake does not verify".to_owned())
 }

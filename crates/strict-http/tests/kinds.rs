@@ -1,4 +1,4 @@
-//! Each way for a request to fail, made on a real socket, and the kind and words it comes back with.
+//! Each way for a request to fail, over a real socket, and the kind and words of its error.
 #![expect(
     clippy::expect_used,
     reason = "a test says what it expects by panicking"
@@ -56,7 +56,7 @@ async fn closed_port() -> SocketAddr {
 }
 
 #[tokio::test]
-async fn a_closed_port_is_a_connect_error_with_the_systems_words() {
+async fn a_closed_port_is_a_connect_error_with_the_words_of_the_system() {
     let address = closed_port().await;
     let error = get(Duration::from_secs(20), &format!("http://{address}")).await;
     assert_eq!(error.kind(), TransportKind::Connect);
@@ -86,7 +86,7 @@ async fn silence_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_connection_closed_without_an_answer_is_interrupted() {
+async fn a_connection_closed_without_a_response_is_interrupted() {
     let error = failure("http", |mut socket| async move {
         let mut request = [0; 4096];
         let _ = socket.read(&mut request).await;
@@ -97,7 +97,7 @@ async fn a_connection_closed_without_an_answer_is_interrupted() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_http_is_told_apart() {
+async fn a_response_that_is_not_http_has_its_own_kind() {
     let error = failure("http", |mut socket| async move {
         let mut request = [0; 4096];
         let _ = socket.read(&mut request).await;
@@ -107,12 +107,26 @@ async fn an_answer_that_is_not_http_is_told_apart() {
     assert_eq!(error.kind(), TransportKind::NotHttp, "{error:?}");
 }
 
+/// A portal that a network puts in front of everything goes away when somebody has signed in.
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_a_tls_error_and_no_retry_helps() {
+async fn a_server_that_speaks_no_tls_is_worth_a_retry() {
     let error = failure("https", |mut socket| async move {
         let mut hello = [0; 4096];
         let _ = socket.read(&mut hello).await;
         let _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    })
+    .await;
+    assert_eq!(error.kind(), TransportKind::Connect, "{error:?}");
+    assert!(error.is_transient());
+}
+
+#[tokio::test]
+async fn a_server_without_a_common_tls_version_is_final() {
+    let error = failure("https", |mut socket| async move {
+        let mut hello = [0; 4096];
+        let _ = socket.read(&mut hello).await;
+        // The fatal alert `protocol_version`.
+        let _ = socket.write_all(&[21, 3, 1, 0, 2, 2, 70]).await;
     })
     .await;
     assert_eq!(error.kind(), TransportKind::Tls, "{error:?}");
