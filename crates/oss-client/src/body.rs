@@ -1,4 +1,4 @@
-//! A request's body on its way out: counted, hashed, of the length that was announced, and watched for standing still.
+//! A request's body while it is sent: counted, hashed, of the announced length, and watched for stalls.
 
 use std::{
     io,
@@ -10,31 +10,35 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::time::Instant;
 
-use crate::{Crc64, Crc64Digest};
+use crate::{
+    Crc64, Crc64Digest, Error,
+    clock::{self, Instant, SLEEP_MAX},
+};
 
-/// How long nothing may move before a request is given up.
+/// How long a request with a body may stall before it is given up.
+///
+/// Time in which the process was stopped, for instance by Ctrl-Z, does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// How long the connection may take no further byte of the body.
+    /// How long the connection may accept no byte of the body.
     pub stalled: Duration,
-    /// How long the answer may take, at least, after the last byte was handed over, which buffers still hold then: a body
-    /// that took longer is allowed as long again.
-    pub answer: Duration,
+    /// Minimum wait for the response after the last byte is written; buffers still hold some of the body then.
+    /// If sending took longer, that time is allowed instead.
+    pub response: Duration,
 }
 
 impl Default for Patience {
-    /// Thirty seconds without a byte, two minutes for the answer.
+    /// Thirty seconds without a byte, two minutes for the response.
     fn default() -> Self {
         Self {
             stalled: Duration::from_secs(30),
-            answer: Duration::from_secs(120),
+            response: Duration::from_secs(120),
         }
     }
 }
 
-/// What is known of a body from outside while the HTTP library owns it.
+/// The progress of a body, seen from outside while the HTTP library owns the body.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch(Arc<Mutex<Progress>>);
 
@@ -55,9 +59,22 @@ pub(crate) enum BodyFailure {
     Length { given_bytes: u64 },
 }
 
+impl BodyFailure {
+    /// Returns the error of the request whose body it is.
+    pub(crate) fn into_error(self, announced_bytes: u64) -> Error {
+        match self {
+            Self::Read(source) => Error::Body { source },
+            Self::Length { given_bytes } => Error::BodyLength {
+                announced_bytes,
+                given_bytes,
+            },
+        }
+    }
+}
+
 impl Watch {
     pub(crate) fn new(announced_bytes: u64) -> Self {
-        let now = Instant::now();
+        let now = clock::now();
         Self(Arc::new(Mutex::new(Progress {
             sent_bytes: 0,
             announced_bytes,
@@ -71,25 +88,20 @@ impl Watch {
     /// Resolves when nothing has moved for longer than `patience` allows.
     pub(crate) async fn stalled(&self, patience: Patience) {
         loop {
-            let deadline = self.with(|progress| {
-                let all_sent = progress.sent_bytes == progress.announced_bytes;
-                let limit = match all_sent {
-                    // What still lies in buffers takes no longer than all of it has taken so far.
-                    true => patience.answer.max(progress.moved - progress.begun),
-                    false => patience.stalled,
-                };
-                progress.moved + limit
-            });
-            if deadline <= Instant::now() {
+            let deadline = self.with(|progress| progress.deadline(patience));
+            let left = deadline.saturating_duration_since(clock::now());
+            if left.is_zero() {
                 return;
             }
-            // The limit changes when the last byte goes; so it is looked at in time for the shorter one.
-            let look_again = Instant::now() + patience.stalled.min(patience.answer);
-            tokio::time::sleep_until(deadline.min(look_again)).await;
+            // The limit changes after the last byte, so never sleep longer than the shorter one.
+            let time = left.min(patience.stalled).min(patience.response);
+            if clock::sleep(time.min(SLEEP_MAX)).await {
+                self.with(Progress::wait_anew);
+            }
         }
     }
 
-    /// Returns the CRC-64 of the bytes that were handed over.
+    /// Returns the CRC-64 of the bytes that were sent.
     pub(crate) fn crc64(&self) -> Crc64 {
         self.with(|progress| progress.digest.value())
     }
@@ -99,7 +111,7 @@ impl Watch {
         self.with(|progress| progress.failure.take())
     }
 
-    /// No code panics while it holds the lock, so a poisoned one holds sound values.
+    /// No code panics while it holds the lock, so the values of a poisoned one are consistent.
     fn with<T>(&self, read: impl FnOnce(&mut Progress) -> T) -> T {
         read(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -144,6 +156,22 @@ impl<B: Body<Data = Bytes, Error = io::Error>> Body for Watched<B> {
 }
 
 impl Progress {
+    fn deadline(&self, patience: Patience) -> Instant {
+        let limit = match self.sent_bytes == self.announced_bytes {
+            // Sending what the buffers still hold takes no longer than sending all of it has taken.
+            true => patience.response.max(self.moved - self.begun),
+            false => patience.stalled,
+        };
+        self.moved + limit
+    }
+
+    /// Starts the present wait again, after the process was stopped in the middle of it.
+    fn wait_anew(&mut self) {
+        let now = clock::now();
+        self.begun += now - self.moved;
+        self.moved = now;
+    }
+
     fn observe(
         &mut self,
         polled: Poll<Option<io::Result<Frame<Bytes>>>>,
@@ -167,13 +195,13 @@ impl Progress {
                     self.digest.update(data);
                 }
                 self.sent_bytes += len_bytes;
-                self.moved = Instant::now();
+                self.moved = clock::now();
                 Poll::Ready(Some(Ok(frame)))
             }
         }
     }
 
-    /// Keeps the reason, since the HTTP library's own error buries it, and breaks the request off.
+    /// Ends the request, and keeps the reason, which the HTTP library's own error would hide.
     fn fail(&mut self, failure: BodyFailure) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         self.failure = Some(failure);
         Poll::Ready(Some(Err(io::Error::other("the body ended early"))))

@@ -1,21 +1,24 @@
-//! The client: an endpoint and one way to send a signed request. The operations are in their own files.
+//! The client: an endpoint, and the ways to send a signed request. The operations are in their own files.
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use oss_signer::{Credentials, Request, v1, v4};
 use reqwest::{
-    Method, Response,
-    header::{HeaderName, HeaderValue},
+    Method, RequestBuilder, Response,
+    header::{HeaderMap, HeaderName, HeaderValue},
 };
 use strict_http::{ServerText, TransportError};
+use zeroize::Zeroizing;
 
-use crate::{BucketName, Endpoint, Error, ErrorReply, Operation, reply};
+use crate::{
+    BucketName, Endpoint, Error, ErrorReply, Operation, clock,
+    document::{self, Document},
+    reply,
+};
 
-/// How long a request without a body of ours may take as a whole, its answer included.
+/// How long a request without a body of ours may take as a whole, its response included.
 pub(crate) const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The documents of OSS that are read here have about a kilobyte, more when they repeat a token.
-pub(crate) const DOCUMENT_MAX_BYTES: usize = 64 * 1024;
 
 /// Which signature to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,23 +38,29 @@ pub enum Signature {
 pub struct Signing<'a> {
     /// Who signs.
     pub credentials: Credentials<'a>,
-    /// How.
+    /// Which signature.
     pub signature: Signature,
-    /// The moment of sending; OSS allows 15 minutes of difference from its own clock.
+    /// The time of sending. OSS allows it to differ by 15 minutes from its own clock.
     pub time: SystemTime,
 }
 
-/// A client of one OSS endpoint. It has no clock, no credentials and no state but its connections.
+/// A client of one OSS endpoint. It keeps connections, and neither credentials nor any other state.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
     endpoint: Endpoint,
 }
 
+/// A whole response with status 2xx.
+pub(crate) struct Reply {
+    pub(crate) headers: HeaderMap,
+    pub(crate) document: Vec<u8>,
+}
+
 impl Client {
     /// Returns a client of `endpoint`.
     ///
-    /// `http` should come from [`strict_http::client`]: it never follows a redirect, and finds names under `localhost`.
+    /// `http` should come from [`strict_http::client`]: it never follows a redirect, and resolves names under `localhost`.
     pub fn new(http: reqwest::Client, endpoint: Endpoint) -> Self {
         Self { http, endpoint }
     }
@@ -61,47 +70,43 @@ impl Client {
         &self.endpoint
     }
 
-    /// Signs a request and makes it ready to send; what is missing is the body.
+    /// Signs a request; only its body is missing then.
     pub(crate) fn prepare(
         &self,
         method: Method,
         bucket: &BucketName,
         request: &Request<'_>,
         signing: &Signing<'_>,
-    ) -> Result<reqwest::RequestBuilder, Error> {
+    ) -> Result<RequestBuilder, Error> {
         let signed = match &signing.signature {
             Signature::V1 => v1::sign(request, &signing.credentials, signing.time)
-                .map(|signed| own(signed.headers())),
+                .map(|signed| sensitive(signed.headers())),
             Signature::V4 { region } => v4::sign(
                 request,
                 &signing.credentials,
                 &v4::Scope::new(region),
                 signing.time,
             )
-            .map(|signed| own(signed.headers())),
+            .map(|signed| sensitive(signed.headers())),
         }
         .map_err(|source| Error::Sign { source })?;
-
-        let mut builder = self
-            .http
-            .request(method, request.url(&self.endpoint.origin(bucket)));
-        for (name, value) in signed {
-            builder = builder.header(name, value);
-        }
-        Ok(builder)
+        let url = request.url(&self.endpoint.origin(bucket));
+        Ok(self.http.request(method, url).headers(signed))
     }
 
-    /// Sends a request and returns the answer when its status is 2xx.
+    /// Sends a request and returns the response, of which the headers are read, when its status is 2xx.
+    ///
+    /// It has no time limit. `credentials` are those that the request is signed with.
     pub(crate) async fn send(
         &self,
         operation: Operation,
-        request: reqwest::RequestBuilder,
+        request: RequestBuilder,
         credentials: Option<&Credentials<'_>>,
     ) -> Result<Response, Error> {
-        let response = request.send().await.map_err(|error| Error::Transport {
-            operation,
-            source: TransportError::new(error),
-        })?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| transport(operation, error))?;
         let status = response.status();
         let request_id = reply::header(response.headers(), "x-oss-request-id", credentials);
         let request_id = request_id.as_ref().map_or("", ServerText::as_str);
@@ -109,8 +114,50 @@ impl Client {
         if status.is_success() {
             return Ok(response);
         }
-        let reply = Box::new(ErrorReply::read(response, credentials).await);
-        Err(Error::Refused { operation, reply })
+        let headers = response.headers().clone();
+        // A document that breaks off may still have the code, and there is a status anyway.
+        let Document { bytes, .. } = document::read(response).await;
+        let reply = ErrorReply::parse(status.as_u16(), &headers, &bytes, credentials);
+        Err(Error::Refused {
+            operation,
+            reply: Box::new(reply),
+        })
+    }
+
+    /// Sends a small request and reads its whole response, all within `limit`.
+    pub(crate) async fn exchange(
+        &self,
+        operation: Operation,
+        request: RequestBuilder,
+        signing: &Signing<'_>,
+        limit: Duration,
+    ) -> Result<Reply, Error> {
+        let exchange = async {
+            let response = self
+                .send(operation, request, Some(&signing.credentials))
+                .await?;
+            let headers = response.headers().clone();
+            match document::read(response).await {
+                Document {
+                    broken: Some(error),
+                    ..
+                } => Err(transport(operation, error)),
+                Document { bytes, .. } => Ok(Reply {
+                    headers,
+                    document: bytes,
+                }),
+            }
+        };
+        let reply = clock::within(limit, exchange).await;
+        reply.unwrap_or_else(|| Err(self.timeout(operation)))
+    }
+
+    /// Returns the error of a request to this endpoint that took too long.
+    pub(crate) fn timeout(&self, operation: Operation) -> Error {
+        Error::Transport {
+            operation,
+            source: TransportError::timeout(self.endpoint.server().host()),
+        }
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {
@@ -118,27 +165,22 @@ impl Client {
     }
 }
 
-/// Signed headers as HTTP values, marked sensitive so that no log of the HTTP library shows them.
-fn own<'a>(
-    headers: impl Iterator<Item = (&'static str, &'a str)>,
-) -> Vec<(HeaderName, HeaderValue)> {
-    headers
-        .filter_map(|(name, value)| {
-            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            let mut value = HeaderValue::from_str(value).ok()?;
-            value.set_sensitive(true);
-            Some((name, value))
-        })
-        .collect()
+fn transport(operation: Operation, error: reqwest::Error) -> Error {
+    Error::Transport {
+        operation,
+        source: TransportError::new(error),
+    }
 }
 
-/// Reads an answer to its end, or as far as an answer of OSS can go: what is longer is something else's.
-pub(crate) async fn whole(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
-    let mut document = Vec::new();
-    while document.len() < DOCUMENT_MAX_BYTES
-        && let Some(chunk) = response.chunk().await?
-    {
-        document.extend_from_slice(&chunk);
-    }
-    Ok(document)
+/// Makes header values that no log of the HTTP library shows, and whose memory is overwritten when they are dropped.
+fn sensitive<'a>(headers: impl Iterator<Item = (&'static str, &'a str)>) -> HeaderMap {
+    let value = |text: &str| {
+        let owned = Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec()));
+        let mut value = HeaderValue::from_maybe_shared(owned).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    };
+    headers
+        .filter_map(|(name, text)| Some((HeaderName::try_from(name).ok()?, value(text)?)))
+        .collect()
 }

@@ -6,7 +6,7 @@ use crc_fast::{CrcAlgorithm, Digest};
 
 /// The variant that OSS reports in `x-oss-hash-crc64ecma`.
 ///
-/// In the catalogue of CRCs it is CRC-64/XZ; the entry called CRC-64/ECMA-182 is another one.
+/// In the catalogue of CRCs it is CRC-64/XZ. The entry called CRC-64/ECMA-182 is another one.
 const ALGORITHM: CrcAlgorithm = CrcAlgorithm::Crc64Xz;
 
 /// A CRC-64/XZ. Displayed as OSS writes it, an unsigned decimal.

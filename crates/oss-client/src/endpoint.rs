@@ -1,10 +1,10 @@
-//! Where OSS is: the endpoint, and the URL of an object on it.
+//! The endpoint of OSS, and the URLs of objects on it.
 
 use strict_http::{ServerUrl, ServerUrlError};
 
 use crate::BucketName;
 
-/// An OSS endpoint: a host without the bucket, and https unless it says otherwise.
+/// An OSS endpoint: a host without the bucket, https unless it has a scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(ServerUrl);
 
@@ -13,7 +13,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// Fails as [`ServerUrl::parse`] does, and when there is a path behind the host.
+    /// Fails as [`ServerUrl::parse`] does, and when there is a path after the host.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let server = if text.contains("://") {
             ServerUrl::parse(text)?
@@ -28,14 +28,14 @@ impl Endpoint {
         Ok(Self(server))
     }
 
-    /// Returns the server without a bucket, whose host the buckets' hosts end in.
+    /// Returns the server without a bucket. The hosts of its buckets end in its host.
     pub fn server(&self) -> &ServerUrl {
         &self.0
     }
 
     /// Returns the region that the host names, as V4 wants it: `cn-hangzhou` for `oss-cn-hangzhou.aliyuncs.com`.
     ///
-    /// Returns `None` for an accelerate endpoint, a custom domain and everything else that names none.
+    /// Returns `None` for an accelerate endpoint, a custom domain, and every other host that names no region.
     pub fn region(&self) -> Option<&str> {
         let labels = self.0.host().strip_suffix(".aliyuncs.com")?;
         // Dual stack: `cn-hangzhou.oss.aliyuncs.com`.
@@ -47,7 +47,7 @@ impl Endpoint {
         (!region.contains('.') && !region.starts_with("accelerate")).then_some(region)
     }
 
-    /// Returns what stands before the object key's slash in the URL of every object of a bucket.
+    /// Returns the part before the object key's slash in the URL of every object of a bucket.
     ///
     /// Virtual-host style, `https://bucket.endpoint`; path style, `https://endpoint/bucket`, when the host is an IP
     /// address, as the vendor's SDKs do.
@@ -72,8 +72,8 @@ pub enum EndpointError {
     /// It is not the URL of a server that credentials may be sent to.
     #[error(transparent)]
     Server(#[from] ServerUrlError),
-    /// There is a path behind the host, where the object key goes.
-    #[error("`{endpoint}` has a path, and an endpoint is a host alone")]
+    /// There is a path after the host, where the object key goes.
+    #[error("`{endpoint}` has a path; an endpoint is only a host")]
     HasPath {
         /// The endpoint as it was given.
         endpoint: String,

@@ -1,4 +1,4 @@
-//! How an operation fails: facts about what happened, and no opinion on whether to try again.
+//! How an operation fails: facts about what happened, and no opinion on whether to retry.
 
 use std::{fmt, io};
 
@@ -7,7 +7,7 @@ use strict_http::TransportError;
 
 use crate::ErrorReply;
 
-/// An operation on an object, by the name of the vendor's documents.
+/// An operation on an object, named as in the vendor's documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
@@ -48,7 +48,7 @@ pub enum Error {
     /// The request cannot be signed; nothing was sent.
     #[error("could not sign the request")]
     Sign {
-        /// What stands in the way.
+        /// What cannot be signed.
         source: SignError,
     },
     /// The body could not be read to its end. OSS stores nothing of a body that ends early.
@@ -57,36 +57,36 @@ pub enum Error {
         /// What the source of the body said.
         source: io::Error,
     },
-    /// The body has another length than was announced. OSS stores nothing of it.
-    #[error("{given_bytes} bytes came where {announced_bytes} were announced")]
+    /// The body has another length than the request announced. OSS stores nothing of it.
+    #[error("the body has {given_bytes} bytes instead of the announced {announced_bytes}")]
     BodyLength {
         /// The length that the request announced.
         announced_bytes: u64,
-        /// How many bytes the source had given when the difference showed.
+        /// How many bytes the source had given when the difference was noticed.
         given_bytes: u64,
     },
-    /// There was no answer, or it broke off.
-    #[error("no answer to {operation}")]
+    /// There was no response, or it broke off.
+    #[error("no response to {operation}")]
     Transport {
         /// The operation.
         operation: Operation,
-        /// How far it got.
+        /// How far the request got.
         source: TransportError,
     },
-    /// The answer's status is 2xx, and what it must say is not there.
-    #[error("the answer of OSS to {operation} lacks `{missing}`")]
+    /// The response has status 2xx and lacks what it must have.
+    #[error("the response of OSS to {operation} has no `{missing}`")]
     BadReply {
         /// The operation.
         operation: Operation,
         /// The element or header that is missing or cannot be read.
         missing: &'static str,
     },
-    /// OSS, or something between, answered with another status than 2xx.
+    /// The response has another status than 2xx. It is from OSS or, without a code, from something in between.
     #[error("OSS refused {operation}: {reply}")]
     Refused {
         /// The operation.
         operation: Operation,
-        /// The answer.
+        /// The response.
         reply: Box<ErrorReply>,
     },
 }

@@ -7,12 +7,12 @@ use oss_signer::{Credentials, Request};
 use reqwest::{Method, RequestBuilder, Response, Url};
 use strict_http::TransportError;
 
-use crate::{BucketName, Client, Error, ObjectKey, Operation, Signing};
+use crate::{BucketName, Client, Error, ObjectKey, Operation, Signing, clock};
 
-/// How long the head of the answer, and each chunk after it, may take.
+/// How long the headers of the response, and each chunk after them, may take.
 const CHUNK_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// An object's bytes as they come.
+/// An object's bytes as they arrive.
 #[derive(Debug)]
 pub struct ObjectStream {
     response: Response,
@@ -25,19 +25,19 @@ impl ObjectStream {
     /// # Errors
     ///
     /// [`Error::Transport`] when the connection breaks, which includes an end before the announced length, and when
-    /// nothing comes for a minute.
+    /// nothing arrives for a minute.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future loses no bytes: the next call goes on.
+    /// Dropping the future loses no bytes: the next call continues.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let failed = |source| Error::Transport {
             operation: Operation::GetObject,
             source,
         };
-        match tokio::time::timeout(CHUNK_TIMEOUT, self.response.chunk()).await {
-            Ok(chunk) => chunk.map_err(|error| failed(TransportError::new(error))),
-            Err(_) => Err(failed(TransportError::timeout(&self.host))),
+        match clock::within(CHUNK_TIMEOUT, self.response.chunk()).await {
+            Some(chunk) => chunk.map_err(|error| failed(TransportError::new(error))),
+            None => Err(failed(TransportError::timeout(&self.host))),
         }
     }
 }
@@ -64,7 +64,7 @@ impl Client {
         self.open(request, host, Some(&signing.credentials)).await
     }
 
-    /// Opens the object that a presigned URL names; the URL is used to the letter, and nothing else is sent.
+    /// Opens the object that a presigned URL names. The URL is used to the letter, and no credentials are sent.
     ///
     /// # Errors
     ///
@@ -79,20 +79,20 @@ impl Client {
         self.open(self.http().get(url), host.to_owned(), None).await
     }
 
-    /// Waits for the head of the answer; a time-out of the whole request would also end a long read.
+    /// Waits for the headers of the response; a time-out of the whole request would also end a long read.
     async fn open(
         &self,
         request: RequestBuilder,
         host: String,
         credentials: Option<&Credentials<'_>>,
     ) -> Result<ObjectStream, Error> {
-        let answer = self.send(Operation::GetObject, request, credentials);
-        match tokio::time::timeout(CHUNK_TIMEOUT, answer).await {
-            Ok(response) => Ok(ObjectStream {
+        let response = self.send(Operation::GetObject, request, credentials);
+        match clock::within(CHUNK_TIMEOUT, response).await {
+            Some(response) => Ok(ObjectStream {
                 response: response?,
                 host,
             }),
-            Err(_) => Err(Error::Transport {
+            None => Err(Error::Transport {
                 operation: Operation::GetObject,
                 source: TransportError::timeout(&host),
             }),

@@ -9,24 +9,24 @@ use crate::{
     reply,
 };
 
-/// What OSS says of a stored object.
+/// What OSS says about a stored object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ObjectInfo {
-    /// The length in bytes, when the answer has it.
+    /// The length in bytes, if the response has it.
     pub len_bytes: Option<u64>,
-    /// The CRC-64, when the answer has it.
+    /// The CRC-64, if the response has it.
     pub crc64: Option<Crc64>,
-    /// The ETag without its quotes.
+    /// The ETag without its quotes, if the response has one.
     pub etag: Option<ServerText>,
-    /// The media type that was given when the object was stored.
+    /// The media type that was given when the object was stored, if the response has it.
     pub content_type: Option<ServerText>,
 }
 
 impl Client {
     /// Asks what is stored under an object key.
     ///
-    /// *Assumed*: the credentials of an upload ticket may be denied this.
+    /// Credentials for uploads alone may be denied this.
     ///
     /// # Errors
     ///
@@ -42,18 +42,20 @@ impl Client {
         signing: &Signing<'_>,
     ) -> Result<ObjectInfo, Error> {
         let request = Request::head(bucket.as_str(), object_key.as_str());
-        let request = self
-            .prepare(Method::HEAD, bucket, &request, signing)?
-            .timeout(SMALL_REQUEST_TIMEOUT);
-        let response = self
-            .send(Operation::HeadObject, request, Some(&signing.credentials))
-            .await?;
-        let headers = response.headers();
-        let text = |name| reply::header(headers, name, Some(&signing.credentials));
+        let request = self.prepare(Method::HEAD, bucket, &request, signing)?;
+        let headers = self
+            .exchange(
+                Operation::HeadObject,
+                request,
+                signing,
+                SMALL_REQUEST_TIMEOUT,
+            )
+            .await?
+            .headers;
+        let text = |name| reply::header(&headers, name, Some(&signing.credentials));
         Ok(ObjectInfo {
-            // Not `Response::content_length`, which is the length of the body that a response to HEAD does not have.
-            len_bytes: parsed_header(headers, CONTENT_LENGTH.as_str()),
-            crc64: parsed_header(headers, "x-oss-hash-crc64ecma").map(Crc64::new),
+            len_bytes: parsed_header(&headers, CONTENT_LENGTH.as_str()),
+            crc64: parsed_header(&headers, "x-oss-hash-crc64ecma").map(Crc64::new),
             etag: text("etag").and_then(|etag| reply::etag(etag.as_str())),
             content_type: text("content-type"),
         })

@@ -2,8 +2,10 @@
 
 mod body;
 mod client;
+mod clock;
 mod connect_ahead;
 mod crc64;
+mod document;
 mod endpoint;
 mod error;
 mod get_object;

@@ -1,7 +1,7 @@
 //! An object in parts: initiate, upload part, complete, abort.
 //!
-//! Under a policy that allows only `oss:PutObject` the first three work and abort does not. A caller keeps the ETags of
-//! its parts itself; listing them may be denied, and the vendor advises against building complete's list from it.
+//! Under a policy that allows only `oss:PutObject` the first three work and abort does not. The caller keeps the ETags of
+//! its parts: listing them may be denied, and the vendor advises against building the list for complete from it.
 //!
 //! Source: the vendor's pages on InitiateMultipartUpload, UploadPart, CompleteMultipartUpload and AbortMultipartUpload.
 
@@ -18,14 +18,16 @@ use strict_http::{ServerText, parsed_header};
 
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing, StoredObject,
-    client::{SMALL_REQUEST_TIMEOUT, whole},
-    reply, xml,
+    client::SMALL_REQUEST_TIMEOUT, reply, xml,
 };
 
-/// How long complete may take: OSS joins the parts before it answers.
+/// How long complete may take: OSS joins the parts before it responds.
 const COMPLETE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(120);
 
-/// What OSS names an upload in parts, from initiate until complete or abort.
+/// The longest upload ID that is accepted.
+const UPLOAD_ID_MAX_BYTES: usize = 256;
+
+/// The name that OSS gives an upload in parts, valid from initiate until complete or abort.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UploadId(String);
 
@@ -39,6 +41,12 @@ impl UploadId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns whether it can stand in a URL and on a screen; those of OSS have 32 hexadecimal digits.
+    fn is_sound(&self) -> bool {
+        (1..=UPLOAD_ID_MAX_BYTES).contains(&self.0.len())
+            && self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
 }
 
 impl fmt::Display for UploadId {
@@ -47,7 +55,7 @@ impl fmt::Display for UploadId {
     }
 }
 
-/// An upload in parts that was initiated.
+/// An initiated upload in parts.
 #[derive(Debug, Clone, Copy)]
 pub struct MultipartUpload<'a> {
     /// The bucket.
@@ -58,38 +66,38 @@ pub struct MultipartUpload<'a> {
     pub upload_id: &'a UploadId,
 }
 
-/// A part that OSS has, as complete names it.
+/// A part that OSS has, as complete lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// From 1 to 10,000; the object is joined in the order of the numbers.
+    /// From 1 to 10,000; OSS joins the parts in the order of their numbers.
     pub number: u32,
-    /// The ETag that the answer to the part had.
+    /// The ETag from the response to the part.
     pub etag: ServerText,
 }
 
-/// What OSS says of an object that it joined.
+/// What OSS says about an object that it joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompletedObject {
-    /// The CRC-64 of the whole object, when the answer has it.
+    /// The CRC-64 of the whole object, if the response has it.
     pub crc64: Option<Crc64>,
-    /// The ETag of the whole object, which is no MD5.
+    /// The ETag of the whole object, which is not an MD5.
     pub etag: Option<ServerText>,
 }
 
 impl Client {
-    /// Begins an upload in parts.
+    /// Initiates an upload in parts.
     ///
-    /// It sends no byte of the file, so it is also the cheap check of credentials, clock and signature.
+    /// It sends no byte of the file, so it is also a cheap check of credentials, clock and signature.
     ///
     /// # Errors
     ///
-    /// [`Error::Sign`], [`Error::Transport`], [`Error::Refused`], and [`Error::BadReply`] when the answer names no
-    /// upload ID.
+    /// [`Error::Sign`], [`Error::Transport`], [`Error::Refused`], and [`Error::BadReply`] when the response has no upload
+    /// ID.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future may leave an upload without parts behind, which a lifecycle rule of the bucket removes.
+    /// Dropping the future may leave an upload without parts on the server, which a lifecycle rule of the bucket removes.
     pub async fn initiate_multipart_upload(
         &self,
         bucket: &BucketName,
@@ -103,33 +111,34 @@ impl Client {
             .header("Content-Type", content_type);
         let request = self
             .prepare(Method::POST, bucket, &request, signing)?
-            .timeout(SMALL_REQUEST_TIMEOUT)
             .header(CONTENT_TYPE, content_type)
             .header(CONTENT_LENGTH, 0);
-        let response = self
-            .send(operation, request, Some(&signing.credentials))
+        let reply = self
+            .exchange(operation, request, signing, SMALL_REQUEST_TIMEOUT)
             .await?;
-        let document = self.document(operation, response).await?;
-        xml::children(&document, "InitiateMultipartUploadResult", &["UploadId"])
-            .into_iter()
-            .map(|(_, text)| UploadId::new(text.trim()))
-            .find(|upload_id| !upload_id.as_str().is_empty())
-            .ok_or(Error::BadReply {
-                operation,
-                missing: "UploadId",
-            })
+        xml::children(
+            &reply.document,
+            "InitiateMultipartUploadResult",
+            &["UploadId"],
+        )
+        .pop()
+        .map(|(_, text)| UploadId::new(text.trim()))
+        .filter(UploadId::is_sound)
+        .ok_or(Error::BadReply {
+            operation,
+            missing: "UploadId",
+        })
     }
 
-    /// Sends one part; the same number again replaces it.
+    /// Sends one part. A part with the same number is replaced.
     ///
     /// # Errors
     ///
-    /// As [`put_object`](Self::put_object), and [`Error::BadReply`] when the answer has no ETag, without which the part
-    /// cannot be completed.
+    /// As [`put_object`](Self::put_object), and [`Error::BadReply`] when the response has no ETag, which complete needs.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future closes the connection; OSS keeps the part only if all of it had arrived.
+    /// Dropping the future closes the connection. OSS keeps the part only if all of it had arrived.
     pub async fn upload_part<B>(
         &self,
         upload: &MultipartUpload<'_>,
@@ -166,17 +175,18 @@ impl Client {
         }
     }
 
-    /// Joins parts into the object; they must be in the order of their numbers.
+    /// Joins the parts into the object. They must be in the order of their numbers.
     ///
     /// # Errors
     ///
-    /// [`Error::Sign`], [`Error::Transport`], [`Error::Refused`], and [`Error::BadReply`] for an answer that names no ETag
-    /// of the whole. A second call after a lost answer gets `NoSuchUpload` when the first one succeeded, and also when
-    /// the upload never was.
+    /// [`Error::Sign`], [`Error::Transport`], [`Error::Refused`], and [`Error::BadReply`] for a response without the ETag
+    /// of the whole, such as the page of a proxy.
+    /// When the response is lost, a second call gets `NoSuchUpload`, both when the first one succeeded and when the upload
+    /// never existed.
     ///
     /// # Cancellation
     ///
-    /// OSS goes on joining when the caller is gone.
+    /// OSS continues to join after the future is dropped.
     pub async fn complete_multipart_upload(
         &self,
         upload: &MultipartUpload<'_>,
@@ -184,26 +194,25 @@ impl Client {
         signing: &Signing<'_>,
     ) -> Result<CompletedObject, Error> {
         let operation = Operation::CompleteMultipartUpload;
-        let list = part_list(parts);
         let request = Request::post(upload.bucket.as_str(), upload.object_key.as_str())
             .query("uploadId", upload.upload_id.as_str())
             .header("Content-Type", "application/xml");
         let request = self
             .prepare(Method::POST, upload.bucket, &request, signing)?
-            .timeout(COMPLETE_TIMEOUT)
             .header(CONTENT_TYPE, "application/xml")
-            .body(list);
-        let response = self
-            .send(operation, request, Some(&signing.credentials))
+            .body(part_list(parts));
+        let reply = self
+            .exchange(operation, request, signing, COMPLETE_TIMEOUT)
             .await?;
-        let crc64 = parsed_header(response.headers(), "x-oss-hash-crc64ecma").map(Crc64::new);
-        let document = self.document(operation, response).await?;
-        let etag = xml::children(&document, "CompleteMultipartUploadResult", &["ETag"])
+        let etag = xml::children(&reply.document, "CompleteMultipartUploadResult", &["ETag"])
             .pop()
             .and_then(|(_, text)| reply::etag(&text));
         match etag {
-            Some(_) => Ok(CompletedObject { crc64, etag }),
-            // A proxy's page with status 200, or a document that was cut: nobody says that the parts were joined.
+            Some(_) => Ok(CompletedObject {
+                crc64: parsed_header(&reply.headers, "x-oss-hash-crc64ecma").map(Crc64::new),
+                etag,
+            }),
+            // Without the ETag nothing proves that the parts were joined.
             None => Err(Error::BadReply {
                 operation,
                 missing: "ETag",
@@ -211,48 +220,33 @@ impl Client {
         }
     }
 
-    /// Gives an upload up, so that its parts are no longer kept.
+    /// Aborts an upload, so that OSS deletes its parts.
+    ///
+    /// Parts that are still being sent may stay; stop sending them first.
     ///
     /// # Errors
     ///
-    /// [`Error::Sign`], [`Error::Transport`] and [`Error::Refused`]; a policy for uploads alone denies it.
+    /// [`Error::Sign`], [`Error::Transport`] and [`Error::Refused`]. A policy for uploads alone denies it.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future leaves it open whether the parts are still there.
+    /// After the future is dropped, the parts may or may not exist.
     pub async fn abort_multipart_upload(
         &self,
         upload: &MultipartUpload<'_>,
         signing: &Signing<'_>,
     ) -> Result<(), Error> {
+        let operation = Operation::AbortMultipartUpload;
         let request = Request::delete(upload.bucket.as_str(), upload.object_key.as_str())
             .query("uploadId", upload.upload_id.as_str());
-        let request = self
-            .prepare(Method::DELETE, upload.bucket, &request, signing)?
-            .timeout(SMALL_REQUEST_TIMEOUT);
-        self.send(
-            Operation::AbortMultipartUpload,
-            request,
-            Some(&signing.credentials),
-        )
-        .await
-        .map(drop)
-    }
-
-    async fn document(
-        &self,
-        operation: Operation,
-        response: reqwest::Response,
-    ) -> Result<Vec<u8>, Error> {
-        let broke = |error| Error::Transport {
-            operation,
-            source: strict_http::TransportError::new(error),
-        };
-        whole(response).await.map_err(broke)
+        let request = self.prepare(Method::DELETE, upload.bucket, &request, signing)?;
+        self.exchange(operation, request, signing, SMALL_REQUEST_TIMEOUT)
+            .await
+            .map(drop)
     }
 }
 
-/// The body of complete. Numbers and ETags are written as they came; an ETag is hexadecimal, but is escaped all the same.
+/// The body of complete. An ETag is hexadecimal, but the server wrote it, so it is escaped.
 fn part_list(parts: &[Part]) -> String {
     let mut list = String::with_capacity(64 + parts.len() * 96);
     list.push_str("<CompleteMultipartUpload>");

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use strict_http::ServerText;
+
 /// The longest object key, in bytes of UTF-8.
 ///
 /// Source: <https://www.alibabacloud.com/help/en/oss/user-guide/object-naming-conventions>.
@@ -9,7 +11,7 @@ const OBJECT_KEY_MAX_BYTES: usize = 1023;
 
 /// A bucket name that OSS would accept: 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end.
 ///
-/// Such a name is one DNS label, so that it cannot move a request to another host.
+/// Such a name is one DNS label, so it cannot move a request to another host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BucketName(String);
 
@@ -21,13 +23,7 @@ impl BucketName {
     /// Fails on the first rule that the name breaks.
     pub fn parse(text: impl Into<String>) -> Result<Self, NameError> {
         let text = text.into();
-        let refuse = |rule| {
-            Err(NameError {
-                what: "bucket name",
-                text: text.clone(),
-                rule,
-            })
-        };
+        let refuse = |rule| Err(NameError::new("bucket name", &text, rule));
         if !(3..=63).contains(&text.len()) {
             return refuse("is not 3 to 63 characters long");
         }
@@ -64,18 +60,12 @@ impl ObjectKey {
     ///
     /// # Errors
     ///
-    /// Fails when the key is not 1 to 1023 bytes long or begins with `/` or `\`, which OSS refuses, and when one of its
-    /// segments is `.` or `..`: OSS has no rule against those, but a URL does, and the rewritten request would name
-    /// another object.
+    /// Fails when the key is not 1 to 1023 bytes long or begins with `/` or `\`, which OSS refuses. Fails too when one of
+    /// its segments is `.` or `..`: OSS allows those, but URLs do not keep them, and the rewritten request would name
+    /// another object (assumption A9).
     pub fn parse(text: impl Into<String>) -> Result<Self, NameError> {
         let text = text.into();
-        let refuse = |rule| {
-            Err(NameError {
-                what: "object key",
-                text: text.clone(),
-                rule,
-            })
-        };
+        let refuse = |rule| Err(NameError::new("object key", &text, rule));
         if text.is_empty() || text.len() > OBJECT_KEY_MAX_BYTES {
             return refuse("is not 1 to 1023 bytes long");
         }
@@ -94,9 +84,10 @@ impl ObjectKey {
     }
 }
 
+/// Shows the key as text to read: in one line, without invisible characters, and cut. Programs use `as_str`.
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        ServerText::clean(&self.0, ServerText::MESSAGE_MAX_CHARS, &[]).fmt(f)
     }
 }
 
@@ -104,20 +95,25 @@ impl fmt::Display for ObjectKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameError {
     what: &'static str,
-    text: String,
+    text: ServerText,
     rule: &'static str,
+}
+
+impl NameError {
+    /// Escapes the text first, so that an invisible character that breaks the rule can be seen.
+    fn new(what: &'static str, text: &str, rule: &'static str) -> Self {
+        let escaped = text.escape_debug().to_string();
+        Self {
+            what,
+            text: ServerText::clean(&escaped, ServerText::MESSAGE_MAX_CHARS, &[]),
+            rule,
+        }
+    }
 }
 
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Escaped, since whoever chose the name may have chosen control characters too.
-        write!(
-            f,
-            "the {} `{}` {}",
-            self.what,
-            self.text.escape_debug(),
-            self.rule
-        )
+        write!(f, "the {} `{}` {}", self.what, self.text, self.rule)
     }
 }
 
@@ -180,11 +176,24 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_shown_without_what_a_terminal_obeys_and_kept_as_it_is() {
+        let key = ObjectKey::parse("a\u{1b}]0;x\u{7}\n\u{202e}b").expect("a good key");
+        assert_eq!(key.to_string(), "a]0;x b");
+        assert_eq!(key.as_str(), "a\u{1b}]0;x\u{7}\n\u{202e}b");
+    }
+
+    #[test]
+    fn an_error_about_a_long_name_is_short() {
+        let error = ObjectKey::parse("x".repeat(100_000)).expect_err("too long");
+        assert!(error.to_string().chars().count() < 400);
+    }
+
+    #[test]
     fn an_error_names_the_rule_and_escapes_the_text() {
-        let error = BucketName::parse("a\u{1b}[31m").expect_err("a control character");
+        let error = BucketName::parse("a\u{1b}[31m\u{202e}").expect_err("control characters");
         assert_eq!(
             error.to_string(),
-            "the bucket name `a\\u{1b}[31m` has a character other than a-z, 0-9 and the hyphen"
+            "the bucket name `a\\u{1b}[31m\\u{202e}` has a character other than a-z, 0-9 and the hyphen"
         );
     }
 }

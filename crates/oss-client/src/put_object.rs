@@ -6,70 +6,70 @@ use std::{io, time::Duration};
 
 use bytes::Bytes;
 use http_body::Body;
-use oss_signer::Request;
+use oss_signer::{Credentials, Request};
 use reqwest::{
-    Method,
-    header::{CONTENT_LENGTH, CONTENT_TYPE},
+    Method, RequestBuilder,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
 };
-use strict_http::{ServerText, TransportError, parsed_header};
+use strict_http::{ServerText, parsed_header};
 
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing,
-    body::{BodyFailure, Watch, Watched},
-    client::whole,
-    reply,
+    body::{Watch, Watched},
+    clock, document, reply,
 };
 
 /// The largest object that one PutObject can store: 5 GB, which the vendor counts in powers of two.
 pub const PUT_MAX_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
-/// How long the rest of an answer may take whose head said all; a new connection is cheaper than a longer wait.
-const END_OF_ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// Time to drain a response whose headers were enough. After that a new connection is cheaper.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where a body goes and what it is.
+/// Where a body goes, and what it is.
 #[derive(Debug, Clone, Copy)]
 pub struct PutObject<'a> {
     /// The bucket.
     pub bucket: &'a BucketName,
-    /// The object key; an object that is there already is replaced.
+    /// The object key; an existing object is replaced.
     pub object_key: &'a ObjectKey,
-    /// The media type, which OSS stores and later answers with.
+    /// The media type, which OSS stores and sends with the object.
     pub content_type: &'a str,
     /// The exact length of the body in bytes; 0 is fine.
     pub len_bytes: u64,
 }
 
-/// What OSS says that it stored, beside what was sent.
+/// What OSS stored, next to what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredObject {
-    /// The CRC-64 of the bytes that were handed to the connection.
+    /// The CRC-64 of the bytes that were written to the connection.
     pub sent_crc64: Crc64,
-    /// The CRC-64 that OSS computed of what it stored. It must equal the other; `None` when the answer has none.
+    /// The CRC-64 that OSS computed of what it stored, if the response has it. It must equal `sent_crc64`.
     pub crc64: Option<Crc64>,
-    /// The ETag without its quotes.
+    /// The ETag without its quotes, if the response has one.
     pub etag: Option<ServerText>,
     /// The request ID.
     pub request_id: Option<ServerText>,
-    /// How long OSS slowed the request down because too much is going on (`x-oss-qos-delay-time`), when it says so.
+    /// How long OSS delayed the request to limit the load (`x-oss-qos-delay-time`), if it says so.
     pub throttled_for: Option<Duration>,
 }
 
 impl Client {
-    /// Sends a body, which is read once, from its start to its end.
+    /// Sends a body, which is read once from start to end.
     ///
-    /// The memory used is that of the chunks that `body` gives.
+    /// The memory used is that of the chunks that `body` gives. The caller compares the two CRC-64s.
     ///
     /// # Errors
     ///
-    /// [`Error::Sign`] before anything is sent; [`Error::Body`] and [`Error::BodyLength`] when the body fails, and OSS
-    /// stores nothing then; [`Error::Transport`] when no answer came, also because nothing moved for longer than
-    /// `patience`, and then it is open whether the object is stored; [`Error::Refused`] when OSS answered no.
-    /// Whether the two CRC-64s are equal is for the caller to see.
+    /// - [`Error::Sign`]: nothing was sent.
+    /// - [`Error::Body`] and [`Error::BodyLength`]: the body failed, and OSS stores nothing.
+    /// - [`Error::Transport`]: no response came, perhaps because the request stalled for longer than `patience`. The
+    ///   object may or may not be stored.
+    /// - [`Error::Refused`]: the response has another status than 2xx.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future closes the connection. OSS stores nothing of a body that ended early; if all of it had
+    /// Dropping the future closes the connection. OSS stores nothing of a body that ended early. If all of it had
     /// arrived, the object is stored.
     pub async fn put_object<B>(
         &self,
@@ -97,11 +97,11 @@ impl Client {
         .await
     }
 
-    /// Sends a request with a streamed body, and reads what an answer to PutObject and to UploadPart has in common.
+    /// Sends a request with a streamed body, and reads what the responses to PutObject and UploadPart have in common.
     pub(crate) async fn send_body<B>(
         &self,
         operation: Operation,
-        request: reqwest::RequestBuilder,
+        request: RequestBuilder,
         len_bytes: u64,
         body: B,
         signing: &Signing<'_>,
@@ -115,37 +115,36 @@ impl Client {
             .header(CONTENT_LENGTH, len_bytes)
             .body(reqwest::Body::wrap(Watched::new(body, watch.clone())));
         let outcome = tokio::select! {
+            // First, because a response that has arrived counts, however late it is read.
+            biased;
             outcome = self.send(operation, request, Some(&signing.credentials)) => outcome,
-            () = watch.stalled(patience) => {
-                let host = self.endpoint().server().host();
-                Err(Error::Transport { operation, source: TransportError::timeout(host) })
-            }
+            () = watch.stalled(patience) => Err(self.timeout(operation)),
         };
-        // What the HTTP library calls a broken connection may have been the body's own end.
+        // What the HTTP library calls a broken connection may be the end of the body.
         let response = match (outcome, watch.take_failure()) {
-            (Err(Error::Transport { .. }), Some(BodyFailure::Read(source))) => {
-                return Err(Error::Body { source });
-            }
-            (Err(Error::Transport { .. }), Some(BodyFailure::Length { given_bytes })) => {
-                return Err(Error::BodyLength {
-                    announced_bytes: len_bytes,
-                    given_bytes,
-                });
+            (Err(Error::Transport { .. }), Some(failure)) => {
+                return Err(failure.into_error(len_bytes));
             }
             (outcome, _) => outcome?,
         };
-        let headers = response.headers();
-        let text = |name| reply::header(headers, name, Some(&signing.credentials));
-        let stored = StoredObject {
-            sent_crc64: watch.crc64(),
-            crc64: parsed_header(headers, "x-oss-hash-crc64ecma").map(Crc64::new),
-            etag: text("etag").and_then(|etag| reply::etag(etag.as_str())),
-            request_id: text("x-oss-request-id"),
-            throttled_for: parsed_header(headers, "x-oss-qos-delay-time")
-                .map(Duration::from_millis),
-        };
-        // Read to its end, the connection can be used again; if that fails, the object is stored all the same.
-        let _ = tokio::time::timeout(END_OF_ANSWER_TIMEOUT, whole(response)).await;
+        let stored = stored_object(response.headers(), &watch, &signing.credentials);
+        // A drained connection can be used again. The object is stored even if this fails.
+        let _ = clock::within(DRAIN_TIMEOUT, document::read(response)).await;
         Ok(stored)
+    }
+}
+
+fn stored_object(
+    headers: &HeaderMap,
+    watch: &Watch,
+    credentials: &Credentials<'_>,
+) -> StoredObject {
+    let text = |name| reply::header(headers, name, Some(credentials));
+    StoredObject {
+        sent_crc64: watch.crc64(),
+        crc64: parsed_header(headers, "x-oss-hash-crc64ecma").map(Crc64::new),
+        etag: text("etag").and_then(|etag| reply::etag(etag.as_str())),
+        request_id: text("x-oss-request-id"),
+        throttled_for: parsed_header(headers, "x-oss-qos-delay-time").map(Duration::from_millis),
     }
 }

@@ -1,4 +1,4 @@
-//! Reads what OSS says when it refuses: the few elements that help, and none that may repeat a secret.
+//! Reads what OSS says when it refuses: the elements that help, and none that may repeat a secret.
 
 use std::{
     fmt,
@@ -7,34 +7,34 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use oss_signer::Credentials;
-use reqwest::{Response, header::HeaderMap};
+use reqwest::header::HeaderMap;
 use strict_http::{ServerText, header_text, retry_after, server_time};
 
-use crate::{client::DOCUMENT_MAX_BYTES, xml};
+use crate::xml;
 
-/// The elements that are read; all others are passed over.
+/// The elements that are read; all others are ignored.
 const KEPT: [&str; 5] = ["Code", "Message", "RequestId", "EC", "ServerTime"];
 
-/// An answer that is not a success.
+/// A response whose status is not 2xx.
 ///
-/// `SignatureDoesNotMatch` repeats the string to sign, `SecurityTokenExpired` the token; those elements, and all that are
-/// not listed here, are dropped while reading.
+/// OSS repeats the string to sign in `SignatureDoesNotMatch`, and the token in `SecurityTokenExpired`. Those elements, and
+/// all others without a field here, are dropped while reading.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ErrorReply {
     /// The HTTP status.
     pub status: u16,
-    /// `Code`, such as `SecurityTokenExpired`; absent when something else than OSS answered.
+    /// `Code`, such as `SecurityTokenExpired`; `None` when something other than OSS responded.
     pub code: Option<ServerText>,
     /// `EC`, such as `0002-00000080`, from the document or the header `x-oss-ec`.
     pub ec: Option<ServerText>,
-    /// `Message`, in one line.
+    /// `Message`.
     pub message: Option<ServerText>,
     /// The request ID, which the vendor's support asks for.
     pub request_id: Option<ServerText>,
-    /// The server's clock: `ServerTime` of the document, else the header `Date`, to the second.
+    /// The server's clock, to the second: `ServerTime` of the document, else the header `Date`.
     pub server_time: Option<SystemTime>,
-    /// How long the server asked to wait, from `Retry-After` in seconds. OSS does not document that it sends it.
+    /// How long the server asks the client to wait, from `Retry-After` (assumption A13).
     pub retry_after: Option<Duration>,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for ErrorReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.code {
             Some(code) => write!(f, "{code} (HTTP {}", self.status)?,
-            None => write!(f, "HTTP {} (no error code", self.status)?,
+            None => write!(f, "no OSS error code (HTTP {}", self.status)?,
         }
         if let Some(ec) = &self.ec {
             write!(f, ", EC {ec}")?;
@@ -59,34 +59,15 @@ impl fmt::Display for ErrorReply {
 }
 
 impl ErrorReply {
-    /// Returns whether OSS itself refused: only its error documents have a code.
+    /// Returns whether OSS itself refused: its error documents have a code.
     ///
-    /// Without one, something in between responded, such as a proxy with a page of its own.
+    /// Without a code, something in between may have responded, such as a proxy (assumption A12).
     pub fn is_from_oss(&self) -> bool {
         self.code.is_some()
     }
 
-    /// Reads an answer to its end, as far as it can be read: an answer that breaks off still has a status.
-    pub(crate) async fn read(
-        mut response: Response,
-        credentials: Option<&Credentials<'_>>,
-    ) -> Self {
-        let mut document = Vec::new();
-        while document.len() < DOCUMENT_MAX_BYTES {
-            match response.chunk().await {
-                Ok(Some(chunk)) => document.extend_from_slice(&chunk),
-                Ok(None) | Err(_) => break,
-            }
-        }
-        Self::parse(
-            response.status().as_u16(),
-            response.headers(),
-            &document,
-            credentials,
-        )
-    }
-
-    fn parse(
+    /// Reads a response whose status is not 2xx.
+    pub(crate) fn parse(
         status: u16,
         headers: &HeaderMap,
         document: &[u8],
@@ -138,7 +119,7 @@ pub(crate) fn header(
     header_text(headers, name, ServerText::CODE_MAX_CHARS, redact)
 }
 
-/// Returns an ETag without its quotes, or `None` for a text that is none: complete must send it back to the letter.
+/// Returns an ETag without its quotes. A text that cleaning would change is no ETag, since complete repeats it to the letter.
 pub(crate) fn etag(raw: &str) -> Option<ServerText> {
     let raw = raw.trim().trim_matches('"');
     let etag = ServerText::clean(raw, ServerText::CODE_MAX_CHARS, &[]).non_empty()?;
@@ -196,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_repeat_a_secret_is_dropped() {
+    fn elements_that_may_repeat_a_secret_are_dropped() {
         let reply = parse(
             "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>canary-token</StringToSign>\
              <SecurityToken>canary-token</SecurityToken><Message>token canary-token, secret canary-secret</Message>\
@@ -214,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_head_is_read_from_its_header() {
+    fn the_error_of_a_head_request_is_read_from_its_header() {
         let document =
             BASE64_STANDARD.encode("<Error><Code>NoSuchKey</Code><EC>0026-00000001</EC></Error>");
         let reply = parse(
@@ -228,12 +209,12 @@ mod tests {
     }
 
     #[test]
-    fn a_proxys_page_leaves_status_and_headers() {
+    fn the_page_of_a_proxy_leaves_status_and_headers() {
         let reply = parse(
             "<html><body>502 Bad Gateway<br></body>",
             &[("retry-after", "7")],
         );
-        assert_eq!(reply.to_string(), "HTTP 403 (no error code)");
+        assert_eq!(reply.to_string(), "no OSS error code (HTTP 403)");
         assert_eq!(reply.retry_after, Some(Duration::from_secs(7)));
     }
 

@@ -1,9 +1,9 @@
-//! Reads the flat documents of OSS: a root and children that hold text. What is wrong in a document ends the reading and
-//! no more.
+//! Reads the flat documents of OSS: a root and children that hold text. A fault in a document ends the reading and is no
+//! error.
 
 use quick_xml::{Reader, events::Event};
 
-/// Returns those children of the root that `wanted` names, in the order of the document, as far as it can be read.
+/// Returns the children of the root that `wanted` names, in the order of the document, as far as it can be read.
 pub(crate) fn children(document: &[u8], root: &str, wanted: &[&str]) -> Vec<(String, String)> {
     let document = String::from_utf8_lossy(document);
     let mut reader = Reader::from_str(&document);

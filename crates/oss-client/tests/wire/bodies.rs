@@ -1,7 +1,8 @@
-//! Bodies that fail, end early, go on too long or stand still.
+//! Bodies that fail, end early, are too long or stall, and responses that come late or not at all.
 
 use std::{
-    io,
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpListener},
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, SystemTime},
@@ -14,15 +15,11 @@ use oss_client::{
     Signing, StoredObject,
 };
 use strict_http::{Options, TransportKind};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
 use vectcut_sandbox::{Fault, Sandbox, Step};
 
 use crate::bench::{Bench, full, key};
 
-/// A body that gives these chunks and then ends, or waits for ever.
+/// A body that gives these chunks, the last one first, and then ends or waits for ever.
 struct Script {
     chunks: Vec<io::Result<&'static [u8]>>,
     ends: bool,
@@ -56,7 +53,7 @@ async fn put(bench: &Bench, body: Script) -> Result<StoredObject, Error> {
     };
     let patience = Patience {
         stalled: Duration::from_millis(200),
-        answer: Duration::from_secs(5),
+        response: Duration::from_secs(5),
     };
     bench
         .client
@@ -98,7 +95,7 @@ async fn a_body_of_another_length_is_refused_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn a_body_that_stands_still_is_given_up() {
+async fn a_body_that_stalls_is_given_up() {
     let bench = Bench::with(Sandbox::builder()).await;
     let error = put(
         &bench,
@@ -116,7 +113,7 @@ async fn a_body_that_stands_still_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_is_given_up() {
+async fn a_response_that_does_not_come_is_given_up() {
     let bench = Bench::with(
         Sandbox::builder()
             .strict()
@@ -132,7 +129,7 @@ async fn an_answer_that_does_not_come_is_given_up() {
     };
     let patience = Patience {
         stalled: Duration::from_secs(5),
-        answer: Duration::from_millis(200),
+        response: Duration::from_millis(200),
     };
     let signing = bench.signing(Signature::V1);
     let error = bench
@@ -143,22 +140,28 @@ async fn an_answer_that_does_not_come_is_given_up() {
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
 }
 
-/// The head of the answer says that the object is stored; what its body does is no reason to send the bytes again.
-#[tokio::test]
-async fn an_answer_that_breaks_off_after_its_head_is_a_success() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+/// Starts a server, on a thread of its own, that reads one request with the body `12345` and sends `response`.
+/// It keeps the connection open until the other side closes it.
+fn server(delay: Duration, response: &'static [u8]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut request = [0; 4096];
+    std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        let mut buffer = [0; 4096];
         while !request.ends_with(b"12345") {
-            let read = socket.read(&mut request).await.unwrap();
-            request.rotate_left(read);
+            let count = socket.read(&mut buffer).unwrap();
+            request.extend_from_slice(&buffer[..count]);
         }
-        let head = b"HTTP/1.1 200 OK\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 9\r\n\r\n";
-        socket.write_all(head).await.unwrap();
-        std::future::pending::<()>().await;
+        std::thread::sleep(delay);
+        socket.write_all(response).unwrap();
+        let _ = socket.read(&mut buffer);
     });
+    address
+}
+
+/// Puts `12345` on a server and reads its response.
+async fn put_on(address: SocketAddr, patience: Patience) -> Result<StoredObject, Error> {
     let endpoint = Endpoint::parse(&format!("http://{address}")).unwrap();
     let http = strict_http::client(&Options::for_servers([endpoint.server()])).unwrap();
     let (bucket, object_key) = (BucketName::parse("bucket").unwrap(), key("k"));
@@ -173,9 +176,50 @@ async fn an_answer_that_breaks_off_after_its_head_is_a_success() {
         signature: Signature::V1,
         time: SystemTime::UNIX_EPOCH,
     };
-    let stored = Client::new(http, endpoint)
-        .put_object(&put, full(b"12345"), &signing, Patience::default())
+    Client::new(http, endpoint)
+        .put_object(&put, full(b"12345"), &signing, patience)
         .await
-        .unwrap();
+}
+
+/// The headers of the response say that the object is stored; what its body does is no reason to send the bytes again.
+#[tokio::test]
+async fn a_response_that_breaks_off_after_its_headers_is_a_success() {
+    let headers = b"HTTP/1.1 200 OK\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 9\r\n\r\n";
+    let server = server(Duration::ZERO, headers);
+    let stored = put_on(server, Patience::default()).await.unwrap();
     assert_eq!(stored.crc64, Some(Crc64::new(7)));
+}
+
+/// A thread that is blocked runs neither timers nor tasks, like a process after Ctrl-Z.
+#[tokio::test]
+async fn the_response_that_came_while_the_process_was_stopped_counts() {
+    let response = b"HTTP/1.1 200 OK\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 0\r\n\r\n";
+    let patience = Patience {
+        stalled: Duration::from_millis(600),
+        response: Duration::from_millis(600),
+    };
+    let stopped = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        std::thread::sleep(Duration::from_secs(2));
+    };
+    let server = server(Duration::from_millis(300), response);
+    let (stored, ()) = tokio::join!(put_on(server, patience), stopped);
+    assert_eq!(stored.unwrap().crc64, Some(Crc64::new(7)));
+}
+
+/// Time in which the process was stopped is not waiting: the response has its whole time after that.
+#[tokio::test]
+async fn the_timers_start_fresh_after_the_process_was_stopped() {
+    let response = b"HTTP/1.1 200 OK\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 0\r\n\r\n";
+    let patience = Patience {
+        stalled: Duration::from_millis(600),
+        response: Duration::from_millis(600),
+    };
+    let stopped = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        std::thread::sleep(Duration::from_secs(2));
+    };
+    let server = server(Duration::from_millis(2300), response);
+    let (stored, ()) = tokio::join!(put_on(server, patience), stopped);
+    assert_eq!(stored.unwrap().crc64, Some(Crc64::new(7)));
 }
