@@ -103,7 +103,7 @@ impl Shared {
             part_bytes: None,
             least_patience: Patience {
                 stalled: Duration::from_secs(20),
-                answer: Duration::from_secs(60),
+                response: Duration::from_secs(60),
             },
             stop: Stop::new(),
             gate: Gate::new(Streams::new(None)),
@@ -118,17 +118,17 @@ impl Shared {
 
     /// Returns how long a connection of this rate may stand still. An unmeasured one gets three times the minimum.
     pub(crate) fn patience_for(&self, rate: StreamRate) -> Patience {
-        let Patience { stalled, answer } = self.least_patience;
+        let Patience { stalled, response } = self.least_patience;
         match rate.bytes_per_second {
             0 => Patience {
                 stalled: stalled * 3,
-                answer: answer * 3,
+                response: response * 3,
             },
             rate => {
                 let lasting = |bytes: u64| Duration::from_secs_f64(bytes as f64 / rate as f64);
                 Patience {
                     stalled: stalled.max(lasting(BURST_BYTES)),
-                    answer: answer.max(lasting(BUFFERED_BYTES)),
+                    response: response.max(lasting(BUFFERED_BYTES)),
                 }
             }
         }

@@ -66,7 +66,7 @@ impl Bench {
         })
         .patience(Patience {
             stalled: Duration::from_millis(400),
-            answer: Duration::from_millis(700),
+            response: Duration::from_millis(700),
         })
     }
 
