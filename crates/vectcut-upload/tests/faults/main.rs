@@ -9,7 +9,6 @@
 
 mod bench;
 mod credentials;
-mod futures;
 mod integrity;
 mod lines;
 mod refusals;
