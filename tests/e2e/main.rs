@@ -4,6 +4,10 @@
     clippy::panic,
     reason = "a test that cannot go on says where"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests measure how long things take"
+)]
 
 mod bad_input;
 mod budget;

@@ -1,43 +1,90 @@
 //! `cargo xtask check`: what must hold besides tests.
 //!
 //! Checks of text and manifests come first, because they take a second; those that compile come last.
-//! Every check runs, so that one run names everything that is wrong.
+//! Every check runs, so one run names everything that is wrong.
 
+mod allowed;
 mod arrows;
+mod assumptions;
+mod clocks;
+mod code;
 mod dependencies;
 mod forbidden_crates;
+mod foreign_types;
+mod module_circles;
+mod names;
 mod protocol_hash;
+mod secret_debug;
+mod server_text;
+mod sizes;
 mod snapshots;
 mod sources;
 mod top_level;
 
+use serde_json::Value;
+
 use crate::process::{Failure, cargo, run as run_program};
 use crate::steps::step;
 use crate::workspace;
+use code::Crate;
 
 pub(crate) use protocol_hash::bless as bless_protocol;
 
-/// One check: its name and what it finds, empty when all is well.
-type Check = (&'static str, fn() -> Result<Vec<String>, Failure>);
+/// What the checks look at, read once.
+struct Repository {
+    /// Every file, relative to the top.
+    files: Vec<String>,
+    /// What cargo says about the packages, with the resolved tree.
+    metadata: Value,
+    /// The crates of `crates/`, parsed.
+    crates: Vec<Crate>,
+}
 
-const QUICK: [Check; 7] = [
-    ("layer arrows", || {
-        Ok(arrows::findings(&workspace::metadata()?))
+impl Repository {
+    fn read() -> Result<Self, Failure> {
+        let files = workspace::files()?;
+        Ok(Self {
+            metadata: workspace::metadata()?,
+            crates: code::read(&files)?,
+            files,
+        })
+    }
+}
+
+/// One check: its name and what it finds, empty when all is well.
+type Check = (
+    &'static str,
+    fn(&Repository) -> Result<Vec<String>, Failure>,
+);
+
+const QUICK: [Check; 14] = [
+    ("layer arrows", |all| Ok(arrows::findings(&all.metadata))),
+    ("module circles", |all| {
+        Ok(module_circles::findings(&all.crates))
     }),
-    ("forbidden crates", || {
-        Ok(forbidden_crates::findings(&workspace::metadata()?))
+    ("foreign types", |all| {
+        Ok(foreign_types::findings(&all.crates, &all.metadata))
     }),
-    ("dependencies", dependencies::findings),
-    ("sources", sources::findings),
-    ("top level", || {
-        Ok(top_level::findings(&workspace::files()?))
+    ("server text", |all| Ok(server_text::findings(&all.crates))),
+    ("secrets in Debug", |all| {
+        Ok(secret_debug::findings(&all.crates))
     }),
-    ("protocol hash", protocol_hash::findings),
-    ("snapshots", snapshots::findings),
+    ("clocks", |all| Ok(clocks::findings(&all.crates))),
+    ("sizes", |all| Ok(sizes::findings(&all.crates))),
+    ("forbidden crates", |all| {
+        Ok(forbidden_crates::findings(&all.metadata))
+    }),
+    ("dependencies", |all| dependencies::findings(&all.metadata)),
+    ("sources", |all| sources::findings(&all.files)),
+    ("top level", |all| Ok(top_level::findings(&all.files))),
+    ("assumptions", |all| assumptions::findings(&all.files)),
+    ("protocol hash", |all| protocol_hash::findings(&all.files)),
+    ("snapshots", |_| snapshots::findings()),
 ];
 
 /// Runs all checks, or only those that compile nothing.
 pub(crate) fn run(quick: bool) -> Result<(), Failure> {
+    let repository = Repository::read()?;
     let mut failed = Vec::new();
     let mut note = |name: &str, outcome: Result<(), Failure>| {
         if let Err(failure) = outcome {
@@ -46,7 +93,7 @@ pub(crate) fn run(quick: bool) -> Result<(), Failure> {
         }
     };
     for (name, check) in QUICK {
-        note(name, step(name, || report(check()?)));
+        note(name, step(name, || report(check(&repository)?)));
     }
     note("format", step("format", format));
     if !quick {

@@ -7,9 +7,7 @@ use crate::process::Failure;
 /// Runs one step; its name, its outcome and its time are printed when it ends.
 pub(crate) fn step(name: &str, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     println!("── {name}");
-    let started = now();
-    let outcome = work();
-    let seconds = started.elapsed().as_secs_f64();
+    let (outcome, seconds) = timed(work);
     let word = if outcome.is_ok() { "ok" } else { "FAILED" };
     println!("── {name}: {word}, {seconds:.1} s");
     outcome
@@ -19,6 +17,8 @@ pub(crate) fn step(name: &str, work: impl FnOnce() -> Result<(), Failure>) -> Re
     clippy::disallowed_methods,
     reason = "how long a step took is for people and decides nothing"
 )]
-fn now() -> Instant {
-    Instant::now()
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let started = Instant::now();
+    let outcome = work();
+    (outcome, started.elapsed().as_secs_f64())
 }

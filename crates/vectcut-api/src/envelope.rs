@@ -47,6 +47,7 @@ impl Envelope {
             .unwrap_or_default();
         let status_code = status.as_u16();
         match (status_code, fields) {
+            // The key is refused, and not the request (assumption A2).
             (401 | 403, _) => Err(ApiError::KeyRefused {
                 call,
                 status: status_code,

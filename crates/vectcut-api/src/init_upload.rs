@@ -28,14 +28,14 @@ pub struct UploadTicket {
     pub bucket: String,
     /// The object key as the backend named it; not checked against OSS's rules here.
     pub object_key: String,
-    /// The region, without the prefix `oss-`, when the backend named one. *Assumed* to be absent as a rule.
+    /// The region, without the prefix `oss-`, when the backend names one (assumption A3).
     pub region: Option<String>,
     /// The backend's clock when it responded, to the second, from `Date`.
     pub server_time: Option<SystemTime>,
 }
 
 impl Client {
-    /// Asks for a ticket to upload a file of this name and size.
+    /// Asks for a ticket to upload a file of this name and size, which may be 0 (assumption A7).
     ///
     /// # Errors
     ///

@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 /// Longer URLs are refused, since programs that receive them cut them. A signed URL of OSS has about a thousand bytes.
 const URL_MAX_BYTES: usize = 8 * 1024;
 
-/// A public URL that is safe to hand to another program, kept to the letter as the backend sent it.
+/// A public URL that is safe to hand to another program, kept to the letter as the backend sent it: its host and
+/// signature version may be any (assumption A8).
 ///
 /// Its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]

@@ -100,7 +100,7 @@ async fn fresh_url(run: &Run<'_>, object_key: &ObjectKey) -> Result<SignedUrl, U
 
 /// Makes sure that OSS has the bytes of the file. The URL shows it where no checksum of OSS does.
 ///
-/// A host of the backend's own may not report a checksum (assumption A12). Then the length must do: each part was proven
+/// A host of the backend's own may not report a checksum (assumption A15). Then the length must do: each part was proven
 /// when it was sent.
 async fn prove(
     run: &Run<'_>,

@@ -10,9 +10,8 @@ use crate::workspace;
 const DOCUMENT: &str = "docs/dependencies.md";
 
 /// Names every direct dependency without a row, and every row without a dependency.
-pub(super) fn findings() -> Result<Vec<String>, Failure> {
-    let metadata = workspace::metadata()?;
-    Ok(differences(&workspace::read(DOCUMENT)?, &direct(&metadata)))
+pub(super) fn findings(metadata: &Value) -> Result<Vec<String>, Failure> {
+    Ok(differences(&workspace::read(DOCUMENT)?, &direct(metadata)))
 }
 
 /// The dependencies of this repository's packages that come from elsewhere.

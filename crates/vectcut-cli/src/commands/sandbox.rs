@@ -1,7 +1,5 @@
 //! `vectcut sandbox`: a sandbox that keeps running, or one for the length of a command.
 
-mod environment;
-
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitStatus;
@@ -119,8 +117,7 @@ async fn run_command(
     for name in SERVER_VARIABLES {
         command.env_remove(name);
     }
-    let names = std::env::vars_os().map(|(name, _)| name);
-    environment::isolate(&mut command, names, settings.environment());
+    command.envs(settings.environment());
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

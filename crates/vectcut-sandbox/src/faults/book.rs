@@ -117,6 +117,10 @@ impl Armed {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests measure how long things take"
+)]
 mod tests {
     use std::time::Duration;
 

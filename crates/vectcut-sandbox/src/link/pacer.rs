@@ -37,6 +37,10 @@ impl Pacer {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests measure how long things take"
+)]
 mod tests {
     use super::*;
 

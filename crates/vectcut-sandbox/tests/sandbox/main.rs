@@ -2,6 +2,10 @@
 
 // Marks the helpers as test code, for the lints that are off in tests.
 #![cfg(test)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests measure how long things take"
+)]
 
 mod access;
 mod backend;

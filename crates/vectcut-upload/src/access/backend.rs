@@ -41,7 +41,7 @@ pub(crate) async fn init(run: &Run<'_>) -> Result<Ticket, UploadError> {
 
 /// Reports that the object is stored, and gets its URL.
 ///
-/// The backend may be asked again for the same object key (assumption A10). If it may not, a lost response ends in a
+/// The backend may be asked again for the same object key (assumption A6). If it may not, a lost response ends in a
 /// refusal, and the error carries the object key.
 pub(crate) async fn complete(
     run: &Run<'_>,

@@ -149,7 +149,7 @@ impl<'r, 'a> Access<'r, 'a> {
     }
 
     /// Drops a multipart upload that is given up, so that OSS need not store its parts. Whether that is allowed is not
-    /// known (assumption A7), so a failure is ignored.
+    /// known (assumption A4), so a failure is ignored.
     pub(crate) async fn abort(&self, upload_id: &UploadId) {
         if let Ok(attempt) = self.attempt() {
             let multipart = self.multipart(upload_id);

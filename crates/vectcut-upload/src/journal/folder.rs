@@ -14,7 +14,7 @@ use oss_client::Crc64Digest;
 use super::{
     file::{self, Found},
     record::{Header, Kept},
-    writer::{Journal, Open},
+    writer::{Journal, Open, remove},
 };
 use crate::{blocking::blocking, policy::history::History, stage::Stage, state_dir::StateDir};
 
@@ -200,15 +200,6 @@ impl Opened {
             kept: Kept::default(),
             note: Some(Note::NotKept(reason)),
         }
-    }
-}
-
-/// Removes the journal at `path`; that it is gone already is fine.
-pub(super) fn remove(path: &Path) {
-    if let Err(error) = std::fs::remove_file(path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        tracing::debug!(%error, "a finished journal could not be removed");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Seek, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, Sender, channel},
@@ -177,7 +177,7 @@ impl Writer {
             Command::Finish(record) => self.rewrite(&record),
             Command::Remove => {
                 self.write();
-                super::folder::remove(&self.open.path);
+                remove(&self.open.path);
             }
             Command::Flush(done) => {
                 self.write();
@@ -221,5 +221,14 @@ impl Writer {
                 .unwrap_or_else(PoisonError::into_inner)
                 .get_or_insert(reason);
         }
+    }
+}
+
+/// Removes the journal at `path`; that it is gone already is fine.
+pub(super) fn remove(path: &Path) {
+    if let Err(error) = std::fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::debug!(%error, "a finished journal could not be removed");
     }
 }

@@ -47,6 +47,10 @@ impl Pace {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests measure how long things take"
+)]
 mod tests {
     use super::*;
 

@@ -36,7 +36,7 @@ const PART_DURATION: Duration = Duration::from_secs(4);
 const PART_AIM_MAX_BYTES: u64 = 32 * MIB;
 
 /// A part reserves one number per this many bytes, so that it can be resent as smaller parts without renumbering those
-/// after it. OSS allows gaps between the numbers (assumption A15).
+/// after it. OSS allows gaps between the numbers (docs/protocol.md, 9.1).
 const NUMBER_BYTES: u64 = PART_MIN_BYTES;
 
 /// How many parts in a row must succeed before a size that was reduced after failures grows again.

@@ -67,7 +67,7 @@ pub(crate) fn on_reply(reply: &ErrorReply) -> Verdict {
             Verdict::AgainAFewTimes
         }
         (401, _) => Verdict::NewCredentials,
-        // OSS names a code with every refusal, so a proxy or a middlebox wrote this one (assumption A16).
+        // OSS names a code with every refusal, so a proxy or a middlebox wrote this one (assumption A17).
         (400 | 403 | 404 | 405.., "") => Verdict::AgainAFewTimes,
         _ => Verdict::Stop,
     }
@@ -75,7 +75,7 @@ pub(crate) fn on_reply(reply: &ErrorReply) -> Verdict {
 
 /// Returns whether OSS says that it no longer accepts V1.
 ///
-/// The vendor publishes no error code for it, only these two ECs; a wrong signature is something else, and another try
+/// The vendor publishes no error code for it, only these two ECs (assumption A11). A wrong signature is something else, and another try
 /// would hide it. Sources: <https://help.aliyun.com/en/oss/user-guide/0002-00000080> and `…/0002-00000034`.
 fn is_end_of_v1(reply: &ErrorReply) -> bool {
     reply.status == 403

@@ -19,7 +19,7 @@ pub(crate) struct Known {
     pub(crate) part_bytes: Option<u64>,
     /// The longest file that one PutObject takes.
     pub(crate) put_max_bytes: u64,
-    /// How often new credentials named another object key, so that all parts were lost.
+    /// How often new credentials named another object key (assumption A5), so that all parts were lost.
     pub(crate) moves: u32,
     /// How many PUTs of the whole file did not end.
     pub(crate) unfinished_puts: u32,
@@ -31,7 +31,7 @@ pub(crate) struct Known {
 ///
 /// A small file goes in one PUT. If a run ended before its PUT did, the next run sends parts, which it can keep.
 /// If the credentials expired before all parts were sent, and the new ones are for another object key, parts cannot
-/// win: then one PUT is sent, since OSS checks the token when a request begins. The two take turns.
+/// win: then one PUT is sent, since OSS checks the token when a request begins (assumption A16). The two take turns.
 pub(crate) fn choose(known: Known) -> Way {
     if known.len_bytes > known.put_max_bytes {
         return Way::Parts;

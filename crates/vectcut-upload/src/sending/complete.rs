@@ -86,7 +86,7 @@ pub(crate) enum Seen {
     },
     /// OSS says that there is no such object.
     Gone,
-    /// The credentials do not allow to look (assumption A6).
+    /// The credentials do not allow to look (assumption A14).
     Unknown,
 }
 

@@ -73,7 +73,7 @@ fn converse(wire: &mut impl Wire) {
 
 fn print_settings(port: u16, ca_cert: Option<PathBuf>) {
     let scheme = if ca_cert.is_some() { "https" } else { "http" };
-    println!("export VECTCUT_API_KEY='sink'");
+    println!("export VECTCUT_API_KEY='key-of-the-benchmark'");
     println!("export VECTCUT_BASE_URL='{scheme}://127.0.0.1:{port}'");
     println!("export VECTCUT_OSS_ENDPOINT='{scheme}://oss.localhost:{port}'");
     println!("export VECTCUT_OSS_REGION='cn-hangzhou'");
