@@ -8,6 +8,9 @@ pub(crate) struct Interrupt {
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    /// `None` where SIGHUP is ignored, as under `nohup`: listening would end that.
+    #[cfg(unix)]
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 /// Which signal came.
@@ -32,6 +35,10 @@ impl Interrupt {
             Ok(Self {
                 terminate: signal(SignalKind::terminate())?,
                 interrupt: signal(SignalKind::interrupt())?,
+                hangup: match ignores_hangup() {
+                    true => None,
+                    false => Some(signal(SignalKind::hangup())?),
+                },
             })
         }
         #[cfg(not(unix))]
@@ -48,6 +55,8 @@ impl Interrupt {
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Terminate,
+            // A closed terminal ends the command as SIGTERM does.
+            () = hung_up(&mut self.hangup) => Signal::Terminate,
         }
         #[cfg(not(unix))]
         match tokio::signal::ctrl_c().await {
@@ -55,5 +64,45 @@ impl Interrupt {
             // Without a handler the system ends the process itself, so there is nothing to wait for.
             Err(_) => std::future::pending().await,
         }
+    }
+}
+
+/// Waits for SIGHUP, for ever where it is ignored.
+#[cfg(unix)]
+async fn hung_up(hangup: &mut Option<tokio::signal::unix::Signal>) {
+    match hangup {
+        Some(hangup) => drop(hangup.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Returns whether this process ignores SIGHUP. Where the system does not say, SIGHUP keeps its own meaning.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    std::fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| ignored_signals(&status))
+        .is_none_or(|ignored| ignored & 1 != 0)
+}
+
+/// Reads the mask of ignored signals from `/proc/self/status`; SIGHUP is its lowest bit.
+#[cfg(unix)]
+fn ignored_signals(status: &str) -> Option<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(line.trim(), 16).ok()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mask_of_ignored_signals_is_read() {
+        let status =
+            "Name:\tvectcut\nSigBlk:\t0000000000000002\nSigIgn:\t0000000000001001\nSigCgt:\t0\n";
+        assert_eq!(ignored_signals(status), Some(0x1001));
+        assert_eq!(ignored_signals("Name:\tvectcut\n"), None);
     }
 }

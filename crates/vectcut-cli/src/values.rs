@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use vectcut_sandbox::quantity;
+
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const GIB: u64 = 1024 * MIB;
@@ -46,21 +48,7 @@ pub(crate) fn media_type(text: &str) -> Result<String, &'static str> {
 /// Reads an amount of bytes above zero, such as `500k`, `8M`, `1.5GiB` or `1048576`; units are powers of 1024.
 pub(crate) fn bytes(text: &str) -> Result<u64, &'static str> {
     const EXPECTED: &str = "an amount looks like 8M, 500k or 1048576";
-    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" | "kib" => KIB,
-        "m" | "mb" | "mib" => MIB,
-        "g" | "gb" | "gib" => GIB,
-        _ => return Err(EXPECTED),
-    };
-    let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-    if !digits.bytes().all(is_number) {
-        return Err(EXPECTED);
-    }
-    let number: f64 = digits.trim().parse().map_err(|_| EXPECTED)?;
-    // A float to an integer saturates, and what it loses above 2^53 nobody meant.
-    match (number * unit as f64) as u64 {
+    match quantity::size(text).ok_or(EXPECTED)? {
         0 => Err("nothing could go at that size"),
         amount => Ok(amount),
     }
@@ -79,13 +67,7 @@ pub(crate) fn part_bytes(text: &str) -> Result<u64, &'static str> {
 /// Reads a length of time above zero, such as `100s`, `2m`, `1h30m`, `250ms` or plain seconds.
 pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
     const EXPECTED: &str = "a length of time looks like 100s, 2m or 1h30m";
-    let duration = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let duration: jiff::SignedDuration = text.parse().map_err(|_| EXPECTED)?;
-            Duration::try_from(duration).map_err(|_| EXPECTED)?
-        }
-    };
+    let duration = quantity::duration(text).ok_or(EXPECTED)?;
     if duration.is_zero() {
         return Err("a length of time is above zero");
     }

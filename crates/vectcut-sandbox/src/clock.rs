@@ -56,7 +56,7 @@ pub(crate) fn system_time(time: Timestamp) -> SystemTime {
     reason = "the one place of this crate that reads the machine's clock"
 )]
 pub(crate) fn instant() -> Instant {
-    Instant::now()
+    Instant::from_std(std::time::Instant::now())
 }
 
 /// Returns how much time has passed since `start`.

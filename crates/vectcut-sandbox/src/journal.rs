@@ -1,5 +1,6 @@
-//! What arrived: every request in order, as it came over the wire, and what was answered.
+//! What arrived: the latest requests in order, as they came over the wire, and the status of each response.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,10 +67,13 @@ impl fmt::Debug for Arrival {
     }
 }
 
-/// The list of arrivals of one sandbox.
+/// How many arrivals are kept: about twice the parts of the largest upload.
+const ARRIVALS_MAX: usize = 20_000;
+
+/// The latest arrivals of one sandbox.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    entries: Mutex<Vec<Arc<Entry>>>,
+    entries: Mutex<VecDeque<Arc<Entry>>>,
 }
 
 /// An arrival whose end is still open.
@@ -111,11 +115,15 @@ impl Journal {
             body_len_bytes: AtomicU64::new(0),
             status: AtomicU16::new(0),
         });
-        self.lock().push(Arc::clone(&entry));
+        let mut entries = self.lock();
+        if entries.len() == ARRIVALS_MAX {
+            entries.pop_front();
+        }
+        entries.push_back(Arc::clone(&entry));
         entry
     }
 
-    /// Returns what arrived so far, in order.
+    /// Returns what arrived, in order.
     pub(crate) fn arrivals(&self) -> Vec<Arrival> {
         let finished = |entry: &Arc<Entry>| {
             let status = entry.status.load(Ordering::Relaxed);
@@ -133,7 +141,7 @@ impl Journal {
         self.lock().is_empty()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Entry>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Entry>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -148,5 +156,27 @@ impl Entry {
     /// Notes the status that is about to be sent.
     pub(crate) fn answered(&self, status: u16) {
         self.status.store(status, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_arrivals_make_room() {
+        let journal = Journal::default();
+        for connection in 1..=ARRIVALS_MAX as u64 + 2 {
+            journal.arrive(
+                Step::Init,
+                &Wire::default(),
+                None,
+                connection,
+                Timestamp::UNIX_EPOCH,
+            );
+        }
+        let arrivals = journal.arrivals();
+        assert_eq!(arrivals.len(), ARRIVALS_MAX);
+        assert_eq!(arrivals[0].connection, 3);
     }
 }

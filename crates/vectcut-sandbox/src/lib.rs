@@ -13,6 +13,7 @@ mod oss;
 mod oss_code;
 mod policy;
 pub mod quantity;
+mod random;
 mod reply;
 mod respond;
 mod routing;

@@ -16,9 +16,10 @@ use error_reply::OssError;
 use crate::exchange::Exchange;
 use crate::intake::{Intake, Interruption};
 use crate::oss_code::OssCode;
+use crate::random;
 use crate::reply::Reply;
 use crate::step::Step;
-use crate::store::{Store, random_id};
+use crate::store::Store;
 use crate::verify::{Addressing, Wire};
 
 /// The longest list of parts: 10,000 with room to spare, in bytes.
@@ -59,7 +60,7 @@ pub(crate) async fn answer(
     addressing: &Addressing,
     intake: &mut Intake,
 ) -> Reply {
-    let request_id = random_id(24);
+    let request_id = random::name(24);
     let done = match access::let_in(exchange, addressing) {
         Ok(call) => operate(exchange, &call, intake).await,
         Err(halt) => Err(halt),
@@ -74,7 +75,7 @@ pub(crate) async fn answer(
 
 /// Returns the error that a fault asks for.
 pub(crate) fn scripted(wire: &Wire, code: OssCode, now: Timestamp) -> Reply {
-    let request_id = random_id(24);
+    let request_id = random::name(24);
     let error = OssError::scripted(code, wire, now);
     dressed(error.into_reply(wire, &request_id), &request_id)
 }

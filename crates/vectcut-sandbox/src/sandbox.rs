@@ -79,7 +79,7 @@ impl Sandbox {
         self.site.clock.set_offset(seconds);
     }
 
-    /// Returns what arrived, in order; requests that are still being answered included.
+    /// Returns the latest 20,000 requests in order, with those that still wait for their response.
     pub fn journal(&self) -> Vec<Arrival> {
         self.site.journal.arrivals()
     }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{random_id, write_record};
+use crate::random::{self, HEX};
+use crate::store::write_record;
 
 /// The one region of the sandbox's OSS.
 pub(crate) const REGION: &str = "cn-hangzhou";
@@ -111,9 +112,9 @@ impl Identity {
                 )
             })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self {
-                api_key: format!("sandbox-key-{}", random_id(24)),
-                oss_access_key_id: format!("LTAI{}", random_id(20)),
-                oss_access_key_secret: random_id(30),
+                api_key: format!("sandbox-key-{}", random::secret(24, HEX)?),
+                oss_access_key_id: format!("LTAI{}", random::secret(20, HEX)?),
+                oss_access_key_secret: random::secret(30, HEX)?,
             },
             Err(error) => return Err(error),
         };

@@ -1,10 +1,12 @@
-//! Where a sandbox keeps its state: a directory of its owner's, which one sandbox at a time may use, or a temporary one.
+//! Where a sandbox keeps its state: its owner's directory, which one sandbox at a time may use, or a temporary one.
 
-use std::fs::{DirBuilder, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+
+use crate::store::private_dir;
 
 const LOCK_FILE: &str = "lock";
 
@@ -18,13 +20,10 @@ pub(crate) enum StateDir {
 }
 
 impl StateDir {
-    /// Opens the owner's directory, or makes it; it holds keys, so nobody else may read it.
+    /// Opens the owner's directory, or makes it. It holds keys, so nobody else may write to it.
     pub(crate) fn kept(path: PathBuf) -> io::Result<Self> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path)?;
+        private_dir(&path)?;
+        refuse_writable_by_others(&path)?;
         let lock = File::create(path.join(LOCK_FILE))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self::Kept { path, _lock: lock }),
@@ -36,12 +35,13 @@ impl StateDir {
         }
     }
 
-    /// Makes a temporary directory.
+    /// Makes a temporary directory that only its owner may enter.
     pub(crate) fn temporary() -> io::Result<Self> {
-        tempfile::Builder::new()
-            .prefix("vectcut-sandbox-")
-            .tempdir()
-            .map(Self::Temporary)
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("vectcut-sandbox-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        builder.tempdir().map(Self::Temporary)
     }
 
     /// Returns the directory.
@@ -51,4 +51,22 @@ impl StateDir {
             Self::Temporary(dir) => dir.path(),
         }
     }
+}
+
+/// Refuses a directory in which another user could replace the sandbox's files.
+#[cfg(unix)]
+fn refuse_writable_by_others(path: &Path) -> io::Result<()> {
+    let mode = std::os::unix::fs::MetadataExt::mode(&path.metadata()?);
+    if mode & 0o022 == 0 {
+        return Ok(());
+    }
+    let path = path.display();
+    let message = format!("other users can write to `{path}`; run `chmod go-w '{path}'`");
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+}
+
+/// Elsewhere a folder has the rights of the one that it is in.
+#[cfg(not(unix))]
+fn refuse_writable_by_others(_: &Path) -> io::Result<()> {
+    Ok(())
 }

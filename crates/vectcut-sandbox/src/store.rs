@@ -22,6 +22,8 @@ pub(crate) use record::ObjectRecord;
 use sha2::Sha256;
 pub(crate) use uploads::{CompleteError, Selection, Uploads};
 
+use crate::random;
+
 /// An object in the sandbox's store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -66,12 +68,12 @@ impl Store {
     /// Opens the store in `root`, with what an earlier sandbox left there.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         let (objects_dir, incoming_dir) = (root.join("objects"), root.join("incoming"));
-        fs::create_dir_all(&objects_dir)?;
+        private_dir(&objects_dir)?;
         // What was incoming when an earlier sandbox ended will never be whole.
         if incoming_dir.exists() {
             fs::remove_dir_all(&incoming_dir)?;
         }
-        fs::create_dir_all(&incoming_dir)?;
+        private_dir(&incoming_dir)?;
         let mut objects = HashMap::new();
         for record in read_records::<ObjectRecord>(&objects_dir)? {
             objects.insert(
@@ -119,7 +121,7 @@ impl Store {
         forbid_overwrite: bool,
     ) -> Result<Arc<ObjectRecord>, CommitError> {
         let id = file_id(&record.bucket, &record.key);
-        record.file = format!("{id}.{}", random_id(8));
+        record.file = format!("{id}.{}", random::name(8));
         let name = (record.bucket.clone(), record.key.clone());
         let mut objects = self.objects();
         if forbid_overwrite && objects.contains_key(&name) {
@@ -262,16 +264,18 @@ pub(crate) fn file_id(bucket: &str, key: &str) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns `len` random hexadecimal digits, upper case.
-pub(crate) fn random_id(len: usize) -> String {
-    (0..len)
-        .map(|_| fastrand::digit(16).to_ascii_uppercase())
-        .collect()
-}
-
 /// Writes a record as [`write_file`] does.
 pub(crate) fn write_record(path: &Path, record: &impl serde::Serialize) -> io::Result<()> {
     write_file(path, &serde_json::to_vec(record)?)
+}
+
+/// Makes a folder that only its owner may enter, and those above it.
+pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Writes a file under a temporary name, readable by nobody else, then renames it: a reader sees all of it or none.

@@ -1,7 +1,6 @@
 //! What init handed out: object keys, and the temporary credentials that may write them.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::system_time;
 use crate::policy::Renewal;
+use crate::random::{self, BASE64, HEX};
 use crate::settings::{BUCKET, Identity};
-use crate::store::{file_id, random_id, read_records, write_record};
+use crate::store::{file_id, private_dir, read_records, write_record};
 use crate::verify::{Key, Keys};
 
 /// The longest file name that an object key repeats, in bytes.
@@ -66,7 +66,7 @@ impl Tickets {
         fixed: Option<FixedCredentials>,
     ) -> io::Result<Self> {
         let dir = state_dir.join("tickets");
-        fs::create_dir_all(&dir)?;
+        private_dir(&dir)?;
         let mut keys = Keys::default();
         keys.add(
             &identity.oss_access_key_id,
@@ -102,7 +102,7 @@ impl Tickets {
             (Renewal::SameKey, Some(same)) => same.clone(),
             _ => format!(
                 "uploads/{}/{}",
-                random_id(16).to_ascii_lowercase(),
+                random::name(16).to_ascii_lowercase(),
                 key_name(file_name)
             ),
         };
@@ -112,7 +112,10 @@ impl Tickets {
             Vec::new()
         };
         grants.push(object_key.clone());
-        let credentials = self.fixed.clone().unwrap_or_else(FixedCredentials::random);
+        let credentials = match &self.fixed {
+            Some(fixed) => fixed.clone(),
+            None => FixedCredentials::random()?,
+        };
         let lifetime = SignedDuration::try_from(self.lifetime).unwrap_or(SignedDuration::MAX);
         // Expiration has whole seconds, as STS prints it.
         let expires_at = now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
@@ -215,15 +218,12 @@ impl State {
 
 impl FixedCredentials {
     /// Makes up credentials of the size and the alphabet of real ones.
-    fn random() -> Self {
-        const TOKEN_ALPHABET: &[u8] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let letter = |_| char::from(TOKEN_ALPHABET[fastrand::usize(..TOKEN_ALPHABET.len())]);
-        Self {
-            access_key_id: format!("STS.{}", random_id(24)),
-            access_key_secret: random_id(44),
-            security_token: format!("CAIS{}==", (0..794).map(letter).collect::<String>()),
-        }
+    fn random() -> io::Result<Self> {
+        Ok(Self {
+            access_key_id: format!("STS.{}", random::secret(24, HEX)?),
+            access_key_secret: random::secret(44, HEX)?,
+            security_token: format!("CAIS{}==", random::secret(794, BASE64)?),
+        })
     }
 }
 

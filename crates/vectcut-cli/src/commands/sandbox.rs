@@ -1,5 +1,7 @@
 //! `vectcut sandbox`: a sandbox that keeps running, or one for the length of a command.
 
+mod environment;
+
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitStatus;
@@ -117,7 +119,8 @@ async fn run_command(
     for name in SERVER_VARIABLES {
         command.env_remove(name);
     }
-    command.envs(settings.environment());
+    let names = std::env::vars_os().map(|(name, _)| name);
+    environment::isolate(&mut command, names, settings.environment());
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -10,7 +10,8 @@ use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::{Digest as _, Md5};
 
 use super::record::{ObjectRecord, PartRecord, UploadRecord};
-use super::{CommitError, Received, random_id, read_records, write_record};
+use super::{CommitError, Received, private_dir, read_records, write_record};
+use crate::random;
 
 /// The least size of a part that is not the last, in bytes.
 const PART_SIZE_MIN_BYTES: u64 = 100 * 1024;
@@ -75,7 +76,7 @@ pub(crate) struct Listed {
 
 impl Uploads {
     pub(super) fn open(root: PathBuf) -> io::Result<Self> {
-        fs::create_dir_all(&root)?;
+        private_dir(&root)?;
         let mut open = HashMap::new();
         for entry in fs::read_dir(&root)? {
             let dir = entry?.path();
@@ -102,7 +103,7 @@ impl Uploads {
         headers: Vec<(String, String)>,
         forbid_overwrite: bool,
     ) -> io::Result<String> {
-        let id = random_id(32);
+        let id = random::name(32);
         let record = UploadRecord {
             id: id.clone(),
             bucket: bucket.to_owned(),
@@ -111,7 +112,7 @@ impl Uploads {
             forbid_overwrite,
         };
         let dir = self.root.join(&id);
-        fs::create_dir_all(dir.join(PARTS_DIR))?;
+        private_dir(&dir.join(PARTS_DIR))?;
         write_record(&dir.join(UPLOAD_FILE), &record)?;
         self.lock().insert(
             id.clone(),
@@ -143,7 +144,7 @@ impl Uploads {
         }
         let record = PartRecord {
             number,
-            file: format!("{number}.{}", random_id(8)),
+            file: format!("{number}.{}", random::name(8)),
             len_bytes: received.len_bytes,
             crc64: received.crc64,
             md5_hex: hex_upper(&received.md5),

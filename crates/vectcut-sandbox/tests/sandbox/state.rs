@@ -103,6 +103,39 @@ async fn two_sandboxes_cannot_share_a_state_directory() {
     open(dir.path()).await.shutdown().await;
 }
 
+#[cfg(unix)]
+fn mode(path: &std::path::Path) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o777
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_can_enter_the_folders_of_a_sandbox() {
+    let home = tempfile::tempdir().unwrap();
+    let (temporary, kept) = (
+        Sandbox::start().await.unwrap(),
+        open(&home.path().join("state")).await,
+    );
+    for sandbox in [&temporary, &kept] {
+        assert_eq!(mode(sandbox.state_dir()), 0o700);
+        for folder in ["objects", "incoming", "uploads", "tickets"] {
+            assert_eq!(mode(&sandbox.state_dir().join(folder)), 0o700, "{folder}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_state_directory_that_others_can_write_to_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let loose = std::os::unix::fs::PermissionsExt::from_mode(0o770);
+    std::fs::set_permissions(dir.path(), loose).unwrap();
+    let started = Sandbox::builder().state_dir(dir.path()).start().await;
+    let error = started.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied);
+    assert!(error.to_string().contains("run `chmod go-w"), "{error}");
+}
+
 #[tokio::test]
 async fn bytes_without_a_record_are_swept() {
     let dir = tempfile::tempdir().unwrap();
@@ -143,7 +176,7 @@ async fn what_holds_keys_is_readable_by_the_owner_alone() {
     let mode =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(sandbox.state_dir()), 0o700);
-    for file in ["sandbox.json", "ca-key.pem"] {
+    for file in ["sandbox.json", "ca.pem"] {
         assert_eq!(mode(&dir.join(file)), 0o600, "{file}");
     }
 }

@@ -2,25 +2,27 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
-use vectcut_sandbox::Sandbox;
+use vectcut_sandbox::{Fault, Sandbox, Step};
 
-use crate::client::port;
+use crate::client::{backend, port};
 
-/// Returns the first line of the answer to a GET over TLS, or what went wrong.
-async fn get(
+/// Opens a TLS connection as a client that trusts the authority in `ca`.
+async fn connect(
     sandbox: &Sandbox,
     ca: &std::path::Path,
     name: &str,
     version: &'static SupportedProtocolVersion,
-) -> std::io::Result<String> {
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_file(ca).unwrap())
@@ -33,20 +35,30 @@ async fn get(
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let socket = TcpStream::connect(("127.0.0.1", port(sandbox))).await?;
     let name = ServerName::try_from(name.to_owned()).unwrap();
-    let mut stream = TlsConnector::from(Arc::new(config))
+    TlsConnector::from(Arc::new(config))
         .connect(name, socket)
-        .await?;
+        .await
+}
+
+/// Returns the first line of the response to a GET over TLS, or what went wrong.
+async fn get(
+    sandbox: &Sandbox,
+    ca: &std::path::Path,
+    name: &str,
+    version: &'static SupportedProtocolVersion,
+) -> std::io::Result<String> {
+    let mut stream = connect(sandbox, ca, name, version).await?;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
     stream
         .write_all(b"GET /bucket/k HTTP/1.1\r\nhost: oss.localhost\r\nconnection: close\r\n\r\n")
         .await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(answer.lines().next().unwrap_or_default().to_owned())
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response.lines().next().unwrap_or_default().to_owned())
 }
 
 #[tokio::test]
-async fn both_hosts_are_served_by_the_same_authority_across_restarts() {
+async fn both_hosts_are_served_by_the_authority_in_the_same_file_across_restarts() {
     let dir = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::builder()
         .tls(true)
@@ -98,4 +110,43 @@ async fn another_authority_is_not_trusted() {
     );
     let ca = two.settings().ca_cert.clone().unwrap();
     assert!(get(&one, &ca, "127.0.0.1", &TLS13).await.is_err());
+}
+
+#[tokio::test]
+async fn the_key_of_the_authority_is_not_on_the_disk() {
+    let sandbox = Sandbox::builder().tls(true).start().await.unwrap();
+    let mut pem: Vec<_> = std::fs::read_dir(sandbox.state_dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().contains("pem"))
+        .collect();
+    assert_eq!(pem.pop().unwrap(), "ca.pem");
+    assert!(pem.is_empty(), "{pem:?}");
+}
+
+#[tokio::test]
+async fn a_flipped_bit_breaks_the_record() {
+    let fault = Fault::at(Step::Init).flips_bit();
+    let sandbox = Sandbox::builder()
+        .tls(true)
+        .fault(fault)
+        .start()
+        .await
+        .unwrap();
+    let ca = sandbox.settings().ca_cert.clone().unwrap();
+    let body = json!({ "file_name": "a.mp4", "file_size_bytes": 1 });
+    let request = backend(&sandbox, "/sts/upload/init", &body);
+    let head_len = request.bytes().len() - request.body.len();
+    let mut stream = connect(&sandbox, &ca, "localhost", &TLS13).await.unwrap();
+    // The fault strikes when the head has come, and then the body follows.
+    stream
+        .write_all(&request.bytes()[..head_len])
+        .await
+        .unwrap();
+    while sandbox.journal().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    stream.write_all(&request.body).await.unwrap();
+    let error = stream.read_to_end(&mut Vec::new()).await.unwrap_err();
+    assert!(error.to_string().contains("BadRecordMac"), "{error}");
 }
