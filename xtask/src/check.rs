@@ -6,10 +6,10 @@
 mod allowed;
 mod arrows;
 mod assumptions;
+mod banned_crates;
 mod clocks;
 mod code;
 mod dependencies;
-mod forbidden_crates;
 mod foreign_types;
 mod module_circles;
 mod names;
@@ -71,8 +71,8 @@ const QUICK: [Check; 14] = [
     }),
     ("clocks", |all| Ok(clocks::findings(&all.crates))),
     ("sizes", |all| Ok(sizes::findings(&all.crates))),
-    ("forbidden crates", |all| {
-        Ok(forbidden_crates::findings(&all.metadata))
+    ("banned crates", |all| {
+        banned_crates::findings(&all.metadata)
     }),
     ("dependencies", |all| dependencies::findings(&all.metadata)),
     ("sources", |all| sources::findings(&all.files)),
@@ -95,6 +95,10 @@ pub(crate) fn run(quick: bool) -> Result<(), Failure> {
     for (name, check) in QUICK {
         note(name, step(name, || report(check(&repository)?)));
     }
+    note(
+        "cargo deny",
+        step("cargo deny", banned_crates::run_cargo_deny),
+    );
     note("format", step("format", format));
     if !quick {
         note("lints", step("lints", lints));

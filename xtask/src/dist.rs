@@ -1,7 +1,8 @@
 //! `cargo xtask dist`: the archive that ships, with its SHA-256 beside it.
 //!
 //! `target/dist/vectcut-VERSION-TARGET.tar.gz` holds the binary, README, licences and shell completions.
-//! `tar` and `sha256sum` (or `shasum`) are the system's own, so that this crate needs no archive library.
+//! The licence texts of the crates in the binary are in `THIRD-PARTY-LICENCES.txt`.
+//! It calls the system's `tar` and `sha256sum` (or `shasum`), so this crate needs no archive library.
 
 use std::fs;
 use std::io;
@@ -9,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Failure, cargo, output, run as run_program};
-use crate::workspace;
+use crate::{licences, workspace};
 
 const TEXTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const THIRD_PARTY: &str = "THIRD-PARTY-LICENCES.txt";
 const SHELLS: [(&str, &str); 5] = [
     ("bash", "vectcut.bash"),
     ("elvish", "vectcut.elv"),
@@ -35,8 +37,10 @@ pub(crate) fn run() -> Result<(), Failure> {
     ]))?;
     let folder = workspace::target_directory()?.join("dist");
     let binary = folder.join(format!("vectcut{}", std::env::consts::EXE_SUFFIX));
-    let name = format!("vectcut-{}-{}", version(&binary)?, target()?);
-    let packed = fill(&folder.join(&name), &binary)?;
+    let target = target()?;
+    let name = format!("vectcut-{}-{target}", version(&binary)?);
+    let licences = licences::collect("vectcut-cli", &target)?;
+    let packed = fill(&folder.join(&name), &binary, &licences)?;
     let archive = format!("{name}.tar.gz");
     run_program(
         Command::new("tar")
@@ -50,7 +54,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the binary says of itself, which also proves that it starts.
+/// The version that the binary prints, which also proves that it starts.
 fn version(binary: &Path) -> Result<String, Failure> {
     let text = output(Command::new(binary).arg("--version"))?;
     match text.trim().strip_prefix("vectcut ") {
@@ -75,7 +79,7 @@ fn target() -> Result<String, Failure> {
 }
 
 /// Lays out the archive's folder and returns the files in it, relative to it.
-fn fill(folder: &Path, binary: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn fill(folder: &Path, binary: &Path, licences: &str) -> Result<Vec<PathBuf>, Failure> {
     let mut packed = Vec::new();
     let completions = folder.join("completions");
     if folder.exists() {
@@ -88,6 +92,8 @@ fn fill(folder: &Path, binary: &Path) -> Result<Vec<PathBuf>, Failure> {
         fs::copy(file, folder.join(name)).map_err(|error| not_packed(file, &error))?;
         packed.push(PathBuf::from(name));
     }
+    write(&folder.join(THIRD_PARTY), licences)?;
+    packed.push(PathBuf::from(THIRD_PARTY));
     for (shell, file) in SHELLS {
         let script = output(Command::new(binary).args(["completions", shell]))?;
         write(&completions.join(file), &script)?;
@@ -119,7 +125,7 @@ fn check_contents(
     Ok(())
 }
 
-/// One line as `sha256sum --check` reads it.
+/// One line in the format of `sha256sum --check`.
 fn sha256(folder: &Path, archive: &str) -> Result<String, Failure> {
     let mut sha256sum = Command::new("sha256sum");
     let mut shasum = Command::new("shasum");

@@ -13,6 +13,7 @@ mod check;
 mod ci;
 mod dist;
 mod golden;
+mod licences;
 mod peers;
 mod process;
 mod readme;
