@@ -36,9 +36,9 @@ impl Uploader {
     ) {
         let on_event = Mutex::new(on_event);
         let end = watch::Sender::new(None);
-        let mut results = stream::iter(uploads.iter().enumerate())
-            .map(|(index, upload)| {
-                let (on_event, end) = (&on_event, end.subscribe());
+        let mut results = stream::iter(0..uploads.len())
+            .map(|index| {
+                let (upload, on_event, end) = (&uploads[index], &on_event, end.subscribe());
                 async move {
                     let mut tell = |event| {
                         (on_event.lock().unwrap_or_else(PoisonError::into_inner))(index, event);
@@ -92,11 +92,14 @@ async fn ended(mut end: watch::Receiver<End>) -> UploadError {
 }
 
 /// Returns whether every other file would fail in the same way.
+///
+/// The backend accepts a new file just before each failure of OSS, so its successes do not count then.
 fn is_wrong_with_all(error: &UploadError, shared: &Shared) -> bool {
     match error {
-        UploadError::GaveUp { after, .. } if error.fault() == Fault::Network => {
-            !shared.backend.has_succeeded_within(*after)
-                && !shared.bucket.has_succeeded_within(*after)
+        UploadError::GaveUp { after, last, .. } if error.fault() == Fault::Network => {
+            let is_of_backend = matches!(**last, UploadError::Api { .. });
+            let backend_works = is_of_backend && shared.backend.has_succeeded_within(*after);
+            !backend_works && !shared.bucket.has_succeeded_within(*after)
         }
         _ => error.fault() == Fault::ApiKey,
     }

@@ -234,8 +234,8 @@ pub enum UploadError {
     Unproven {
         /// Where the object may be.
         object_key: ObjectKey,
-        /// Why the URL did not show it.
-        source: ProbeError,
+        /// Why the URL did not show it. None if its host tells neither length nor checksum.
+        source: Option<ProbeError>,
     },
     /// The URL expired before it could be used. The object is stored.
     #[error("VectCut gave a URL for `{object_key}` that has expired already")]

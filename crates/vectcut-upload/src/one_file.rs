@@ -34,13 +34,21 @@ pub(crate) struct Done {
     pub(crate) outcome: Outcome,
 }
 
-/// Uploads the file of `run` from the stage that an earlier run has left it in.
+/// Uploads the file of `run` from the stage that an earlier run has left it in. `abandoned` is an upload of the file as it
+/// was before it changed.
 ///
 /// # Cancellation
 ///
 /// Dropping the future leaves the upload at its stage, for the next run.
-pub(crate) async fn upload(run: &Run<'_>, kept: Kept) -> Result<Done, UploadError> {
+pub(crate) async fn upload(
+    run: &Run<'_>,
+    kept: Kept,
+    abandoned: Option<Stage>,
+) -> Result<Done, UploadError> {
     check_size(run)?;
+    if let Some(Stage::Sending(ticket, open)) = abandoned {
+        Access::new(run, &ticket, true).abort(&open.upload_id).await;
+    }
     let Kept { stage, mut history } = kept;
     let mut stage = if_unchanged(run, stage).await?;
     let mut outcome = outcome(&stage);
@@ -50,9 +58,9 @@ pub(crate) async fn upload(run: &Run<'_>, kept: Kept) -> Result<Done, UploadErro
             Stage::New => place(run).await,
             Stage::Placed(ticket) => send(run, ticket, None, &mut history).await,
             Stage::Sending(ticket, open) => send(run, ticket, Some(open), &mut history).await,
-            Stage::Stored(ticket, stored) => {
-                let url = publishing::complete(run, &ticket, &stored, outcome).await;
-                url.map(|url| Break((ticket.place, stored, url)))
+            Stage::Stored(place, ticket, stored) => {
+                let url = publishing::complete(run, &place, ticket.as_ref(), &stored).await;
+                url.map(|url| Break((place, stored, url)))
             }
             Stage::Published(place, stored, url) => {
                 let url = publishing::renew(run, &place, &stored, url).await;
@@ -120,7 +128,12 @@ async fn send(
             run.keep(Record::stored(&stored));
             run.settle_journal().await;
             run.tell(Event::Stored);
-            Ok(Continue(Stage::Stored(access.ticket(), stored)))
+            let ticket = access.ticket();
+            Ok(Continue(Stage::Stored(
+                ticket.place.clone(),
+                Some(ticket),
+                stored,
+            )))
         }
         // Smaller requests may pass where the connection is cut; a PUT cannot be split.
         Err(Setback::Cut) => Ok(Continue(Stage::Placed(access.ticket()))),
@@ -144,7 +157,8 @@ async fn put(access: &Access<'_, '_>, history: &mut History) -> Result<Stored, S
         let starts = history.puts;
         return Err(Setback::Failed(UploadError::NeverFinished { starts }));
     }
-    let cuts_max = match history.parts_denied || history.moves > 0 {
+    let is_only_way = history.parts_denied || access.run.source.len_bytes() == 0;
+    let cuts_max = match is_only_way || history.moves > 0 {
         true => u32::MAX,
         false => PUT_CUTS_MAX,
     };
@@ -242,7 +256,7 @@ fn check_size(run: &Run<'_>) -> Result<(), UploadError> {
 ///
 /// Parts are compared while others are sent.
 async fn if_unchanged(run: &Run<'_>, stage: Stage) -> Result<Stage, UploadError> {
-    if let Stage::Stored(_, stored) | Stage::Published(_, stored, _) = &stage {
+    if let Stage::Stored(_, _, stored) | Stage::Published(_, stored, _) = &stage {
         let crc64 = run.source.crc64(0, run.source.len_bytes()).await?;
         if crc64 != stored.crc64 {
             run.forget(History::default());

@@ -6,8 +6,9 @@ use oss_client::{Crc64, ObjectKey};
 use vectcut_api::{Completed, ProbeError, SignedUrl};
 
 use crate::{
-    Event, Fault, Outcome, Step, UploadError,
+    Event, Fault, Step, UploadError,
     access::{Access, Setback, backend},
+    journal::Record,
     run::Run,
     sending::{self, Seen},
     stage::{Place, Proof, Stored, Ticket},
@@ -20,29 +21,33 @@ const EXPIRES_SOON: Duration = Duration::from_secs(5 * 60);
 ///
 /// # Errors
 ///
-/// [`Setback::Lost`] when the object of an earlier run is gone; [`Setback::Failed`] otherwise. Nothing is forgotten then.
+/// [`Setback::Lost`] when the object is gone or is another one; [`Setback::Failed`] otherwise. The object is kept then, and
+/// after a refusal for good the credentials are not.
 pub(crate) async fn complete(
     run: &Run<'_>,
-    ticket: &Ticket,
+    place: &Place,
+    ticket: Option<&Ticket>,
     stored: &Stored,
-    outcome: Outcome,
 ) -> Result<SignedUrl, Setback> {
     run.tell(Event::Step(Step::Complete));
-    let object_key = &ticket.place.object_key;
-    match fresh_url(run, object_key).await {
+    let error = match fresh_url(run, &place.object_key).await {
         Ok(url) => {
-            prove(run, &ticket.place, stored, &url).await?;
-            Ok(url)
+            prove(run, place, stored, &url).await?;
+            return Ok(url);
         }
-        // The object of an earlier run may be gone. It is sent again only if OSS says so.
-        Err(error) if outcome != Outcome::Uploaded && error.fault() == Fault::Refused => {
-            match sending::look(&Access::new(run, ticket, true)).await {
-                Ok(Seen::Gone) => Err(Setback::Lost(error)),
-                _ => Err(Setback::Failed(error)),
-            }
-        }
-        Err(error) => Err(Setback::Failed(error)),
+        Err(error) => error,
+    };
+    // The object may be gone. It is sent again only if OSS says so.
+    if error.fault() == Fault::Refused
+        && let Some(ticket) = ticket
+        && let Ok(Seen::Gone) = sending::look(&Access::new(run, ticket, true)).await
+    {
+        return Err(Setback::Lost(error));
     }
+    if !error.is_retryable() {
+        run.finish(Record::unpublished(place, stored));
+    }
+    Err(Setback::Failed(error))
 }
 
 /// Uses the URL of an earlier run if it still shows the object, else asks for a new one.
@@ -116,6 +121,7 @@ async fn prove(
         Ok(probe) => probe,
         Err(source) => {
             let is_gone = matches!(source, ProbeError::NotThere);
+            let source = Some(source);
             let unproven = UploadError::Unproven { object_key, source };
             return Err(match is_gone {
                 true => Setback::Lost(unproven),
@@ -133,6 +139,12 @@ async fn prove(
         (Some(len_bytes), _) if len_bytes == run.source.len_bytes() => Ok(()),
         (None, Some(_)) => Ok(()),
         (Some(_), _) => Err(Setback::Lost(UploadError::Unverified { object_key })),
-        (None, None) => Err(Setback::Failed(UploadError::Unverified { object_key })),
+        (None, None) => {
+            let source = None;
+            Err(Setback::Failed(UploadError::Unproven {
+                object_key,
+                source,
+            }))
+        }
     }
 }

@@ -15,8 +15,9 @@ pub(crate) enum Stage {
     Placed(Ticket),
     /// A multipart upload is open on OSS; the missing parts are sent next.
     Sending(Ticket, OpenUpload),
-    /// OSS has the whole object; the backend is asked for its URL next.
-    Stored(Ticket, Stored),
+    /// OSS has the whole object; the backend is asked for its URL next. The ticket is the one that sent it, unless an
+    /// earlier run has dropped it.
+    Stored(Place, Option<Ticket>, Stored),
     /// An earlier run got the URL; whether it still holds is looked at next.
     Published(Place, Stored, SignedUrl),
 }

@@ -47,9 +47,26 @@ impl StateDir {
     ///
     /// Fails when the name leads elsewhere, or the file belongs to somebody else.
     pub(crate) fn open_file(&self, name: &str) -> io::Result<File> {
+        self.open_with(name, true)
+    }
+
+    /// Opens a file for reading and writing if it is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_file`](Self::open_file), and when there is no such file.
+    pub(crate) fn open_existing(&self, name: &str) -> io::Result<File> {
+        self.open_with(name, false)
+    }
+
+    fn open_with(&self, name: &str, create: bool) -> io::Result<File> {
         let mut options = OpenOptions::new();
         // Not in append mode: Windows lets nobody cut a file that was opened for appending.
-        options.read(true).write(true).create(true).truncate(false);
+        options
+            .read(true)
+            .write(true)
+            .create(create)
+            .truncate(false);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt;

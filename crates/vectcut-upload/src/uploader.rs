@@ -197,7 +197,7 @@ impl Uploader {
         journal.append(Record::Run);
         let names = (name, content_type.as_str());
         let run = Run::new(&self.shared, &source, names, journal, tally, on_event);
-        let result = one_file::upload(&run, opened.kept).await;
+        let result = one_file::upload(&run, opened.kept, opened.abandoned).await;
         match &result {
             Ok(done) => run.finish(Record::published(&done.place, &done.stored, &done.url)),
             Err(error) if error.is_final() => journal.remove(),
@@ -294,9 +294,10 @@ async fn stopped(
     tally: &Tally,
     kept: Option<&(Journal, History)>,
 ) -> UploadError {
-    if let Some((journal, _)) = kept {
-        journal.close(JOURNAL_STOPS_WITHIN).await;
-    }
+    let is_kept = match kept {
+        Some((journal, _)) => journal.close(JOURNAL_STOPS_WITHIN).await && journal.keeps(),
+        None => false,
+    };
     let last_cause = tally.last_cause();
     let is_unreachable = last_cause.is_some() && !tally.has_sent();
     let is_barren = kept.is_some_and(|(_, history)| history.is_barren());
@@ -304,7 +305,7 @@ async fn stopped(
         reason,
         progress: Progress {
             safe_bytes: tally.safe_bytes(),
-            is_kept: kept.is_some_and(|(journal, _)| journal.keeps()),
+            is_kept,
         },
         is_hopeless: !tally.has_acknowledged() && (is_unreachable || is_barren),
         last_cause,

@@ -4,7 +4,7 @@ use oss_client::{BucketName, ObjectKey};
 use strict_http::TransportKind;
 use vectcut_api::{ApiError, Completed, Probe, ProbeError, SignedUrl};
 
-use super::retrying::{Failed, Tries, back_off, until_success};
+use super::retrying::{Failed, Tries, back_off};
 use crate::{
     Event, Step, UploadError,
     error::in_one_line,
@@ -17,11 +17,9 @@ const ODD_RESPONSES_MAX: u32 = 3;
 
 /// Asks for a ticket.
 pub(crate) async fn init(run: &Run<'_>) -> Result<Ticket, UploadError> {
-    let ticket = call(run, Step::Init, None, async || {
-        run.shared
-            .api
-            .init_upload(run.name, run.source.len_bytes())
-            .await
+    let (api, len_bytes) = (&run.shared.api, run.source.len_bytes());
+    let ticket = call(run, Step::Init, None, || {
+        api.init_upload(run.name, len_bytes)
     })
     .await?;
     // The backend chooses the host that the credentials go to. It may only choose a bucket of the endpoint.
@@ -47,23 +45,26 @@ pub(crate) async fn complete(
     run: &Run<'_>,
     object_key: &ObjectKey,
 ) -> Result<Completed, UploadError> {
-    call(run, Step::Complete, Some(object_key), async || {
-        run.shared.api.complete_upload(object_key.as_str()).await
+    let api = &run.shared.api;
+    call(run, Step::Complete, Some(object_key), || {
+        api.complete_upload(object_key.as_str())
     })
     .await
 }
 
-async fn call<T>(
+async fn call<T, F: Future<Output = Result<T, ApiError>>>(
     run: &Run<'_>,
     step: Step,
     object_key: Option<&ObjectKey>,
-    send: impl AsyncFnMut() -> Result<T, ApiError>,
+    send: impl Fn() -> F,
 ) -> Result<T, UploadError> {
     let mut tries = Tries::default();
-    let response = until_success(send, async |error| {
-        recover(run, error, step, object_key, &mut tries).await
-    })
-    .await?;
+    let response = loop {
+        match send().await {
+            Ok(response) => break response,
+            Err(error) => recover(run, error, step, object_key, &mut tries).await?,
+        }
+    };
     run.succeeded();
     run.shared.backend.set_succeeded();
     Ok(response)
@@ -120,21 +121,20 @@ const PROBES_MAX: u32 = 3;
 /// Fails with what the URL's host responded, after a few retries where that may help.
 pub(crate) async fn probe(run: &Run<'_>, url: &SignedUrl) -> Result<Probe, ProbeError> {
     let mut probes = 0;
-    until_success(
-        async || run.shared.api.probe(url).await,
-        async |error: ProbeError| {
-            probes += 1;
-            if !error.is_transient() || probes == PROBES_MAX {
-                return Err(error);
-            }
-            let delay = run.shared.retry.base * 2_u32.pow(probes);
-            run.tell(Event::Retrying {
-                reason: in_one_line(&error),
-                delay,
-            });
-            tokio::time::sleep(delay).await;
-            Ok(())
-        },
-    )
-    .await
+    loop {
+        let error = match run.shared.api.probe(url).await {
+            Ok(probe) => return Ok(probe),
+            Err(error) => error,
+        };
+        probes += 1;
+        if !error.is_transient() || probes == PROBES_MAX {
+            return Err(error);
+        }
+        let delay = run.shared.retry.base * 2_u32.pow(probes);
+        run.tell(Event::Retrying {
+            reason: in_one_line(&error),
+            delay,
+        });
+        tokio::time::sleep(delay).await;
+    }
 }

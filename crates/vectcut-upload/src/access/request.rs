@@ -7,7 +7,7 @@ use vectcut_api::StsCredentials;
 
 use super::{
     credentials::{Held, Lent},
-    retrying::{Tries, until_success},
+    retrying::Tries,
 };
 use crate::{
     SourceAction, UploadError,
@@ -108,44 +108,45 @@ impl<'r, 'a> Access<'r, 'a> {
     /// # Cancellation
     ///
     /// As the request that `send` makes.
-    pub(crate) async fn request<T>(
+    pub(crate) async fn request<T, F: Future<Output = Result<T, Error>>>(
         &self,
-        mut send: impl AsyncFnMut(Attempt) -> Result<T, Error>,
+        send: impl Fn(Attempt) -> F,
     ) -> Result<T, Setback> {
         self.request_with(
             u32::MAX,
-            async || (),
-            async |(), attempt| send(attempt).await,
+            || std::future::ready(()),
+            |(), attempt| send(attempt),
         )
         .await
     }
 
     /// As [`request`](Self::request). `prepare` is awaited before each attempt is signed: what it waits for may take
     /// long. After `cuts_max` failures of the connection it ends with [`Setback::Cut`].
-    pub(crate) async fn request_with<P, T>(
+    ///
+    /// Both are closures that return a future, not asynchronous closures: with those the compiler cannot tell that the
+    /// future of an upload is `Send`.
+    pub(crate) async fn request_with<P, T, G, F>(
         &self,
         cuts_max: u32,
-        mut prepare: impl AsyncFnMut() -> P,
-        mut send: impl AsyncFnMut(P, Attempt) -> Result<T, Error>,
-    ) -> Result<T, Setback> {
+        mut prepare: impl FnMut() -> G,
+        send: impl Fn(P, Attempt) -> F,
+    ) -> Result<T, Setback>
+    where
+        G: Future<Output = P>,
+        F: Future<Output = Result<T, Error>>,
+    {
         let mut tries = Tries::default();
-        let attempt = async || {
+        loop {
             let prepared = prepare().await;
-            let attempt = self.attempt().map_err(Failure::Unsigned)?;
+            let attempt = self.attempt().map_err(Setback::Failed)?;
             match send(prepared, attempt.clone()).await {
-                Ok(success) => Ok((attempt, success)),
-                Err(error) => Err(Failure::Sent(attempt, error)),
+                Ok(success) => {
+                    self.accepted(&attempt);
+                    return Ok(success);
+                }
+                Err(error) => self.recover(error, &attempt, &mut tries, cuts_max).await?,
             }
-        };
-        let (attempt, success) = until_success(attempt, async |failure| match failure {
-            Failure::Unsigned(error) => Err(Setback::Failed(error)),
-            Failure::Sent(attempt, error) => {
-                self.recover(error, &attempt, &mut tries, cuts_max).await
-            }
-        })
-        .await?;
-        self.accepted(&attempt);
-        Ok(success)
+        }
     }
 
     /// Drops a multipart upload that is given up, so that OSS need not store its parts. Whether that is allowed is not
@@ -230,12 +231,4 @@ impl<'r, 'a> Access<'r, 'a> {
             },
         }
     }
-}
-
-/// How an attempt failed.
-enum Failure {
-    /// Nothing was sent, since the request cannot be signed.
-    Unsigned(UploadError),
-    /// OSS did not accept it.
-    Sent(Attempt, Error),
 }

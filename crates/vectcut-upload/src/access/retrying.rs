@@ -1,4 +1,4 @@
-//! The loop around every request: attempt, and recover from a failure or give up.
+//! What all requests share: the state of their retries, and the wait before the next attempt.
 
 use std::time::Duration;
 
@@ -26,19 +26,6 @@ pub(crate) struct Failed<'a> {
     pub(crate) server: &'a Reach,
     /// Whether no connection was made.
     pub(crate) is_unconnected: bool,
-}
-
-/// Attempts until one succeeds or `recover` gives up.
-pub(super) async fn until_success<T, E, F>(
-    mut attempt: impl AsyncFnMut() -> Result<T, E>,
-    mut recover: impl AsyncFnMut(E) -> Result<(), F>,
-) -> Result<T, F> {
-    loop {
-        match attempt().await {
-            Ok(success) => return Ok(success),
-            Err(error) => recover(error).await?,
-        }
-    }
 }
 
 /// Waits before the next attempt.

@@ -54,7 +54,7 @@ pub(super) enum Found {
         chain: Box<Chain>,
     },
     /// An upload of the file as it was before it changed.
-    FileChanged,
+    FileChanged(Box<Kept>),
     /// A newer version of the program wrote it.
     Newer,
 }
@@ -72,36 +72,44 @@ pub(super) fn read(text: &[u8], header: &Header) -> Found {
     let Some(json) = chain.record(first) else {
         return Found::Nothing;
     };
-    match serde_json::from_slice::<Header>(json) {
-        Ok(kept) if kept == *header => {}
-        Ok(kept) if is_changed(&kept, header) => return Found::FileChanged,
-        Ok(_) => return Found::Nothing,
-        Err(_) => return Found::Nothing,
+    let is_changed = match serde_json::from_slice::<Header>(json) {
+        Ok(kept) if kept == *header => false,
+        Ok(kept) if is_changed(&kept, header) => true,
+        Ok(_) | Err(_) => return Found::Nothing,
+    };
+    let records = records(lines, first.len() as u64, chain);
+    if is_changed {
+        let kept = records.map(|(kept, ..)| kept).unwrap_or_default();
+        return Found::FileChanged(Box::new(kept));
     }
-    let (mut kept, mut good_bytes) = (Kept::default(), first.len() as u64);
+    match records {
+        Some((kept, good_bytes, chain)) if kept.is_sound(header.file.len_bytes) => Found::Kept {
+            kept: Box::new(kept),
+            good_bytes,
+            chain: Box::new(chain),
+        },
+        _ => Found::Nothing,
+    }
+}
+
+/// Adds up the records after the header, as far as their checksums fit. Returns how many bytes that is, the header's
+/// included, and how the chain goes on. `None` when the checksums fit and the records do not.
+fn records<'a>(
+    lines: impl Iterator<Item = &'a [u8]>,
+    header_bytes: u64,
+    mut chain: Chain,
+) -> Option<(Kept, u64, Chain)> {
+    let (mut kept, mut good_bytes) = (Kept::default(), header_bytes);
     let mut good_chain = chain.clone();
     for line in lines {
         let Some(json) = chain.record(line) else {
             break;
         };
-        let Ok(record) = serde_json::from_slice::<Record>(json) else {
-            return Found::Nothing;
-        };
-        match kept.apply(record) {
-            Some(next) => kept = next,
-            None => return Found::Nothing,
-        }
+        kept = kept.apply(serde_json::from_slice::<Record>(json).ok()?)?;
         good_bytes += line.len() as u64;
         good_chain = chain.clone();
     }
-    if !kept.is_sound(header.file.len_bytes) {
-        return Found::Nothing;
-    }
-    Found::Kept {
-        kept: Box::new(kept),
-        good_bytes,
-        chain: Box::new(good_chain),
-    }
+    Some((kept, good_bytes, good_chain))
 }
 
 /// Returns whether a journal is one of the same upload, of which only the file differs.

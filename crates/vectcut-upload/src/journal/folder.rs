@@ -42,6 +42,8 @@ pub(crate) struct Folder(StateDir);
 pub(crate) struct Opened {
     pub(crate) journal: Journal,
     pub(crate) kept: Kept,
+    /// An upload of the file as it was before it changed. Its parts are of no use any more.
+    pub(crate) abandoned: Option<Stage>,
     pub(crate) note: Option<Note>,
 }
 
@@ -132,6 +134,7 @@ impl Folder {
             Attempt::Locked(_) => Opened {
                 journal: Journal::none(),
                 kept,
+                abandoned: None,
                 note: None,
             },
         }))
@@ -144,7 +147,8 @@ impl Folder {
         let folder = self.clone();
         let _ = blocking(move || {
             let name = name(&header);
-            let file = folder.0.open_file(&name)?;
+            // Another process may have removed it. To create it again would leave an empty one behind.
+            let file = folder.0.open_existing(&name)?;
             let path = folder.0.path(&name);
             if lock(&file)
                 && is_at(&file, &path)
@@ -176,7 +180,7 @@ impl Folder {
             let name = entry.file_name();
             if is_old
                 && let Some(name) = name.to_str()
-                && self.0.open_file(name).is_ok_and(|file| lock(&file))
+                && self.0.open_existing(name).is_ok_and(|file| lock(&file))
             {
                 remove(&path);
             }
@@ -190,15 +194,15 @@ impl Opened {
         Self {
             journal: Journal::none(),
             kept: Kept::default(),
+            abandoned: None,
             note: None,
         }
     }
 
     pub(crate) fn not_kept(reason: String) -> Self {
         Self {
-            journal: Journal::none(),
-            kept: Kept::default(),
             note: Some(Note::NotKept(reason)),
+            ..Self::nothing()
         }
     }
 }
@@ -242,18 +246,23 @@ fn text(mut file: &File) -> io::Result<Vec<u8>> {
 
 /// Reads a locked journal, and cuts off what cannot be read: it must not stand before the next record.
 fn read(mut file: File, path: &Path, header: &Header) -> io::Result<Opened> {
-    let (found, note) = match file::read(&text(&file)?, header) {
+    let (mut note, mut abandoned) = (None, None);
+    let found = match file::read(&text(&file)?, header) {
         Found::Newer => {
             let reason = "a newer version of this program works on the same upload";
             return Ok(Opened::not_kept(reason.into()));
         }
-        Found::FileChanged => (None, Some(Note::FileChanged)),
-        Found::Nothing => (None, None),
+        Found::FileChanged(kept) => {
+            note = Some(Note::FileChanged);
+            abandoned = Some(kept.stage);
+            None
+        }
+        Found::Nothing => None,
         Found::Kept {
             kept,
             good_bytes,
             chain,
-        } => (Some((*kept, good_bytes, *chain)), None),
+        } => Some((*kept, good_bytes, *chain)),
     };
     let is_new = found.is_none();
     let (kept, good_bytes, chain) = found.unwrap_or_default();
@@ -271,6 +280,7 @@ fn read(mut file: File, path: &Path, header: &Header) -> io::Result<Opened> {
     Ok(Opened {
         journal,
         kept,
+        abandoned,
         note,
     })
 }

@@ -56,6 +56,12 @@ pub(crate) enum Record {
     Completing,
     /// OSS has the whole object.
     Stored(KeptObject),
+    /// OSS has the whole object, and the backend refused to give its URL. The record replaces all others, so that no
+    /// credentials stay behind.
+    Unpublished {
+        place: KeptPlace,
+        object: KeptObject,
+    },
     /// The object has its URL. The record replaces all others, so that no credentials stay behind.
     Published {
         place: KeptPlace,
@@ -199,6 +205,13 @@ impl Record {
         Self::Stored(KeptObject::from(stored))
     }
 
+    pub(crate) fn unpublished(place: &Place, stored: &Stored) -> Self {
+        Self::Unpublished {
+            place: KeptPlace::from(place),
+            object: KeptObject::from(stored),
+        }
+    }
+
     pub(crate) fn published(place: &Place, stored: &Stored, url: &SignedUrl) -> Self {
         Self::Published {
             place: KeptPlace::from(place),
@@ -277,7 +290,10 @@ impl Kept {
             }
             (Record::Stored(object), Stage::Placed(ticket) | Stage::Sending(ticket, _)) => {
                 self.history.progressed();
-                Stage::Stored(ticket, object.into())
+                Stage::Stored(ticket.place.clone(), Some(ticket), object.into())
+            }
+            (Record::Unpublished { place, object }, Stage::New) => {
+                Stage::Stored(place.parse()?, None, object.into())
             }
             (Record::Published { place, object, url }, Stage::New) => {
                 let url = SignedUrl::parse(url.0.as_str()).ok()?;
@@ -319,7 +335,9 @@ fn with_credentials(stage: Stage, credentials: KeptCredentials) -> Option<Stage>
     Some(match stage {
         Stage::Placed(ticket) => Stage::Placed(renewed(ticket)),
         Stage::Sending(ticket, open) => Stage::Sending(renewed(ticket), open),
-        Stage::Stored(ticket, stored) => Stage::Stored(renewed(ticket), stored),
-        Stage::New | Stage::Published(..) => return None,
+        Stage::Stored(place, Some(ticket), stored) => {
+            Stage::Stored(place, Some(renewed(ticket)), stored)
+        }
+        Stage::New | Stage::Stored(..) | Stage::Published(..) => return None,
     })
 }

@@ -105,9 +105,9 @@ impl Journal {
         self.wait_for(Command::Flush, limit).await;
     }
 
-    /// Waits until everything is written and the lock is free, but no longer than `limit`.
-    pub(crate) async fn close(&self, limit: Duration) {
-        self.wait_for(Command::Close, limit).await;
+    /// Waits until everything is written and the lock is free, but no longer than `limit`. Returns whether it is.
+    pub(crate) async fn close(&self, limit: Duration) -> bool {
+        self.wait_for(Command::Close, limit).await
     }
 
     /// Returns whether a later run can resume from what was appended.
@@ -130,12 +130,14 @@ impl Journal {
         }
     }
 
-    async fn wait_for(&self, command: fn(oneshot::Sender<()>) -> Command, limit: Duration) {
-        if self.commands.is_some() {
-            let (sender, receiver) = oneshot::channel();
-            self.send(command(sender));
-            let _ = tokio::time::timeout(limit, receiver).await;
+    /// Returns whether the thread did it in time; also true when there is nothing to write.
+    async fn wait_for(&self, command: fn(oneshot::Sender<()>) -> Command, limit: Duration) -> bool {
+        if self.commands.is_none() {
+            return true;
         }
+        let (sender, receiver) = oneshot::channel();
+        self.send(command(sender));
+        tokio::time::timeout(limit, receiver).await.is_ok()
     }
 }
 

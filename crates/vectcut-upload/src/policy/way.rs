@@ -36,7 +36,8 @@ pub(crate) fn choose(known: Known) -> Way {
     if known.len_bytes > known.put_max_bytes {
         return Way::Parts;
     }
-    if known.parts_denied {
+    // An empty file has no part that could be sent.
+    if known.parts_denied || known.len_bytes == 0 {
         return Way::OnePut;
     }
     let small = known.part_bytes.map_or(SINGLE_PUT_MAX_BYTES, |part_bytes| {
@@ -119,6 +120,16 @@ mod tests {
             ..LARGE
         };
         assert_eq!(choose(huge), Way::Parts);
+    }
+
+    #[test]
+    fn an_empty_file_goes_in_one_put_whatever_happened() {
+        let empty = Known {
+            len_bytes: 0,
+            unfinished_puts: 3,
+            ..LARGE
+        };
+        assert_eq!(choose(empty), Way::OnePut);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Joining the parts, and finding out whether that happened when the response was lost.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use oss_client::{Crc64, Error, Part};
 use strict_http::ServerText;
 
@@ -27,29 +29,23 @@ pub(crate) async fn complete(
     run.keep(Record::Completing);
     // Only if the next run knows of this request can it tell a lost response from a lost upload.
     run.settle_journal().await;
-    let mut asked_before = open.completing;
+    let asked_before = AtomicBool::new(open.completing);
+    let (upload, list, asked_before) = (&upload, &list, &asked_before);
     let completed = access
-        .request(async |attempt| {
-            let signing = attempt.signing();
-            match run
-                .shared
-                .oss
-                .complete_multipart_upload(&upload, &list, &signing)
-                .await
-            {
-                Ok(completed) => Ok(Ok(completed)),
-                Err(error) if asked_before && verdict::on(&error) == Verdict::NoSuchUpload => {
-                    Ok(Err(error))
-                }
-                Err(error) => {
-                    // OSS may have joined the parts, and only the response was lost.
-                    asked_before |= matches!(
-                        verdict::on(&error),
-                        Verdict::Again | Verdict::AgainAFewTimes
-                    );
-                    Err(error)
-                }
+        .request(|attempt| async move {
+            let (oss, signing) = (&run.shared.oss, attempt.signing());
+            let completed = oss.complete_multipart_upload(upload, list, &signing).await;
+            let error = match completed {
+                Ok(completed) => return Ok(Ok(completed)),
+                Err(error) => error,
+            };
+            match verdict::on(&error) {
+                Verdict::NoSuchUpload if asked_before.load(Relaxed) => return Ok(Err(error)),
+                // OSS may have joined the parts, and only the response was lost.
+                Verdict::Again | Verdict::AgainAFewTimes => asked_before.store(true, Relaxed),
+                _ => {}
             }
+            Err(error)
         })
         .await?;
     match completed {
@@ -94,7 +90,7 @@ pub(crate) enum Seen {
 pub(crate) async fn look(access: &Access<'_, '_>) -> Result<Seen, Setback> {
     let place = &access.place;
     let looked = access
-        .request(async |attempt| {
+        .request(|attempt| async move {
             let signing = attempt.signing();
             let oss = &access.run.shared.oss;
             match oss

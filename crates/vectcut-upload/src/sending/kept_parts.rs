@@ -13,9 +13,9 @@ pub(super) fn changed<'a>(
     parts: &[SafePart],
 ) -> impl Stream<Item = Result<SafePart, UploadError>> + Send + use<'a> {
     stream::iter(parts.to_vec())
-        .then(async |part| {
+        .then(move |part| async move {
             let crc64 = source.crc64(part.offset, part.len_bytes).await?;
             Ok((crc64 != part.crc64()).then_some(part))
         })
-        .filter_map(async |compared| compared.transpose())
+        .filter_map(|compared| std::future::ready(compared.transpose()))
 }

@@ -26,7 +26,7 @@ const CUTS_MAX: u32 = 2;
 pub(crate) async fn initiate(access: &Access<'_, '_>) -> Result<OpenUpload, Setback> {
     let (run, place) = (access.run, &access.place);
     let upload_id = access
-        .request(async |attempt| {
+        .request(|attempt| async move {
             run.shared
                 .oss
                 .initiate_multipart_upload(
@@ -175,7 +175,10 @@ async fn send_part<'s>(
         return Sent::Failed(Setback::Failed(error));
     }
     let upload = access.multipart(upload_id);
-    let sent = send_proven(access, Some(slot), CUTS_MAX, async |mut slot, attempt| {
+    let upload = &upload;
+    let sent = send_proven(access, Some(slot), CUTS_MAX, |slot, attempt| async move {
+        // The whole slot, not just the rate in it, which is all that is named below: it is in use until the end.
+        let mut slot = slot;
         let begun = clock::monotonic();
         let body = FileBody::new(run, range, slot.rate);
         let _in_flight = body.in_flight();
@@ -184,7 +187,7 @@ async fn send_part<'s>(
         let sent = shared
             .oss
             .upload_part(
-                &upload,
+                upload,
                 range.number,
                 range.len_bytes,
                 body,

@@ -17,20 +17,25 @@ const MISMATCHES_MAX: u32 = 3;
 ///
 /// [`Setback::Failed`] with [`UploadError::Corrupted`] or [`UploadError::Unverified`] after three mismatches;
 /// [`Setback::Cut`] after `cuts_max` failures of the connection; all setbacks of [`Access::request_with`].
-pub(super) async fn send_proven<'s>(
+pub(super) async fn send_proven<'s, F: Future<Output = Result<StoredObject, Error>>>(
     access: &'s Access<'_, '_>,
     mut first: Option<Slot<'s>>,
     cuts_max: u32,
-    mut send: impl AsyncFnMut(Slot<'s>, Attempt) -> Result<StoredObject, Error>,
+    send: impl Fn(Slot<'s>, Attempt) -> F,
 ) -> Result<StoredObject, Setback> {
     let gate = &access.run.shared.gate;
     let mut mismatches = 0;
     loop {
-        let slot = async || match first.take() {
-            Some(slot) => slot,
-            None => gate.acquire().await,
+        let slot = || {
+            let first = first.take();
+            async move {
+                match first {
+                    Some(slot) => slot,
+                    None => gate.acquire().await,
+                }
+            }
         };
-        let stored = access.request_with(cuts_max, slot, &mut send).await?;
+        let stored = access.request_with(cuts_max, slot, &send).await?;
         if stored.crc64 == Some(stored.sent_crc64) {
             return Ok(stored);
         }

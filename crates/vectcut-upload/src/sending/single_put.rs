@@ -27,14 +27,16 @@ pub(crate) async fn put(access: &Access<'_, '_>, cuts_max: u32) -> Result<Stored
         len_bytes,
     };
     run.keep(Record::Putting);
-    let sent = send_proven(access, None, cuts_max, async |_slot, attempt| {
+    let put = &put;
+    let sent = send_proven(access, None, cuts_max, |slot, attempt| async move {
+        let _in_use = slot;
         let rate = StreamRate::default();
         let body = FileBody::new(run, whole, rate);
         let _in_flight = body.in_flight();
         let signing = attempt.signing();
         shared
             .oss
-            .put_object(&put, body, &signing, shared.patience_for(rate))
+            .put_object(put, body, &signing, shared.patience_for(rate))
             .await
     });
     let StoredObject {

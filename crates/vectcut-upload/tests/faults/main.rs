@@ -9,6 +9,7 @@
 
 mod bench;
 mod credentials;
+mod futures;
 mod integrity;
 mod lines;
 mod refusals;
