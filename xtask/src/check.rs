@@ -20,6 +20,7 @@ mod sizes;
 mod snapshots;
 mod sources;
 mod top_level;
+mod vectors;
 
 use serde_json::Value;
 
@@ -57,7 +58,7 @@ type Check = (
     fn(&Repository) -> Result<Vec<String>, Failure>,
 );
 
-const QUICK: [Check; 14] = [
+const QUICK: [Check; 15] = [
     ("layer arrows", |all| Ok(arrows::findings(&all.metadata))),
     ("module circles", |all| {
         Ok(module_circles::findings(&all.crates))
@@ -79,6 +80,7 @@ const QUICK: [Check; 14] = [
     ("top level", |all| Ok(top_level::findings(&all.files))),
     ("assumptions", |all| assumptions::findings(&all.files)),
     ("protocol hash", |all| protocol_hash::findings(&all.files)),
+    ("vectors", |_| vectors::findings()),
     ("snapshots", |_| snapshots::findings()),
 ];
 
