@@ -55,6 +55,13 @@ pub enum SignError {
         /// The region, as the caller gave it.
         region: String,
     },
+    /// The smallest size that a form's policy allows is above the largest.
+    LengthRange {
+        /// The smallest size.
+        min_bytes: u64,
+        /// The largest size.
+        max_bytes: u64,
+    },
     /// The signing key was derived for another day, region or product.
     SigningKeyMismatch {
         /// The field that differs: [`Field::Time`], [`Field::Region`] or [`Field::Product`].
@@ -92,6 +99,13 @@ impl fmt::Display for SignError {
                 "region `{}` starts with `oss-`; leave that prefix out",
                 region.escape_debug()
             ),
+            Self::LengthRange {
+                min_bytes,
+                max_bytes,
+            } => write!(
+                f,
+                "content length range from {min_bytes} to {max_bytes} bytes is empty"
+            ),
             Self::SigningKeyMismatch { field } => {
                 write!(
                     f,
@@ -128,6 +142,10 @@ pub enum Field {
     QueryName(String),
     /// The value of the query parameter of this name, or the parameter as a whole.
     Query(String),
+    /// The field of this name in a form, or its condition in a policy.
+    FormField(String),
+    /// The policy of a form.
+    Policy,
     /// The access key ID.
     AccessKeyId,
     /// The access key secret.
@@ -136,7 +154,7 @@ pub enum Field {
     SecurityToken,
     /// The signing time.
     Time,
-    /// The time at which a presigned V1 URL expires.
+    /// The time at which a presigned V1 URL or a form's policy expires.
     ExpiresAt,
     /// The lifetime of a presigned V4 URL.
     ExpiresIn,
@@ -156,6 +174,8 @@ impl fmt::Display for Field {
             Self::Header(name) => write!(f, "header `{}`", name.escape_debug()),
             Self::QueryName(name) => write!(f, "query parameter name `{}`", name.escape_debug()),
             Self::Query(name) => write!(f, "query parameter `{}`", name.escape_debug()),
+            Self::FormField(name) => write!(f, "form field `{}`", name.escape_debug()),
+            Self::Policy => f.write_str("`policy`"),
             Self::AccessKeyId => f.write_str("`access_key_id`"),
             Self::AccessKeySecret => f.write_str("`access_key_secret`"),
             Self::SecurityToken => f.write_str("`security_token`"),

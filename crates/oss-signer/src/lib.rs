@@ -17,6 +17,7 @@ mod hex;
 mod keyed_hash;
 mod moment;
 pub mod percent;
+pub mod post;
 mod presigned;
 mod redacted;
 mod refuse;

@@ -56,6 +56,23 @@ impl Moment {
         Ascii(text)
     }
 
+    /// Returns the extended form of ISO 8601 in UTC, with milliseconds, which are 0.
+    pub(crate) fn iso_extended(self) -> Ascii<24> {
+        let civil = Civil::of(self.0);
+        let [y1, y2, y3, y4] = four_digits(civil.year);
+        let [m1, m2] = two_digits(civil.month);
+        let [d1, d2] = two_digits(civil.day);
+        let [h1, h2] = two_digits(civil.hour);
+        let [n1, n2] = two_digits(civil.minute);
+        let [s1, s2] = two_digits(civil.second);
+        #[rustfmt::skip]
+        let text = [
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T',
+            h1, h2, b':', n1, n2, b':', s1, s2, b'.', b'0', b'0', b'0', b'Z',
+        ];
+        Ascii(text)
+    }
+
     /// Returns the basic form of ISO 8601 in UTC; its first eight bytes are the day.
     pub(crate) fn iso_basic(self) -> Ascii<16> {
         let civil = Civil::of(self.0);

@@ -11,7 +11,7 @@
 //! Aliyun is withdrawing V1. [The guide](crate::guide) says what that means for a program that uses it.
 
 mod canonical_resource;
-mod signature;
+pub(crate) mod signature;
 mod string_to_sign;
 
 use alloc::string::String;

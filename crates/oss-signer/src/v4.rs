@@ -14,6 +14,7 @@
 
 mod canonical_query;
 mod canonical_request;
+pub(crate) mod form;
 mod header;
 mod presign;
 mod scope;

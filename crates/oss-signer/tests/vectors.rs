@@ -9,6 +9,9 @@ use oss_signer::v4::{Scope, SigningKey};
 use oss_signer::{Credentials, Presigned, Request, Resource, SignError, v1, v4};
 use serde::Deserialize;
 
+#[path = "vectors/post.rs"]
+mod post;
+
 #[test]
 fn the_signer_agrees_with_every_vector() {
     let mut failures = Vec::new();
@@ -18,7 +21,7 @@ fn the_signer_agrees_with_every_vector() {
         let vectors: Vec<Vector> = serde_json::from_str(&text)
             .unwrap_or_else(|error| panic!("could not parse `{}`: {error}", file.display()));
         assert!(!vectors.is_empty(), "`{}` holds no vectors", file.display());
-        let version = &vectors[0].version;
+        let version = file_label(&vectors[0]);
         let before = failures.len();
         failures.extend(vectors.iter().filter_map(|vector| check(vector).err()));
         let passed = vectors.len() - (failures.len() - before);
@@ -30,6 +33,14 @@ fn the_signer_agrees_with_every_vector() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
+/// Returns what a file of vectors is about, by its first vector.
+fn file_label(vector: &Vector) -> &str {
+    match vector.mode.as_str() {
+        "post" => "post",
+        _ => &vector.version,
+    }
+}
+
 /// Returns the file that the environment names, or those of the crate.
 #[expect(clippy::disallowed_methods, reason = "the one setting of this test")]
 fn vector_files() -> Vec<PathBuf> {
@@ -37,7 +48,9 @@ fn vector_files() -> Vec<PathBuf> {
         return vec![file.into()];
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    vec![folder.join("oss-v1.json"), folder.join("oss-v4.json")]
+    ["oss-v1.json", "oss-v4.json", "oss-post.json"]
+        .map(|file| folder.join(file))
+        .to_vec()
 }
 
 /// One vector. `tests/vectors/README.md` explains the fields.
@@ -46,13 +59,16 @@ struct Vector {
     name: String,
     version: String,
     mode: String,
+    #[serde(default)]
     method: String,
     bucket: Option<String>,
     key: Option<String>,
     region: Option<String>,
     #[serde(default)]
     additional_headers: Vec<String>,
+    #[serde(default)]
     query: Vec<(String, String)>,
+    #[serde(default)]
     headers: Vec<(String, String)>,
     credentials: VectorCredentials,
     timestamp: u64,
@@ -65,6 +81,8 @@ struct Vector {
     url: Option<String>,
     presigned_url: Option<String>,
     signing_key_hex: Option<String>,
+    policy: Option<String>,
+    form: Option<Vec<(String, String)>>,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +151,7 @@ fn check(vector: &Vector) -> Result<(), String> {
         ("v1", "query") => check_v1_query(vector),
         ("v4", "header") => check_v4_header(vector),
         ("v4", "query") => check_v4_query(vector),
+        (_, "post") => post::check(vector),
         (version, mode) => Err(format!(
             "{}: unknown version `{version}` or mode `{mode}`\n",
             vector.name
