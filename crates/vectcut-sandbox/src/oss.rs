@@ -4,6 +4,7 @@ mod access;
 mod error_reply;
 mod get_object;
 mod multipart;
+mod post_object;
 mod put_object;
 mod xml;
 
@@ -61,9 +62,13 @@ pub(crate) async fn answer(
     intake: &mut Intake,
 ) -> Reply {
     let request_id = random::name(24);
-    let done = match access::let_in(exchange, addressing) {
-        Ok(call) => operate(exchange, &call, intake).await,
-        Err(halt) => Err(halt),
+    let done = if post_object::is_form(exchange.wire, addressing) {
+        post_object::post(exchange, addressing, intake).await
+    } else {
+        match access::let_in(exchange, addressing) {
+            Ok(call) => operate(exchange, &call, intake).await,
+            Err(halt) => Err(halt),
+        }
     };
     let reply = match done {
         Ok(reply) => reply,

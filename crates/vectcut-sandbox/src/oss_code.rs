@@ -52,8 +52,10 @@ codes! {
     InvalidObjectName => 400, None, "The specified object is not valid.";
     InvalidPart => 400, None, "One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag.";
     InvalidPartOrder => 400, None, "The list of parts was not in ascending order. Parts list must specified in order by part number.";
+    InvalidPolicyDocument => 400, None, "The policy of the form is invalid.";
     InvalidRange => 416, None, "The requested range cannot be satisfied.";
     InvalidSecurityToken => 403, Some("0002-00000006"), "The security token you provided is invalid.";
+    MalformedPOSTRequest => 400, None, "The body of your POST request is not well-formed multipart/form-data.";
     MalformedXML => 400, None, "The XML you provided was not well-formed or did not validate against our published schema.";
     MethodNotAllowed => 405, None, "The specified method is not allowed against this resource.";
     MissingContentLength => 411, None, "You must provide the Content-Length HTTP header.";

@@ -35,6 +35,7 @@
 
 mod dates;
 mod keys;
+mod post;
 mod refusal;
 pub(crate) mod v1;
 pub(crate) mod v4;
@@ -45,6 +46,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 pub use keys::{Key, Keys};
+pub use post::{AdmittedForm, Form, check_form};
 pub use refusal::{Mismatch, Refusal};
 pub use wire::{Addressing, Resource, Wire};
 

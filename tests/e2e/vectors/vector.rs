@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
-use vectcut_sandbox::verify::{Addressing, Key, Keys, Wire};
+use vectcut_sandbox::verify::{self, Addressing, Form, Key, Keys, Refusal, Wire};
 
 /// A request, a key and a time, and the signature that the vendor makes of them.
 #[derive(Deserialize)]
@@ -13,13 +13,17 @@ pub(super) struct Vector {
     pub(super) name: String,
     pub(super) version: String,
     mode: Mode,
+    #[serde(default)]
     method: String,
     bucket: Option<String>,
     key: Option<String>,
+    #[serde(default)]
     query: Vec<(String, String)>,
+    #[serde(default)]
     headers: Vec<(String, String)>,
     credentials: Credentials,
     timestamp: u64,
+    #[serde(default)]
     date: String,
     expires_at: Option<u64>,
     canonical_request: Option<String>,
@@ -29,6 +33,8 @@ pub(super) struct Vector {
     authorization: Option<String>,
     presigned_url: Option<String>,
     signing_key_hex: Option<String>,
+    /// The fields of a form in order.
+    form: Option<Vec<(String, String)>>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
@@ -36,6 +42,7 @@ pub(super) struct Vector {
 enum Mode {
     Header,
     Query,
+    Post,
 }
 
 #[derive(Deserialize)]
@@ -46,11 +53,49 @@ struct Credentials {
 }
 
 impl Vector {
-    pub(super) fn time(&self) -> SystemTime {
+    /// Verifies the vector with `signature` in the place of its own.
+    pub(super) fn check(&self, signature: &str) -> Result<(), Refusal> {
+        if self.mode == Mode::Post {
+            return verify::check_form(&self.form(signature), &self.keys(), self.time()).map(drop);
+        }
+        let wire = self.wire(signature);
+        verify::check(&wire, &self.addressing(), &self.keys(), self.time()).map(drop)
+    }
+
+    /// What the vector is about, for the count of a file.
+    pub(super) fn kind(&self) -> &str {
+        match self.mode {
+            Mode::Post => "post",
+            Mode::Header | Mode::Query => &self.version,
+        }
+    }
+
+    fn form(&self, signature: &str) -> Form {
+        let mut form = Form {
+            bucket: self.bucket.clone().unwrap_or_default(),
+            fields: self.form.clone().unwrap_or_default(),
+        };
+        for (_, value) in &mut form.fields {
+            if *value == self.signature {
+                signature.clone_into(value);
+            }
+        }
+        // A vector pins the signature, not the form of an upload: these policies ask for more fields.
+        form.fields.extend(
+            [
+                ("success_action_status", "200"),
+                ("content-type", "image/png"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        form
+    }
+
+    fn time(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(self.timestamp)
     }
 
-    pub(super) fn addressing(&self) -> Addressing {
+    fn addressing(&self) -> Addressing {
         match &self.bucket {
             Some(bucket) => Addressing::VirtualHost {
                 bucket: bucket.clone(),
@@ -60,7 +105,7 @@ impl Vector {
     }
 
     /// The one key that a server knows for this vector.
-    pub(super) fn keys(&self) -> Keys {
+    fn keys(&self) -> Keys {
         let Credentials {
             access_key_id,
             access_key_secret,
@@ -78,7 +123,7 @@ impl Vector {
     }
 
     /// The signed request, with `signature` in the place of the vector's own.
-    pub(super) fn wire(&self, signature: &str) -> Wire {
+    fn wire(&self, signature: &str) -> Wire {
         let mut headers = self.headers.clone();
         if self.mode == Mode::Header {
             headers.extend(self.added_headers(signature));

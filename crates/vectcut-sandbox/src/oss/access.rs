@@ -9,7 +9,7 @@ use crate::oss_code::OssCode;
 use crate::settings::{BUCKET, REGION};
 use crate::site::Site;
 use crate::step::Step;
-use crate::verify::{self, Addressing, Identity, Refusal, Resource, Version};
+use crate::verify::{self, Addressing, Refusal, Resource, Version};
 
 /// Checks names, signature and rights, in that order.
 pub(super) fn let_in<'a>(
@@ -61,7 +61,7 @@ pub(super) fn let_in<'a>(
     let key = check_key(&key)
         .map_err(|error| OssError::new(OssCode::InvalidObjectName).ec(error.ec()))?
         .to_owned();
-    allow(site, step, &identity, &key)?;
+    allow(site, step, &identity.access_key_id, &key)?;
     if step == Step::Other {
         return Err(OssCode::NotImplemented.into());
     }
@@ -76,8 +76,13 @@ pub(super) fn let_in<'a>(
 }
 
 /// Refuses what temporary credentials may not do.
-fn allow(site: &Site, step: Step, identity: &Identity, key: &str) -> Result<(), OssError> {
-    let Some(grants) = site.tickets.grants(&identity.access_key_id) else {
+pub(super) fn allow(
+    site: &Site,
+    step: Step,
+    access_key_id: &str,
+    key: &str,
+) -> Result<(), OssError> {
+    let Some(grants) = site.tickets.grants(access_key_id) else {
         return Ok(());
     };
     if grants.iter().any(|granted| granted == key) && site.policy().rights.allow(step) {

@@ -98,6 +98,14 @@ impl OssError {
             }
             Refusal::ParameterMissing { name } => Self::new(OssCode::AccessDenied)
                 .message(format!("The query parameter {name} is missing.")),
+            Refusal::FieldMissing { name } => Self::new(OssCode::InvalidArgument)
+                .message(format!("The form field {name} is missing.")),
+            Refusal::InvalidPolicy { message } => {
+                Self::new(OssCode::InvalidPolicyDocument).message(message.clone())
+            }
+            Refusal::PolicyViolated { message } => Self::new(OssCode::AccessDenied)
+                .ec("0006-00000227")
+                .message(message.clone()),
             Refusal::UnreadableDate => Self::new(OssCode::AccessDenied)
                 .ec("0002-00000505")
                 .message("The signing date is missing or not in a valid format."),

@@ -27,6 +27,21 @@ pub enum Refusal {
         /// Its name.
         name: &'static str,
     },
+    /// A field of a form is missing.
+    FieldMissing {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The policy of a form cannot be read.
+    InvalidPolicy {
+        /// What is wrong, in the words of the error response.
+        message: String,
+    },
+    /// A form breaks a condition of its policy, or the policy has expired.
+    PolicyViolated {
+        /// Which one, in the words of the error response.
+        message: String,
+    },
     /// The signing time is missing or not in the form that the version asks for.
     UnreadableDate,
     /// The signing time is more than 15 minutes off.
@@ -98,6 +113,10 @@ impl fmt::Display for Refusal {
             }
             Self::Malformed { message } => f.write_str(message.trim_end_matches('.')),
             Self::ParameterMissing { name } => write!(f, "the presigned URL lacks `{name}`"),
+            Self::FieldMissing { name } => write!(f, "the form lacks `{name}`"),
+            Self::InvalidPolicy { message } | Self::PolicyViolated { message } => {
+                f.write_str(message.trim_end_matches('.'))
+            }
             Self::UnreadableDate => f.write_str("the signing time is missing or unreadable"),
             Self::TooSkewed {
                 request_time,

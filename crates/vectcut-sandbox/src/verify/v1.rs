@@ -264,7 +264,7 @@ fn compare(
     })))
 }
 
-fn sign(secret: &str, string_to_sign: &[u8]) -> String {
+pub(super) fn sign(secret: &str, string_to_sign: &[u8]) -> String {
     // HMAC takes keys of any length.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else {
         return String::new();

@@ -32,10 +32,10 @@ struct Claims<'a> {
 }
 
 /// `<day>/<region>/oss/aliyun_v4_request`.
-struct Scope<'a> {
+pub(super) struct Scope<'a> {
     text: &'a str,
-    day: &'a str,
-    region: &'a str,
+    pub(super) day: &'a str,
+    pub(super) region: &'a str,
 }
 
 /// Checks `Authorization: OSS4-HMAC-SHA256 Credential=…,AdditionalHeaders=…,Signature=…`.
@@ -174,7 +174,7 @@ pub(crate) fn presign_get(
 }
 
 /// Splits `<access key ID>/<day>/<region>/oss/aliyun_v4_request`; an access key ID may itself hold a slash.
-fn credential(text: &str) -> Result<(&str, Scope<'_>), Refusal> {
+pub(super) fn credential(text: &str) -> Result<(&str, Scope<'_>), Refusal> {
     let mut parts = text.rsplitn(5, '/');
     let mut next = || parts.next().filter(|part| !part.is_empty());
     let (terminator, product, region, day, access_key_id) =
@@ -289,14 +289,14 @@ fn canonical_query(wire: &Wire) -> String {
     pairs.join("&")
 }
 
-fn signing_key(secret: &str, day: &str, region: &str) -> [u8; 32] {
+pub(super) fn signing_key(secret: &str, day: &str, region: &str) -> [u8; 32] {
     let day = hmac(format!("aliyun_v4{secret}").as_bytes(), day.as_bytes());
     let region = hmac(&day, region.as_bytes());
     let product = hmac(&region, b"oss");
     hmac(&product, TERMINATOR.as_bytes())
 }
 
-fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
+pub(super) fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     // HMAC takes keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         return [0; 32];
@@ -305,7 +305,7 @@ fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
