@@ -13,6 +13,7 @@ mod dependencies;
 mod foreign_types;
 mod module_circles;
 mod names;
+mod promises;
 mod protocol_hash;
 mod secret_debug;
 mod server_text;
@@ -58,7 +59,7 @@ type Check = (
     fn(&Repository) -> Result<Vec<String>, Failure>,
 );
 
-const QUICK: [Check; 15] = [
+const QUICK: [Check; 16] = [
     ("layer arrows", |all| Ok(arrows::findings(&all.metadata))),
     ("module circles", |all| {
         Ok(module_circles::findings(&all.crates))
@@ -81,6 +82,7 @@ const QUICK: [Check; 15] = [
     ("assumptions", |all| assumptions::findings(&all.files)),
     ("protocol hash", |all| protocol_hash::findings(&all.files)),
     ("vectors", |_| vectors::findings()),
+    ("promises", |all| promises::findings(&all.files)),
     ("snapshots", |_| snapshots::findings()),
 ];
 
