@@ -149,6 +149,7 @@ fn choose_way(run: &Run<'_>, history: &History) -> Way {
         moves: history.moves,
         unfinished_puts: history.puts,
         parts_denied: history.parts_denied,
+        time_left: run.shared.stop.time_left(),
     })
 }
 

@@ -148,12 +148,16 @@ impl UploadError {
         }
     }
 
-    /// Returns whether OSS refused for good what was sent, so that no later run can use it.
+    /// Returns whether OSS refused for good what was sent, or keeps storing something else. Then the journal is removed,
+    /// and the credentials in it.
     ///
     /// A refusal of the backend is different: it may be lifted, and what was sent is of use then.
     pub(crate) fn is_final(&self) -> bool {
-        let is_refused = matches!(self.fault(), Fault::Refused | Fault::Integrity);
-        is_refused && self.step() == Step::Put && !self.is_retryable()
+        let is_over = match self.fault() {
+            Fault::Refused => !self.is_retryable(),
+            fault => fault == Fault::Integrity,
+        };
+        is_over && self.step() == Step::Put
     }
 
     /// Returns whether a later run resumes from what OSS has acknowledged in this one.

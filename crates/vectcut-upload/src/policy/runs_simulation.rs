@@ -97,7 +97,7 @@ struct Outcome {
 /// Why a file cannot go on.
 struct Final;
 
-fn way_of(file: &File) -> Way {
+fn way_of(file: &File, time_left: Duration) -> Way {
     way::choose(way::Known {
         len_bytes: file.len_bytes,
         part_bytes: None,
@@ -105,6 +105,7 @@ fn way_of(file: &File) -> Way {
         moves: file.history.moves,
         unfinished_puts: file.history.puts,
         parts_denied: file.history.parts_denied,
+        time_left: Some(time_left),
     })
 }
 
@@ -180,10 +181,11 @@ impl Run<'_> {
             return Ok(false);
         }
         self.renew(index)?;
+        let left = Duration::from_secs_f64((self.end() - self.now).max(0.0));
         let file = &mut self.files[index];
         let way = match file.state {
             State::Sending { .. } => Way::Parts,
-            _ => way_of(file),
+            _ => way_of(file, left),
         };
         if way == Way::OnePut {
             file.history.put().map_err(|_| Final)?;
@@ -209,7 +211,6 @@ impl Run<'_> {
             return Ok(false);
         }
         let rate = self.rates.pop().unwrap_or_default();
-        let left = Duration::from_secs_f64((self.begun + self.world.budget - self.now).max(0.0));
         let Some(range) = plan.next(rate, self.streams.count(), Some(left)) else {
             return Ok(false);
         };

@@ -1,6 +1,11 @@
 //! Whether a file goes in one PUT or in parts: a pure decision.
 
-use super::plan::SINGLE_PUT_MAX_BYTES;
+use std::time::Duration;
+
+use super::plan::{PART_MIN_BYTES, SINGLE_PUT_MAX_BYTES};
+
+/// The slowest connection that a PUT under a time budget is meant for, in bytes a second: 64 kbit/s.
+const SLOW_BYTES_PER_SECOND: u64 = 8 * 1024;
 
 /// How the bytes go to OSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +30,14 @@ pub(crate) struct Known {
     pub(crate) unfinished_puts: u32,
     /// Whether the policy of the credentials denies parts.
     pub(crate) parts_denied: bool,
+    /// The rest of the time budget.
+    pub(crate) time_left: Option<Duration>,
 }
 
 /// Chooses the way.
 ///
-/// A small file goes in one PUT. If a run ended before its PUT did, the next run sends parts, which it can keep.
+/// A small file goes in one PUT, if a slow connection can send it within half of the time budget: a run must not end with
+/// nothing. If a run ended before its PUT did, the next run sends parts, which it can keep.
 /// If the credentials expired before all parts were sent, and the new ones are for another object key, parts cannot
 /// win: then one PUT is sent, since OSS checks the token when a request begins (assumption A16). The two take turns.
 pub(crate) fn choose(known: Known) -> Way {
@@ -43,6 +51,10 @@ pub(crate) fn choose(known: Known) -> Way {
     let small = known.part_bytes.map_or(SINGLE_PUT_MAX_BYTES, |part_bytes| {
         part_bytes.min(SINGLE_PUT_MAX_BYTES)
     });
+    let in_time = known.time_left.map_or(u64::MAX, |left| {
+        left.as_secs().saturating_mul(SLOW_BYTES_PER_SECOND) / 2
+    });
+    let small = small.min(in_time.max(PART_MIN_BYTES));
     let puts_to_try = known.moves + u32::from(known.len_bytes <= small);
     if known.unfinished_puts < puts_to_try {
         Way::OnePut
@@ -64,6 +76,7 @@ mod tests {
         moves: 0,
         unfinished_puts: 0,
         parts_denied: false,
+        time_left: None,
     };
 
     #[test]
@@ -87,6 +100,24 @@ mod tests {
             }),
             Way::Parts
         );
+    }
+
+    #[test]
+    fn a_budget_that_may_end_before_the_put_does_leads_to_parts() {
+        for (seconds, len_bytes, expected) in [
+            (90, 100 * 1024, Way::OnePut),
+            (90, MIB, Way::Parts),
+            (900, 2 * MIB, Way::OnePut),
+            (1, 100 * 1024, Way::OnePut),
+            (1, 200 * 1024, Way::Parts),
+        ] {
+            let known = Known {
+                len_bytes,
+                time_left: Some(Duration::from_secs(seconds)),
+                ..LARGE
+            };
+            assert_eq!(choose(known), expected, "{seconds} s, {len_bytes} bytes");
+        }
     }
 
     #[test]
