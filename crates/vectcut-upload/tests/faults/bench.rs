@@ -5,8 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use oss_client::{Endpoint, Patience};
 use strict_http::{Options, ServerUrl};
 use vectcut_api::ApiKey;
-use vectcut_sandbox::{Arrival, Builder, Sandbox, Step};
-use vectcut_upload::{Event, Published, RetryPolicy, Upload, UploadError, Uploader};
+use vectcut_sandbox::{Arrival, Builder, Link, Sandbox, Step};
+use vectcut_upload::{
+    Event, Published, RetryPolicy, Stop, StopReason, Upload, UploadError, Uploader,
+};
 
 pub(crate) const KIB: usize = 1024;
 pub(crate) const MIB: usize = 1024 * KIB;
@@ -44,30 +46,18 @@ impl Bench {
         }
     }
 
-    /// An uploader that gives up within a second and takes half a second without a byte for a stall.
     pub(crate) fn uploader(&self) -> Uploader {
         let settings = self.sandbox.settings();
-        let server = ServerUrl::parse(&settings.base_url).unwrap();
-        let endpoint = Endpoint::parse(&settings.oss_endpoint).unwrap();
-        let http =
-            strict_http::client(&Options::for_servers([&server, endpoint.server()])).unwrap();
-        let api_key = ApiKey::parse(settings.api_key.clone()).unwrap();
-        Uploader::new(
-            vectcut_api::Client::new(http.clone(), server, api_key),
-            oss_client::Client::new(http, endpoint),
+        self.uploader_with(
+            &settings.base_url,
+            &settings.oss_endpoint,
+            &settings.api_key,
         )
-        .region(Some(settings.oss_region.clone()))
-        .state_dir(self.state_dir())
-        .retry(RetryPolicy {
-            base: Duration::from_millis(5),
-            cap: Duration::from_millis(50),
-            give_up_after: Duration::from_secs(1),
-            unreachable_after: Duration::from_secs(1),
-        })
-        .patience(Patience {
-            stalled: Duration::from_millis(400),
-            response: Duration::from_millis(700),
-        })
+    }
+
+    /// The same for other servers, or another account.
+    pub(crate) fn uploader_with(&self, base_url: &str, endpoint: &str, api_key: &str) -> Uploader {
+        uploader(base_url, endpoint, api_key, self.state_dir())
     }
 
     pub(crate) fn state_dir(&self) -> PathBuf {
@@ -83,6 +73,11 @@ impl Bench {
         self.bytes = noise(len_bytes);
         self.bytes.reverse();
         std::fs::write(&self.path, &self.bytes).unwrap();
+    }
+
+    /// Expects these bytes from now on, which the test has written itself.
+    pub(crate) fn expect(&mut self, bytes: Vec<u8>) {
+        self.bytes = bytes;
     }
 
     pub(crate) async fn upload(&self) -> Outcome {
@@ -130,6 +125,21 @@ impl Bench {
             .collect()
     }
 
+    /// The text of the only journal.
+    #[track_caller]
+    pub(crate) fn journal(&self) -> String {
+        std::fs::read_to_string(self.journal_path()).unwrap()
+    }
+
+    /// The path of the only journal.
+    #[track_caller]
+    pub(crate) fn journal_path(&self) -> PathBuf {
+        let mut entries = std::fs::read_dir(self.state_dir().join("uploads")).unwrap();
+        let path = entries.next().expect("a journal").unwrap().path();
+        assert!(entries.next().is_none(), "a second journal");
+        path
+    }
+
     pub(crate) fn journals(&self) -> usize {
         std::fs::read_dir(self.state_dir().join("uploads")).map_or(0, Iterator::count)
     }
@@ -145,6 +155,35 @@ impl Bench {
             .await
             .unwrap_or_else(|_| panic!("never: {what}"));
     }
+}
+
+/// An uploader that gives up within a second and takes half a second without a byte for a stall.
+pub(crate) fn uploader(
+    base_url: &str,
+    endpoint: &str,
+    api_key: &str,
+    state_dir: PathBuf,
+) -> Uploader {
+    let server = ServerUrl::parse(base_url).unwrap();
+    let endpoint = Endpoint::parse(endpoint).unwrap();
+    let http = strict_http::client(&Options::for_servers([&server, endpoint.server()])).unwrap();
+    let api_key = ApiKey::parse(api_key.to_owned()).unwrap();
+    Uploader::new(
+        vectcut_api::Client::new(http.clone(), server, api_key),
+        oss_client::Client::new(http, endpoint),
+    )
+    .region(Some("cn-hangzhou".into()))
+    .state_dir(state_dir)
+    .retry(RetryPolicy {
+        base: Duration::from_millis(5),
+        cap: Duration::from_millis(50),
+        give_up_after: Duration::from_secs(1),
+        unreachable_after: Duration::from_secs(1),
+    })
+    .patience(Patience {
+        stalled: Duration::from_millis(400),
+        response: Duration::from_millis(700),
+    })
 }
 
 impl Outcome {
@@ -165,6 +204,50 @@ impl Outcome {
     pub(crate) fn told(&self, wanted: impl Fn(&Event) -> bool) -> bool {
         self.events.iter().any(wanted)
     }
+}
+
+/// A line on which `LARGE` takes about half a second.
+pub(crate) fn slow() -> Builder {
+    Sandbox::builder()
+        .strict()
+        .link(Link::default().total_rate(10 * MIB as u64))
+        .receive_buffer_bytes(64 * KIB)
+}
+
+/// Sends until OSS has acknowledged a part or two, then stops; returns how many bytes are safe.
+pub(crate) async fn stopped_midway(bench: &Bench, stop_after_parts: usize) -> u64 {
+    let stop = Stop::new();
+    let uploader = bench
+        .uploader()
+        .part_size(256 * KIB as u64)
+        .stop_on(stop.clone());
+    let upload = Upload::new(bench.path());
+    let mut ignore = |_| {};
+    let before = acknowledged(bench).len();
+    let (result, ()) = tokio::join!(uploader.upload(&upload, &mut ignore), async {
+        bench
+            .until("parts are acknowledged", |bench| {
+                acknowledged(bench).len() >= before + stop_after_parts
+            })
+            .await;
+        stop.request(StopReason::BudgetEnded);
+    });
+    match result {
+        Err(UploadError::Stopped {
+            reason: StopReason::BudgetEnded,
+            progress,
+            ..
+        }) => progress.safe_bytes,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) fn acknowledged(bench: &Bench) -> Vec<u16> {
+    let parts = bench.arrivals(Step::UploadPart).into_iter();
+    parts
+        .filter(|part| part.status == Some(200))
+        .filter_map(|part| part.part_number)
+        .collect()
 }
 
 /// Bytes that no range of the same file repeats.

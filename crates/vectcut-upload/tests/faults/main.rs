@@ -7,10 +7,19 @@
     reason = "a test says what it expects by panicking"
 )]
 
+mod batches;
 mod bench;
+mod budgets;
+mod changes;
 mod credentials;
+#[cfg(unix)]
+mod full_disk;
 mod futures;
 mod integrity;
 mod lines;
+mod neighbours;
+mod odd_responses;
+mod promises;
+mod proof;
 mod refusals;
 mod resume;

@@ -2,53 +2,10 @@
 
 use std::time::Duration;
 
-use vectcut_sandbox::{Fault, Link, OssCode, Policy, Renewal, Sandbox, Step};
+use vectcut_sandbox::{Fault, OssCode, Policy, Renewal, Sandbox, Step};
 use vectcut_upload::{Event, Outcome, Stop, StopReason, Upload, UploadError};
 
-use crate::bench::{Bench, KIB, LARGE, MIB};
-
-/// A line on which `LARGE` takes about half a second.
-fn slow() -> vectcut_sandbox::Builder {
-    Sandbox::builder()
-        .strict()
-        .link(Link::default().total_rate(10 * MIB as u64))
-        .receive_buffer_bytes(64 * KIB)
-}
-
-/// Sends until OSS has acknowledged a part or two, then stops; returns how many bytes are safe.
-async fn stopped_midway(bench: &Bench, stop_after_parts: usize) -> u64 {
-    let stop = Stop::new();
-    let uploader = bench
-        .uploader()
-        .part_size(256 * KIB as u64)
-        .stop_on(stop.clone());
-    let upload = Upload::new(bench.path());
-    let mut ignore = |_| {};
-    let (result, ()) = tokio::join!(uploader.upload(&upload, &mut ignore), async {
-        bench
-            .until("parts are acknowledged", |bench| {
-                acknowledged(bench).len() >= stop_after_parts
-            })
-            .await;
-        stop.request(StopReason::BudgetEnded);
-    });
-    match result {
-        Err(UploadError::Stopped {
-            reason: StopReason::BudgetEnded,
-            progress,
-            ..
-        }) => progress.safe_bytes,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn acknowledged(bench: &Bench) -> Vec<u16> {
-    let parts = bench.arrivals(Step::UploadPart).into_iter();
-    parts
-        .filter(|part| part.status == Some(200))
-        .filter_map(|part| part.part_number)
-        .collect()
-}
+use crate::bench::{Bench, KIB, LARGE, MIB, acknowledged, slow, stopped_midway};
 
 #[tokio::test]
 async fn a_stopped_upload_continues_and_sends_nothing_acknowledged_again() {

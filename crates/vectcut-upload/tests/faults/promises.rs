@@ -1,0 +1,231 @@
+//! What an upload promises, and what it does about promises that it cannot keep.
+
+use std::time::Duration;
+
+use vectcut_sandbox::{Fault, OssCode, Sandbox, Step};
+use vectcut_upload::{Event, Fault as Blame, Outcome, RetryPolicy, Stop, StopReason, UploadError};
+
+use crate::bench::{Bench, LARGE, SMALL, slow, stopped_midway};
+
+#[tokio::test]
+async fn a_refused_complete_never_sends_the_object_again() {
+    for answer in [
+        Fault::at(Step::Complete).refuses(402),
+        Fault::at(Step::Complete).refuses(200),
+    ] {
+        let bench = Bench::new(LARGE, Sandbox::builder().fault(answer.always())).await;
+        let mut sent = Vec::new();
+        for _ in 0..4 {
+            let error = bench.upload().await.error();
+            assert_eq!(
+                (error.fault(), error.code(), error.is_retryable()),
+                (Blame::Refused, "backend_refused", false)
+            );
+            assert!(error.object_key().is_some());
+            sent.push(bench.arrivals(Step::UploadPart).len());
+        }
+        assert!(sent.iter().all(|parts| *parts == sent[0]), "{sent:?}");
+        assert_eq!(bench.arrivals(Step::Init).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_quota_that_is_paid_for_meanwhile_lets_the_next_run_complete() {
+    let fault = Fault::at(Step::Complete).refuses(402).times(2);
+    let bench = Bench::new(LARGE, Sandbox::builder().strict().fault(fault)).await;
+    bench.upload().await.error();
+    bench.upload().await.error();
+    let published = bench.upload().await.published();
+    assert_eq!(published.outcome, Outcome::Completed);
+    bench.assert_stored(&published);
+    assert_eq!(bench.arrivals(Step::InitiateUpload).len(), 1);
+}
+
+#[tokio::test]
+async fn no_credentials_stay_on_the_disk_after_a_failure_for_good() {
+    let damaged = Fault::at(Step::UploadPart).damages().always();
+    let denied = Fault::at(Step::UploadPart)
+        .oss_error(OssCode::AccessDenied)
+        .always();
+    for fault in [damaged, denied] {
+        let bench = Bench::new(LARGE, Sandbox::builder().fault(fault)).await;
+        let error = bench
+            .upload_with(&bench.uploader().streams(1))
+            .await
+            .error();
+        assert!(
+            matches!(error.fault(), Blame::Refused | Blame::Integrity),
+            "{error:?}"
+        );
+        assert_eq!(bench.journals(), 0, "{error:?}");
+    }
+    // The object is stored; only its URL was refused. So the journal stays, without credentials.
+    let refused = Fault::at(Step::Complete).refuses(402);
+    let bench = Bench::new(LARGE, Sandbox::builder().fault(refused)).await;
+    bench.upload().await.error();
+    let journal = bench.journal();
+    for secret in ["access_key", "security_token"] {
+        assert!(!journal.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_begins_by_sweeping_journals_that_nobody_needs() {
+    let bench = Bench::new(LARGE, slow()).await;
+    stopped_midway(&bench, 2).await;
+    let month = Duration::from_secs(31 * 24 * 60 * 60);
+    let folder = bench.state_dir().join("uploads");
+    let old = folder.join("0123456789abcdef.journal");
+    let format_1 = folder.join("0123456789abcdef.jsonl");
+    std::fs::copy(bench.journal_path(), &old).unwrap();
+    std::fs::write(&format_1, "{\"journal\":1}\n").unwrap();
+    let file = std::fs::File::options().write(true).open(&old).unwrap();
+    let modified = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(modified - month).unwrap();
+    // A run that fails sweeps too.
+    bench
+        .sandbox
+        .inject(Fault::at(Step::UploadPart).status(502).always());
+    bench.upload().await.error();
+    assert!(!old.exists());
+    assert!(!format_1.exists());
+    assert_eq!(bench.journals(), 1, "that of the run itself");
+}
+
+/// A port of this computer that refuses connections.
+fn closed_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn patient() -> RetryPolicy {
+    RetryPolicy {
+        give_up_after: Duration::from_secs(60),
+        unreachable_after: Duration::from_secs(60),
+        ..RetryPolicy::default()
+    }
+}
+
+#[tokio::test]
+async fn a_stop_while_nothing_moves_says_why_and_that_another_run_will_not_help() {
+    let bench = Bench::new(LARGE, slow()).await;
+    let settings = bench.sandbox.settings();
+    let offline = format!("http://127.0.0.1:{}", closed_port());
+    let stop = Stop::new();
+    let uploader = bench
+        .uploader_with(&offline, &settings.oss_endpoint, &settings.api_key)
+        .retry(patient())
+        .stop_on(stop.clone());
+    let mut on_event = |event| {
+        if matches!(event, Event::Retrying { .. }) {
+            stop.request(StopReason::BudgetEnded);
+        }
+    };
+    let upload = vectcut_upload::Upload::new(bench.path());
+    let error = uploader.upload(&upload, &mut on_event).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.fault()),
+        ("budget_ended", Blame::Network)
+    );
+    let cause = error.last_cause().unwrap();
+    assert!(cause.contains("refused"), "{cause}");
+    let UploadError::Stopped { is_hopeless, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert!(is_hopeless);
+
+    // Something moved, so the next run may help.
+    stopped_midway(&bench, 2).await;
+}
+
+#[tokio::test]
+async fn a_stop_after_bytes_were_acknowledged_recommends_the_next_run() {
+    let bench = Bench::new(LARGE, slow()).await;
+    let stop = Stop::new();
+    let uploader = bench
+        .uploader()
+        .part_size(256 * 1024)
+        .retry(patient())
+        .stop_on(stop.clone());
+    let busy = Fault::at(Step::UploadPart).status(502).skipping(4).always();
+    bench.sandbox.inject(busy);
+    let mut on_event = |event| {
+        if matches!(event, Event::Retrying { .. }) {
+            stop.request(StopReason::BudgetEnded);
+        }
+    };
+    let upload = vectcut_upload::Upload::new(bench.path());
+    let error = uploader.upload(&upload, &mut on_event).await.unwrap_err();
+    assert_eq!(error.fault(), Blame::Stopped);
+    assert!(error.is_kept());
+    assert!(error.last_cause().unwrap().contains("502"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_was_never_reached_is_given_up_sooner_than_one_that_fails() {
+    let bench = Bench::new(SMALL, Sandbox::builder()).await;
+    let settings = bench.sandbox.settings();
+    let retry = RetryPolicy {
+        unreachable_after: Duration::from_millis(200),
+        ..RetryPolicy {
+            base: Duration::from_millis(5),
+            ..patient()
+        }
+    };
+    let offline = format!("http://127.0.0.1:{}", closed_port());
+    for (base_url, endpoint, code) in [
+        (&offline, &settings.oss_endpoint, "backend_unreachable"),
+        (&settings.base_url, &offline, "oss_unreachable"),
+    ] {
+        let uploader = bench
+            .uploader_with(base_url, endpoint, &settings.api_key)
+            .retry(retry);
+        let error = bench.upload_with(&uploader).await.error();
+        assert_eq!((error.code(), error.fault()), (code, Blame::Network));
+        let UploadError::GaveUp {
+            after, attempts, ..
+        } = error
+        else {
+            panic!("{error:?}");
+        };
+        assert!(after < Duration::from_secs(10), "{after:?}");
+        assert!(attempts > 1);
+    }
+}
+
+/// The one thread for blocking calls is taken, as if it hung on a network share: whatever looks at paths now has to wait.
+#[test]
+fn a_stop_is_heard_while_the_state_directory_or_the_file_hangs() {
+    for hangs_at in [
+        Event::Step(vectcut_upload::Step::Read),
+        Event::Step(vectcut_upload::Step::Init),
+    ] {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let mut released = Some(released);
+        let bench = runtime.block_on(Bench::new(LARGE, Sandbox::builder()));
+        let stop = Stop::new();
+        let uploader = bench.uploader().stop_on(stop.clone());
+        let upload = vectcut_upload::Upload::new(bench.path());
+        let mut on_event = |event| {
+            if event == hangs_at
+                && let Some(released) = released.take()
+            {
+                tokio::task::spawn_blocking(move || released.recv());
+                let stop = stop.clone();
+                tokio::spawn(async move { stop.request(StopReason::Interrupted) });
+            }
+        };
+        let result = runtime.block_on(uploader.upload(&upload, &mut on_event));
+        let UploadError::Stopped { progress, .. } = result.unwrap_err() else {
+            panic!("it went on past {hangs_at:?}");
+        };
+        assert_eq!(progress.safe_bytes, 0);
+        drop(release);
+    }
+}
