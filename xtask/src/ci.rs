@@ -5,13 +5,14 @@ use serde_json::Value;
 use crate::process::{Failure, output};
 use crate::readme::Commands;
 use crate::steps::step;
-use crate::{check, dist, golden, peers, test};
+use crate::{check, dist, fuzz, golden, peers, test};
 
 /// Runs every step and stops at the first that fails.
 pub(crate) fn run() -> Result<(), Failure> {
     step("check", || check::run(false))?;
     step("test", test::run)?;
     step("golden", || golden::run(None))?;
+    step("fuzz", fuzz::smoke)?;
     step("peers", peers::run)?;
     step("the README's first command", demonstration)?;
     step("dist", dist::run)

@@ -1,4 +1,4 @@
-//! The repository's own verbs: `cargo xtask check | test | golden | bench | dist | ci`.
+//! The repository's own verbs: `cargo xtask check | test | golden | fuzz | bench | dist | ci`.
 //!
 //! Each verb is one file; this one holds the command line and nothing else.
 //! It knows no crate of the product: it runs cargo and reads files.
@@ -12,6 +12,7 @@ mod bench;
 mod check;
 mod ci;
 mod dist;
+mod fuzz;
 mod golden;
 mod licences;
 mod peers;
@@ -57,6 +58,18 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         vectors: Option<PathBuf>,
     },
+    /// Feed hostile input to every place that reads text of others
+    Fuzz {
+        /// How long all targets run together
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u64,
+        /// Run the one target with this input only, to see a fault again
+        #[arg(long, value_name = "FILE")]
+        input: Option<PathBuf>,
+        /// The targets to run [default: all]
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+    },
     /// Measure what an upload costs, as Markdown tables; `cargo xtask bench --help` lists the groups
     #[command(disable_help_flag = true)]
     Bench {
@@ -79,6 +92,11 @@ fn main() -> ExitCode {
         Verb::Test { peers: true } => peers::run(),
         Verb::Test { peers: false } => test::run(),
         Verb::Golden { vectors } => golden::run(vectors.as_deref()),
+        Verb::Fuzz {
+            seconds,
+            input,
+            targets,
+        } => fuzz::run(seconds, input.as_deref(), &targets),
         Verb::Bench { arguments } => bench::run(&arguments),
         Verb::Dist => dist::run(),
         Verb::Ci => ci::run(),

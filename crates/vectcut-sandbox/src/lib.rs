@@ -5,6 +5,9 @@ mod builder;
 mod clock;
 mod exchange;
 mod faults;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod intake;
 mod journal;
 mod link;

@@ -5,6 +5,7 @@ mod pacer;
 mod shaper;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -17,7 +18,7 @@ pub(crate) use connection::Connection;
 use pacer::Pacer;
 
 use crate::clock;
-use crate::quantity;
+use crate::quantity::{self, Shown};
 
 /// How the network to the sandbox behaves. The default is the loopback as it is.
 ///
@@ -111,6 +112,23 @@ impl FromStr for Link {
             }
         }
         Ok(link)
+    }
+}
+
+/// Shows the link as the text that makes it, times to the millisecond.
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "round-trip={}", Shown(self.round_trip))?;
+        for (name, value) in [
+            ("connection", self.connection_rate),
+            ("total", self.total_rate),
+            ("cut-after", self.cut_after_bytes),
+        ] {
+            if let Some(value) = value {
+                write!(f, ",{name}={value}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use error_reply::OssError;
+#[cfg(feature = "fuzzing")]
+pub(crate) use xml::parse_parts;
 
 use crate::exchange::Exchange;
 use crate::intake::{Intake, Interruption};

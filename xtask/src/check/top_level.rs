@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const ALLOWED: [&str; 19] = [
+const ALLOWED: [&str; 20] = [
     ".cargo",
     ".ci",
     ".clippy.toml",
@@ -18,6 +18,7 @@ const ALLOWED: [&str; 19] = [
     "crates",
     "deny.toml",
     "docs",
+    "fuzz",
     "fuzz",
     "rust-toolchain.toml",
     "tests",

@@ -46,7 +46,7 @@ impl Document {
 }
 
 /// Reads a `CompleteMultipartUpload` document into part numbers and ETags; `None` when it is anything else.
-pub(super) fn parse_parts(text: &str) -> Option<Vec<(u32, String)>> {
+pub(crate) fn parse_parts(text: &str) -> Option<Vec<(u32, String)>> {
     let mut reader = Reader::from_str(text);
     let (mut path, mut parts) = (Vec::new(), Vec::new());
     let (mut number, mut etag) = (None, None);

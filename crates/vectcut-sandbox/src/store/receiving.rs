@@ -52,6 +52,11 @@ impl Receiving {
 }
 
 impl Received {
+    /// Returns the MD5 as OSS's ETags have it: hexadecimal, upper case.
+    pub(crate) fn md5_hex(&self) -> String {
+        self.md5.iter().map(|byte| format!("{byte:02X}")).collect()
+    }
+
     /// Receives bytes that are at hand.
     pub(super) fn of(bytes: &[u8], dir: &Path) -> io::Result<Self> {
         let mut writing = Writing::start(dir)?;

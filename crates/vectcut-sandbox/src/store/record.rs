@@ -4,7 +4,6 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
 
 use super::receiving::Received;
-use super::uploads::hex_upper;
 
 /// An object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,7 +40,7 @@ impl ObjectRecord {
             file: String::new(),
             len_bytes: received.len_bytes,
             crc64: received.crc64,
-            etag: format!("\"{}\"", hex_upper(&received.md5)),
+            etag: format!("\"{}\"", received.md5_hex()),
             content_md5: Some(BASE64_STANDARD.encode(received.md5)),
             modified_ms: now_ms,
             headers,

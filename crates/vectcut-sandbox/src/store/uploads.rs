@@ -147,7 +147,7 @@ impl Uploads {
             file: format!("{number}.{}", random::name(8)),
             len_bytes: received.len_bytes,
             crc64: received.crc64,
-            md5_hex: hex_upper(&received.md5),
+            md5_hex: received.md5_hex(),
             modified_ms: now_ms,
         };
         let dir = self.root.join(upload.2).join(PARTS_DIR);
@@ -307,16 +307,11 @@ impl Chosen {
             file: String::new(),
             len_bytes: received.len_bytes,
             crc64: received.crc64,
-            etag: format!("\"{}-{}\"", hex_upper(&received.md5), self.parts.len()),
+            etag: format!("\"{}-{}\"", received.md5_hex(), self.parts.len()),
             content_md5: None,
             modified_ms: now_ms,
             headers: self.upload.headers.clone(),
             is_multipart: true,
         }
     }
-}
-
-/// Formats an MD5 as OSS's ETags have it.
-pub(crate) fn hex_upper(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
