@@ -1,4 +1,4 @@
-//! Amounts for reading: bytes, rates and durations, short enough for a narrow terminal.
+//! Bytes, rates and durations for people, short enough for a narrow terminal.
 
 use std::time::Duration;
 
@@ -15,20 +15,20 @@ pub(crate) fn bytes(amount: u64) -> String {
     format!("{} {unit}", scaled(amount, size))
 }
 
-/// Returns a part of a whole in the whole's unit, such as `5.4/12.3 MiB`.
+/// Returns a part and its whole in the unit of the whole, such as `5.4/12.3 MiB`.
 pub(crate) fn bytes_of(part: u64, whole: u64) -> String {
     let (unit, size) = unit_of(whole as f64);
     format!("{}/{} {unit}", scaled(part, size), scaled(whole, size))
 }
 
-/// Returns bytes in a second, such as `5.8 MiB/s`.
+/// Returns bytes per second, such as `5.8 MiB/s`.
 pub(crate) fn rate(bytes_per_second: f64) -> String {
     let amount = if bytes_per_second.is_finite() {
         bytes_per_second.max(0.0)
     } else {
         0.0
     };
-    // A float to an integer saturates; a rate has no use for its fraction of a byte.
+    // The conversion saturates, and drops a fraction of a byte that no rate needs.
     format!("{}/s", bytes(amount as u64))
 }
 
@@ -44,8 +44,8 @@ pub(crate) fn duration(duration: Duration) -> String {
     }
 }
 
-/// Returns the time left in at most four characters before its unit, such as `0:42`, `3:05` or `2h10`; `None` when it is
-/// so long that nobody can know it.
+/// Returns the time left in at most four characters, such as `0:42`, `3:05` or `2h10`; `None` when it is too long to
+/// mean anything.
 pub(crate) fn countdown(left: Duration) -> Option<String> {
     let seconds = left.as_secs();
     match seconds {
@@ -56,11 +56,11 @@ pub(crate) fn countdown(left: Duration) -> Option<String> {
     }
 }
 
-/// Returns how many whole hundredths of `whole` there are in `part`; an empty file is whole.
+/// Returns the percentage, rounded down; an empty file is at 100.
 pub(crate) fn percent(part: u64, whole: u64) -> u64 {
     match whole {
         0 => 100,
-        // 128 bits hold the product of any two file lengths' worth of hundredths.
+        // The product may need more than 64 bits.
         _ => (u128::from(part.min(whole)) * 100 / u128::from(whole)) as u64,
     }
 }
@@ -72,7 +72,7 @@ fn unit_of(amount: f64) -> (&'static str, f64) {
 
 fn scaled(amount: u64, size: f64) -> String {
     let scaled = amount as f64 / size;
-    // Three digits say enough, and keep every amount within eight columns.
+    // Three digits are enough, and keep every amount within eight columns.
     let decimals = if size == 1.0 || scaled >= 99.95 { 0 } else { 1 };
     format!("{scaled:.decimals$}")
 }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn hundred_percent_is_all_of_it() {
+    fn a_hundred_percent_means_all_bytes() {
         assert_eq!(percent(0, 0), 100);
         assert_eq!(percent(999, 1000), 99);
         assert_eq!(percent(1000, 1000), 100);

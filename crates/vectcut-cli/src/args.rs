@@ -1,4 +1,4 @@
-//! The command line: what each flag is called and what its help says. What the values mean is settled elsewhere.
+//! The command line: the name and the help of each flag.
 
 mod sandbox;
 
@@ -15,46 +15,46 @@ pub(crate) use sandbox::SandboxArgs;
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
-// Named here, because the help should not depend on what the binary's file is called.
+// Named here, so that the help does not depend on the name of the binary file.
 #[command(name = "vectcut", bin_name = "vectcut", version, max_term_width = 100)]
 #[command(after_long_help = include_str!("args/after_help.txt"))]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,
     #[command(flatten)]
-    pub(crate) talk: TalkArgs,
+    pub(crate) logging: LoggingArgs,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Upload files and print their public URLs
     ///
-    /// Asks VectCut for temporary credentials, sends each file straight to Aliyun OSS, checks that what is stored there
-    /// is what was read, and prints the public URL. Nothing but the result goes to standard output.
+    /// Gets temporary credentials from VectCut, sends each file directly to Aliyun OSS, verifies the checksum of what OSS
+    /// stored, and prints the public URL. Standard output holds only the result.
     #[command(after_long_help = include_str!("args/upload_after_help.txt"))]
     Upload(UploadArgs),
     /// Run a local VectCut and OSS, for tests and offline work
     ///
-    /// Without COMMAND it prints the settings to export once it is ready, and runs until it is interrupted. With COMMAND
-    /// it runs that with the settings in its environment, and ends with its exit code.
+    /// Without COMMAND: prints the settings to export when it is ready, and runs until it is interrupted. With COMMAND: runs
+    /// it with the settings in its environment, and exits with its exit code.
     #[command(after_long_help = include_str!("args/sandbox_after_help.txt"))]
     Sandbox(SandboxArgs),
-    /// Print the completion script of a shell
+    /// Print a shell completion script
     #[command(after_long_help = include_str!("args/completions_after_help.txt"))]
     Completions(CompletionsArgs),
 }
 
-/// How much is told on stderr.
+/// What standard error shows.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Talk (standard error)")]
-pub(crate) struct TalkArgs {
-    /// Tell nothing but errors
+#[command(next_help_heading = "Logging")]
+pub(crate) struct LoggingArgs {
+    /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Log what happens; -vv logs every request, -vvv all there is, and none of them a secret
+    /// Log steps; -vv logs every request, -vvv everything; secrets are never logged
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// What log lines look like
+    /// Log format
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
 }
@@ -64,21 +64,21 @@ pub(crate) struct UploadArgs {
     /// The files to upload
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
-    /// What standard output looks like
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: OutputFormat,
-    /// The file name to tell VectCut instead of the file's own; for one FILE
+    /// File name to report to VectCut, for one FILE only [default: the file's own name]
     #[arg(long, value_parser = values::file_name)]
     pub(crate) name: Option<String>,
-    /// The media type to store instead of the one that the file name tells
+    /// Content type to store [default: guessed from the file name]
     #[arg(long, value_name = "TYPE", value_parser = values::media_type)]
     pub(crate) content_type: Option<String>,
-    /// Upload to a sandbox in this process, fetch the URL back and compare every byte; needs no API key
+    /// Upload to a local sandbox, fetch the URL back and compare every byte; needs no API key
     #[arg(long)]
     pub(crate) sandbox: bool,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
-    /// The signature of requests to OSS; auto is V1 until OSS says that it takes V1 no longer, then V4
+    /// OSS signature version; auto tries V1, then V4 if OSS rejects V1
     #[arg(
         long,
         value_name = "VERSION",
@@ -90,63 +90,66 @@ pub(crate) struct UploadArgs {
     pub(crate) transfer: TransferArgs,
 }
 
-/// How the bytes go.
+/// How the bytes are sent.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Transfer")]
 pub(crate) struct TransferArgs {
-    /// Stop after this time, with exit code 75, for example 100s or 2m; the same command continues
+    /// Stop after this time with exit code 75, for example 100s; run the same command again to resume
     #[arg(long, value_name = "TIME", value_parser = values::duration)]
     pub(crate) budget: Option<Duration>,
-    /// How many files go at a time
+    /// Give up after this time when a server has never responded, for example 2m
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::duration)]
+    pub(crate) give_up_after: Duration,
+    /// Files uploaded in parallel
     #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) jobs: u16,
-    /// How many connections a file takes [default: as many as make it faster, up to 16]
+    /// Connections in total [default: automatic, up to 16]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=STREAMS_MAX as i64))]
     pub(crate) streams: Option<u16>,
-    /// How large the parts of a file are, for example 8M [default: as suits the speed of the line]
+    /// Part size, for example 8M [default: chosen automatically]
     #[arg(long, value_name = "SIZE", value_parser = values::part_bytes)]
     pub(crate) part_size: Option<u64>,
-    /// Send no more bytes than this in a second, over all connections, for example 2M
-    #[arg(long, value_name = "RATE", value_parser = values::bytes)]
+    /// Maximum bytes per second over all connections, for example 2M
+    #[arg(long, value_name = "RATE", value_parser = values::rate)]
     pub(crate) limit_rate: Option<u64>,
-    /// Where unfinished uploads are kept, so that the same command continues
-    /// [env: VECTCUT_STATE_DIR] [default: the platform's folder for it]
+    /// Folder that saves the progress of unfinished uploads
+    /// [env: VECTCUT_STATE_DIR] [default: the platform's state folder]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, conflicts_with = "sandbox")]
     pub(crate) state_dir: Option<PathBuf>,
 }
 
-/// Where the real servers are.
+/// The addresses of the servers.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Servers")]
 pub(crate) struct ServerArgs {
-    /// The VectCut backend [env: VECTCUT_BASE_URL] [default: https://open.vectcut.com]
+    /// VectCut backend [env: VECTCUT_BASE_URL] [default: https://open.vectcut.com]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
     pub(crate) base_url: Option<String>,
-    /// OSS without the bucket [env: VECTCUT_OSS_ENDPOINT] [default: oss-cn-hangzhou.aliyuncs.com]
+    /// OSS endpoint host, without the bucket name [env: VECTCUT_OSS_ENDPOINT] [default: oss-cn-hangzhou.aliyuncs.com]
     #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname, conflicts_with = "sandbox")]
     pub(crate) oss_endpoint: Option<String>,
-    /// The region for V4 signatures [env: VECTCUT_OSS_REGION] [default: read from the endpoint]
+    /// OSS region, for V4 signatures [env: VECTCUT_OSS_REGION] [default: read from the endpoint]
     #[arg(long, value_name = "REGION", conflicts_with = "sandbox")]
     pub(crate) oss_region: Option<String>,
-    /// A PEM file of certificate authorities to trust besides the system's [env: VECTCUT_CA_CERT]
+    /// PEM file of certificate authorities to trust in addition to the system's [env: VECTCUT_CA_CERT]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
     pub(crate) ca_cert: Option<PathBuf>,
 }
 
-/// What stdout looks like.
+/// The format of standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
-    /// An object for one file, an array for several
+    /// One object for one file, an array for several
     Json,
-    /// An object a line, as each file ends
+    /// One compact object per line, as each file ends
     Jsonl,
-    /// The URL alone, a line a file; an empty line for a file that failed
+    /// One URL per line; an empty line for a file that failed
     Url,
-    /// For reading
+    /// Human-readable text
     Text,
 }
 
-/// Which signature the requests to OSS carry.
+/// The signature version of requests to OSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SignatureArg {
     Auto,
@@ -177,7 +180,7 @@ mod tests {
     use super::*;
 
     fn help(arguments: &[&str]) -> String {
-        // Otherwise the lines would be as long as the terminal of whoever runs the tests is wide.
+        // A fixed width: the terminal of whoever runs the tests must not matter.
         let command = CommandLine::command().term_width(100);
         let error = command
             .try_get_matches_from(arguments)
@@ -186,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_description_holds_together() {
+    fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
     }
 

@@ -1,4 +1,4 @@
-//! The command's only look at the clock: how long a transfer has lasted, for whoever watches it.
+//! The only place where the command reads the clock: progress is shown by the time that has passed.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! A failure in words: `error:`, `caused by:`, `hint:`.
+//! A failure as lines for people: `error:`, `caused by:`, `hint:`.
 
 use std::fmt::Write as _;
 
@@ -8,13 +8,13 @@ const RED: &str = "\u{1b}[1;31m";
 const CYAN: &str = "\u{1b}[1;36m";
 const RESET: &str = "\u{1b}[0m";
 
-/// Returns the lines that tell a failure, each with its line break.
-pub(crate) fn render(failure: &Failure, colour: bool) -> String {
+/// Returns the lines that describe a failure, each with its line break.
+pub(crate) fn render(failure: &Failure, color: bool) -> String {
     let mut words = String::new();
-    let mut line = |colour_code: &str, label: &str, text: &str| {
+    let mut line = |color_code: &str, label: &str, text: &str| {
         // Writing to a string cannot fail.
-        let _ = if colour {
-            writeln!(words, "{colour_code}{label}{RESET} {text}")
+        let _ = if color {
+            writeln!(words, "{color_code}{label}{RESET} {text}")
         } else {
             writeln!(words, "{label} {text}")
         };
@@ -23,7 +23,11 @@ pub(crate) fn render(failure: &Failure, colour: bool) -> String {
     for cause in &failure.causes {
         line(RED, "  caused by:", cause);
     }
-    if let Some(request_id) = untold_request_id(failure) {
+    // A failure that was given up has it among its causes.
+    if let (true, Some(last_cause)) = (failure.is_stop(), &failure.details.last_cause) {
+        line(RED, "  last failure:", last_cause);
+    }
+    if let Some(request_id) = unnamed_request_id(failure) {
         line(RED, "  request ID:", request_id);
     }
     for hint in &failure.hints {
@@ -32,14 +36,14 @@ pub(crate) fn render(failure: &Failure, colour: bool) -> String {
     words
 }
 
-/// The request ID, unless a cause names it.
-fn untold_request_id(failure: &Failure) -> Option<&str> {
-    let request_id = failure.answer.request_id.as_deref()?;
-    let told = failure
+/// Returns the request ID, unless a cause names it.
+fn unnamed_request_id(failure: &Failure) -> Option<&str> {
+    let request_id = failure.details.request_id.as_deref()?;
+    let is_named = failure
         .causes
         .iter()
         .any(|cause| cause.contains(request_id));
-    (!told).then_some(request_id)
+    (!is_named).then_some(request_id)
 }
 
 #[cfg(test)]
@@ -51,6 +55,7 @@ mod tests {
 
     use super::*;
     use crate::exit_code::ExitCode;
+    use crate::failure::NextRun;
 
     fn missing_file() -> Failure {
         let path = Path::new("clip.mp4");
@@ -59,11 +64,11 @@ mod tests {
             action: SourceAction::Find,
             source: io::Error::new(io::ErrorKind::NotFound, "No such file or directory"),
         };
-        Failure::of_upload(path, &error)
+        Failure::of_upload(path, &error, None)
     }
 
     #[test]
-    fn the_chain_is_told_from_the_outside_in() {
+    fn the_causes_follow_from_the_outside_in() {
         insta::assert_snapshot!(render(&missing_file(), false), @r"
         error: could not upload `clip.mp4`
           caused by: could not find `clip.mp4`
@@ -72,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_marks_the_labels_only() {
+    fn color_marks_the_labels_only() {
         let failure = Failure::new(ExitCode::Usage, "usage", "no").hint("say yes");
         assert_eq!(
             render(&failure, true),
@@ -81,9 +86,9 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_is_told_once() {
+    fn a_request_id_is_shown_once() {
         let mut failure = missing_file();
-        failure.answer.request_id = Some("5F3CA1".into());
+        failure.details.request_id = Some("5F3CA1".into());
         assert!(render(&failure, false).contains("\n  request ID: 5F3CA1\n"));
         failure.causes.push("refused (request ID 5F3CA1)".into());
         assert_eq!(render(&failure, false).matches("5F3CA1").count(), 1);
@@ -94,22 +99,24 @@ mod tests {
         insta::assert_snapshot!(render(&Failure::api_key_missing(), false), @r"
         error: there is no API key: `VECTCUT_API_KEY` is not set
         hint: copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`
-        hint: `vectcut upload --sandbox FILE` shows an upload without a key
+        hint: try an upload without a key: `vectcut upload --sandbox FILE`
         ");
     }
 
     #[test]
     fn a_stopped_file_says_what_the_next_run_does() {
-        let failure = Failure::stopped(
+        let mut failure = Failure::stopped(
             Path::new("clip.mp4"),
             StopReason::BudgetEnded,
             Some(Step::Put),
             5 << 20,
-            true,
+            NextRun::Resumes,
         );
+        failure.details.last_cause = Some("could not connect to `b.example`".into());
         insta::assert_snapshot!(render(&failure, false), @r"
-        error: the time budget ended while `clip.mp4` was being uploaded, at step put; 5.0 MiB of it are safe
-        hint: run the same command again; it continues
+        error: the time budget ended while uploading `clip.mp4`; 5.0 MiB are uploaded
+          last failure: could not connect to `b.example`
+        hint: run the same command again to resume
         ");
     }
 }

@@ -1,12 +1,12 @@
-//! How the command ends: the table of exit codes, and the one place where a fault becomes one of them.
+//! The table of exit codes, and the one place that maps a fault to one of them.
 
 use vectcut_upload::{Fault, StopReason};
 
-/// An exit code. The numbers are a promise: they never change their meaning.
+/// An exit code. A number never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum ExitCode {
-    /// Every file is up and has its URL.
+    /// Every file is uploaded and has its URL.
     Success = 0,
     /// A fault of the program itself.
     Internal = 1,
@@ -16,15 +16,15 @@ pub(crate) enum ExitCode {
     ApiKey = 3,
     /// A local file is missing, unreadable, or changed while it was being sent.
     LocalFile = 4,
-    /// The network or a server kept failing.
+    /// The network or a server kept failing. A later run may succeed.
     Unavailable = 5,
     /// The backend or OSS refused the request for good.
     Refused = 6,
     /// What OSS stored is not what was sent.
     Corrupted = 7,
-    /// Several files, and some of them failed.
+    /// Files failed for different reasons.
     SomeFailed = 8,
-    /// The time budget ended; the same command continues.
+    /// The time budget ended. The same command resumes.
     BudgetEnded = 75,
     /// A signal ended the command.
     Interrupted = 130,
@@ -38,7 +38,7 @@ impl From<Fault> for ExitCode {
             Fault::Network => Self::Unavailable,
             Fault::Refused => Self::Refused,
             Fault::Integrity => Self::Corrupted,
-            // `Fault` may grow; what this command does not know it cannot explain either.
+            // `Fault` may grow. A fault that is not known here cannot be explained.
             _ => Self::Internal,
         }
     }
@@ -48,7 +48,7 @@ impl From<StopReason> for ExitCode {
     fn from(reason: StopReason) -> Self {
         match reason {
             StopReason::BudgetEnded => Self::BudgetEnded,
-            // A reason that this command does not give, it cannot get either.
+            // This command gives no other reason.
             _ => Self::Interrupted,
         }
     }

@@ -1,6 +1,6 @@
-//! What ended the command or one of its files, as data: both the JSON object and the words on stderr are made of it.
+//! What ended the command or one of its files, as data. The JSON object and the words on stderr are both made of it.
 //!
-//! Errors of the layers below become a failure here, and here the hints that need flags or variables are added.
+//! Errors of the layers below become a failure here. The hints that name flags or variables are added here too.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -16,6 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
 
 const KEY_HINT: &str = "copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`";
+const AGAIN_HINT: &str = "run the same command again";
 
 /// A failure. Every text in it is already safe to show on a terminal.
 #[derive(Debug, Clone)]
@@ -24,9 +25,9 @@ pub(crate) struct Failure {
     pub(crate) exit_code: ExitCode,
     /// A stable name for programs.
     pub(crate) code: &'static str,
-    /// Where an upload stopped; `None` when it had not begun.
+    /// The step at which the upload ended; `None` when it had not begun.
     pub(crate) step: Option<Step>,
-    /// What did not come about: a sentence's fragment for people.
+    /// What failed, for people.
     pub(crate) what: String,
     /// Why, outermost first, each once.
     pub(crate) causes: Vec<String>,
@@ -34,23 +35,51 @@ pub(crate) struct Failure {
     pub(crate) hints: Vec<String>,
     /// Whether the same command may succeed later.
     pub(crate) retryable: bool,
-    /// What the server's answer says of itself, when there was one.
-    pub(crate) answer: Box<Answer>,
+    /// What else is known.
+    pub(crate) details: Box<Details>,
 }
 
-/// How a server's answer is known to those who run it.
+/// Facts about a failure that not every failure has.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Answer {
-    /// The status.
+pub(crate) struct Details {
+    /// The status of the response.
     pub(crate) http_status: Option<u16>,
-    /// The code in OSS's error reply.
+    /// The code in OSS's error response.
     pub(crate) oss_code: Option<String>,
     /// OSS's request ID.
     pub(crate) request_id: Option<String>,
+    /// The object key, when OSS holds bytes under it.
+    pub(crate) object_key: Option<String>,
+    /// The failure that was being retried when the upload ended.
+    pub(crate) last_cause: Option<String>,
+}
+
+/// What the next run does with the bytes that this one uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NextRun {
+    /// It does not send them again.
+    Resumes,
+    /// It sends them again.
+    StartsOver,
+    /// Nobody could tell in time.
+    Unknown,
+}
+
+impl Details {
+    fn of(error: &UploadError) -> Self {
+        let is_stored = error.step() == Step::Complete || error.fault() == Fault::Integrity;
+        Self {
+            http_status: error.http_status(),
+            oss_code: error.oss_code().map(plain),
+            request_id: error.request_id().map(plain),
+            object_key: error.object_key().filter(|_| is_stored).map(plain),
+            last_cause: error.last_cause().as_deref().map(plain),
+        }
+    }
 }
 
 impl Failure {
-    /// A failure that is known by its exit code, its name and its words alone.
+    /// A failure with these words, and neither causes nor hints yet.
     pub(crate) fn new(exit_code: ExitCode, code: &'static str, what: impl Display) -> Self {
         Self {
             exit_code,
@@ -60,11 +89,11 @@ impl Failure {
             causes: Vec::new(),
             hints: Vec::new(),
             retryable: false,
-            answer: Box::default(),
+            details: Box::default(),
         }
     }
 
-    /// Adds an error and what caused it.
+    /// Adds an error and its causes.
     pub(crate) fn because(mut self, error: &(dyn Error + 'static)) -> Self {
         let chain = std::iter::successors(Some(error), |&error| error.source());
         for cause in chain {
@@ -76,13 +105,21 @@ impl Failure {
         self
     }
 
-    /// Adds what a person can do.
+    /// Adds what a person can do, unless it says so already.
     pub(crate) fn hint(mut self, hint: impl Display) -> Self {
-        self.hints.push(plain(&hint.to_string()));
+        let hint = plain(&hint.to_string());
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
         self
     }
 
-    /// Returns why it failed in one line, for programs; the file is named beside it.
+    /// Returns whether the time budget or a signal ended it.
+    pub(crate) fn is_stop(&self) -> bool {
+        matches!(self.code, "budget_ended" | "interrupted")
+    }
+
+    /// Returns why it failed in one line, for programs. The file is named beside it.
     pub(crate) fn message(&self) -> String {
         if self.causes.is_empty() {
             self.what.clone()
@@ -91,33 +128,49 @@ impl Failure {
         }
     }
 
-    /// An upload that did not end in a URL.
-    pub(crate) fn of_upload(path: &Path, error: &UploadError) -> Self {
+    /// An upload that failed. `proxy` is the proxy that its requests take, if any.
+    pub(crate) fn of_upload(path: &Path, error: &UploadError, proxy: Option<&str>) -> Self {
         let what = format!("could not upload `{}`", path.display());
         let mut failure = Self::new(error.fault().into(), error.code(), what).because(error);
-        failure.hints = error.hint().as_deref().map(plain).into_iter().collect();
-        failure
-            .hints
-            .extend(hint_of_command(error).map(str::to_owned));
         failure.step = Some(error.step());
         failure.retryable = error.is_retryable();
-        *failure.answer = Answer {
-            http_status: error.http_status(),
-            oss_code: error.oss_code().map(plain),
-            request_id: error.request_id().map(plain),
+        *failure.details = Details::of(error);
+        let hints = error.hint().into_iter();
+        hints
+            .chain(hints_of_command(error, proxy))
+            .fold(failure, Self::hint)
+    }
+
+    /// An upload that was stopped at a step, or before its turn, as the library reports it.
+    pub(crate) fn of_stop(
+        path: &Path,
+        step: Option<Step>,
+        (reason, safe_bytes): (StopReason, u64),
+        error: &UploadError,
+    ) -> Self {
+        let next_run = match step {
+            _ if safe_bytes == 0 => NextRun::Unknown,
+            _ if error.is_kept() => NextRun::Resumes,
+            _ => NextRun::StartsOver,
         };
+        let mut failure = Self::stopped(path, reason, step, safe_bytes, next_run);
+        if error.fault() == Fault::Network {
+            failure.exit_code = ExitCode::Unavailable;
+        }
+        if let Some(hint) = error.hint() {
+            failure.hints.insert(0, plain(&hint));
+        }
+        *failure.details = Details::of(error);
         failure
     }
 
-    /// A file was stopped at a step, or before its turn.
-    ///
-    /// `kept` is whether what is safe is kept for the next run.
+    /// A file that was stopped at a step, or before its turn.
     pub(crate) fn stopped(
         path: &Path,
         reason: StopReason,
         step: Option<Step>,
         safe_bytes: u64,
-        kept: bool,
+        next_run: NextRun,
     ) -> Self {
         let (code, words) = match reason {
             StopReason::BudgetEnded => ("budget_ended", "the time budget ended"),
@@ -125,18 +178,18 @@ impl Failure {
         };
         let path = path.display();
         let mut what = match step {
-            Some(step) => format!("{words} while `{path}` was being uploaded, at step {step}"),
+            Some(step) => format!("{words} while {} `{path}`", doing(step)),
             None => format!("{words} before the upload of `{path}` began"),
         };
-        if safe_bytes > 0 && kept {
-            what += &format!("; {} of it are safe", amounts::bytes(safe_bytes));
+        if safe_bytes > 0 && next_run != NextRun::StartsOver {
+            what += &format!("; {} are uploaded", amounts::bytes(safe_bytes));
         }
-        let hint = match (step, kept) {
-            (Some(_), true) => "run the same command again; it continues",
-            (Some(_), false) => {
-                "run the same command again; it starts this file from its beginning"
+        let hint = match next_run {
+            NextRun::Resumes if step.is_some() => "run the same command again to resume",
+            NextRun::StartsOver if step.is_some() => {
+                "run the same command again; it starts this file over"
             }
-            (None, _) => "run the same command again",
+            _ => AGAIN_HINT,
         };
         let mut failure = Self::new(reason.into(), code, what).hint(hint);
         failure.step = step;
@@ -152,19 +205,19 @@ impl Failure {
 
     /// The API key cannot be one. The key is not repeated.
     pub(crate) fn api_key_unusable(variable: &str, error: ApiKeyError) -> Self {
-        let what = format!("`{variable}` holds no usable API key");
+        let what = format!("the value of `{variable}` cannot be an API key");
         Self::of_api_key("api_key_unusable", what).because(&error)
     }
 
     fn of_api_key(code: &'static str, what: impl Display) -> Self {
         let mut failure = Self::new(ExitCode::ApiKey, code, what)
             .hint(KEY_HINT)
-            .hint("`vectcut upload --sandbox FILE` shows an upload without a key");
+            .hint("try an upload without a key: `vectcut upload --sandbox FILE`");
         failure.step = Some(Step::Init);
         failure
     }
 
-    /// A setting whose value cannot be used; `origin` is its flag or its variable.
+    /// A setting whose value cannot be used. `origin` is its flag or its variable.
     pub(crate) fn unusable(origin: &str, error: &(dyn Error + 'static)) -> Self {
         let what = format!("the value of `{origin}` cannot be used");
         Self::new(ExitCode::Usage, "usage", what).because(error)
@@ -180,11 +233,9 @@ impl Failure {
     pub(crate) fn of_setup(error: &SetupError) -> Self {
         let exit_code = match error {
             SetupError::ReadCa { .. } | SetupError::NotACertificate { .. } => ExitCode::Usage,
-            // What reqwest reads while it is built is the proxy settings of the environment.
-            SetupError::Client { .. } => ExitCode::Usage,
             _ => ExitCode::Internal,
         };
-        Self::new(exit_code, "setup", "could not get ready to connect").because(error)
+        Self::new(exit_code, "setup", "could not set up the HTTPS client").because(error)
     }
 
     /// The result could not be written.
@@ -198,23 +249,44 @@ impl Failure {
     }
 }
 
-/// The hints that speak of flags and variables, which the layers below do not know.
-fn hint_of_command(error: &UploadError) -> Option<&'static str> {
-    match error {
-        UploadError::NameNotUtf8 { .. } => Some("give it a name with `--name`"),
-        UploadError::RegionUnknown => Some("set `--oss-region`, for example `cn-hangzhou`"),
-        _ if error.fault() == Fault::ApiKey => Some(KEY_HINT),
-        _ if error.oss_code() == Some("PublicEndpointForbidden") => {
-            Some("set `--oss-endpoint` to it")
-        }
-        _ if transport(error).map(TransportError::kind) == Some(TransportKind::Tls) => {
-            Some("name the CA's PEM file with `--ca-cert`")
-        }
-        _ if error.is_retryable() && error.hint().is_none() => {
-            Some("run the same command again later")
-        }
-        _ => None,
+/// The name of a step for people.
+pub(crate) fn doing(step: Step) -> &'static str {
+    match step {
+        Step::Read => "reading",
+        Step::Init => "preparing",
+        Step::Complete => "finishing",
+        // `Step` may grow by another way to send bytes.
+        _ => "uploading",
     }
+}
+
+/// The hints that name flags and variables, which the layers below do not know.
+fn hints_of_command(error: &UploadError, proxy: Option<&str>) -> Vec<String> {
+    let mut hints = Vec::new();
+    match error {
+        UploadError::NameNotUtf8 { .. } => hints.push("give it a name with `--name`".into()),
+        UploadError::RegionUnknown => {
+            hints.push("set `--oss-region`, for example `cn-hangzhou`".into());
+        }
+        _ => {}
+    }
+    if error.fault() == Fault::ApiKey {
+        hints.push(KEY_HINT.into());
+    }
+    if error.oss_code() == Some("PublicEndpointForbidden") {
+        hints.push("set `--oss-endpoint` to it".into());
+    }
+    let transport = transport(error).map(TransportError::kind);
+    if transport == Some(TransportKind::Tls) {
+        hints.push("name the CA's PEM file with `--ca-cert`".into());
+    }
+    if let (Some(_), Some(proxy)) = (transport, proxy) {
+        hints.push(format!("check the proxy {proxy}"));
+    }
+    if error.is_retryable() && error.fault() != Fault::File {
+        hints.push("run the same command again later".into());
+    }
+    hints
 }
 
 fn transport(error: &UploadError) -> Option<&TransportError> {
@@ -226,13 +298,17 @@ fn transport(error: &UploadError) -> Option<&TransportError> {
 mod tests {
     use super::*;
 
+    fn of_upload(path: &str, error: &UploadError) -> Failure {
+        Failure::of_upload(Path::new(path), error, None)
+    }
+
     #[test]
     fn a_cause_that_says_nothing_new_is_left_out() {
         let inner = io::Error::other("the disk is gone");
         let error = UploadError::Runtime {
             source: io::Error::other(inner),
         };
-        let failure = Failure::of_upload(Path::new("clip.mp4"), &error);
+        let failure = of_upload("clip.mp4", &error);
         assert_eq!(
             failure.causes,
             ["a task of the program stopped", "the disk is gone"]
@@ -243,50 +319,53 @@ mod tests {
         );
     }
 
-    fn stopped(name: &str, step: Option<Step>, safe_bytes: u64, kept: bool) -> Failure {
-        Failure::stopped(
-            Path::new(name),
-            StopReason::Interrupted,
-            step,
-            safe_bytes,
-            kept,
-        )
+    fn stopped(name: &str, step: Option<Step>, safe_bytes: u64, next_run: NextRun) -> Failure {
+        let reason = StopReason::Interrupted;
+        Failure::stopped(Path::new(name), reason, step, safe_bytes, next_run)
     }
 
     #[test]
     fn a_file_name_cannot_move_the_cursor() {
         assert_eq!(
-            stopped("a\u{1b}[2J\nb", None, 0, true).what,
+            stopped("a\u{1b}[2J\nb", None, 0, NextRun::Resumes).what,
             "interrupted before the upload of `a[2J b` began"
         );
     }
 
     #[test]
     fn a_stopped_file_promises_no_more_than_was_kept() {
-        for (step, safe_bytes, kept, what, hint) in [
+        const MIB: u64 = 1024 * 1024;
+        for (step, safe_bytes, next_run, what, hint) in [
             (
                 Some(Step::Put),
-                12 * 1024 * 1024,
-                true,
-                "interrupted while `a` was being uploaded, at step put; 12.0 MiB of it are safe",
-                "run the same command again; it continues",
+                12 * MIB,
+                NextRun::Resumes,
+                "interrupted while uploading `a`; 12.0 MiB are uploaded",
+                "run the same command again to resume",
             ),
             (
                 Some(Step::Put),
-                12 * 1024 * 1024,
-                false,
-                "interrupted while `a` was being uploaded, at step put",
-                "run the same command again; it starts this file from its beginning",
+                12 * MIB,
+                NextRun::StartsOver,
+                "interrupted while uploading `a`",
+                "run the same command again; it starts this file over",
+            ),
+            (
+                Some(Step::Complete),
+                12 * MIB,
+                NextRun::Unknown,
+                "interrupted while finishing `a`; 12.0 MiB are uploaded",
+                "run the same command again",
             ),
             (
                 None,
                 0,
-                true,
+                NextRun::Resumes,
                 "interrupted before the upload of `a` began",
                 "run the same command again",
             ),
         ] {
-            let failure = stopped("a", step, safe_bytes, kept);
+            let failure = stopped("a", step, safe_bytes, next_run);
             assert_eq!((&*failure.what, &*failure.hints[0]), (what, hint));
         }
     }
@@ -305,8 +384,7 @@ mod tests {
                 "set `--oss-region`, for example `cn-hangzhou`",
             ),
         ] {
-            let failure = Failure::of_upload(Path::new("clip"), &error);
-            assert_eq!(failure.hints, [hint]);
+            assert_eq!(of_upload("clip", &error).hints, [hint]);
         }
     }
 }

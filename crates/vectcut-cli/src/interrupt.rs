@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Listens from the moment it is made; from then on the signals no longer kill the process.
+/// Listens from the moment it is made. From then on the signals do not kill the process.
 pub(crate) struct Interrupt {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
@@ -13,21 +13,21 @@ pub(crate) struct Interrupt {
     hangup: Option<tokio::signal::unix::Signal>,
 }
 
-/// Which signal came.
+/// Which signal arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// Ctrl-C; a terminal sends it to every process in the foreground.
+    /// Ctrl-C. A terminal sends it to every process in the foreground.
     Interrupt,
-    /// SIGTERM; it goes to this process alone.
+    /// SIGTERM. Only this process gets it.
     Terminate,
 }
 
 impl Interrupt {
-    /// Begins to listen.
+    /// Starts to listen. A tokio runtime must be entered.
     ///
     /// # Errors
     ///
-    /// Fails when the system does not let it.
+    /// Fails when the system does not allow it.
     pub(crate) fn listen() -> io::Result<Self> {
         #[cfg(unix)]
         {
@@ -61,7 +61,7 @@ impl Interrupt {
         #[cfg(not(unix))]
         match tokio::signal::ctrl_c().await {
             Ok(()) => Signal::Interrupt,
-            // Without a handler the system ends the process itself, so there is nothing to wait for.
+            // Without a handler the system itself ends the process.
             Err(_) => std::future::pending().await,
         }
     }

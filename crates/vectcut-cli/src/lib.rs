@@ -4,6 +4,7 @@ mod amounts;
 mod args;
 mod clock;
 mod commands;
+mod core_dump;
 mod diagnostics;
 mod exit_code;
 mod failure;
@@ -14,11 +15,13 @@ mod plain_text;
 mod progress;
 mod result;
 mod settings;
-mod talk;
+mod stderr;
 mod values;
+mod watchdog;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode as ProcessExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use tokio::runtime::Runtime;
@@ -27,11 +30,14 @@ use args::{Command, CommandLine};
 use exit_code::ExitCode;
 use failure::Failure;
 use settings::Environment;
-use talk::Talk;
+use stderr::Stderr;
+
+/// How long the end of the command waits for a reader of standard error that takes nothing.
+const LAST_READ: Duration = Duration::from_secs(2);
 
 /// Runs the command `vectcut` with the arguments and the environment of this process, and returns its exit code.
 pub fn main() -> ProcessExitCode {
-    // A panic has said its words on stderr; what is left is to end as a fault of the program does.
+    // A panic has printed its message already.
     panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or(ExitCode::Internal.into())
 }
 
@@ -39,7 +45,7 @@ fn run() -> ProcessExitCode {
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
         Err(error) => {
-            // Help goes to stdout, a complaint to stderr, and perhaps nobody reads either.
+            // Help goes to stdout and errors go to stderr. If nobody reads them, there is nobody to inform either.
             let _ = error.print();
             return match error.use_stderr() {
                 true => ExitCode::Usage.into(),
@@ -48,24 +54,27 @@ fn run() -> ProcessExitCode {
         }
     };
     let environment = Environment::of_process();
-    let talk = Talk::new(line.talk.quiet, environment.no_color());
-    logging::start(line.talk.verbose, line.talk.log_format, &talk);
-    run_command(&line.command, &environment, &talk).unwrap_or_else(|failure| {
-        talk.tell(&failure);
+    let stderr = Stderr::new(line.logging.quiet, environment.no_color());
+    logging::start(line.logging.verbose, line.logging.log_format, &stderr);
+    let exit_code = run_command(&line.command, &environment, &stderr).unwrap_or_else(|failure| {
+        stderr.error(&failure);
         failure.exit_code.into()
-    })
+    });
+    stderr.drain(LAST_READ);
+    exit_code
 }
 
 fn run_command(
     command: &Command,
     environment: &Environment,
-    talk: &Talk,
+    stderr: &Stderr,
 ) -> Result<ProcessExitCode, Failure> {
     match command {
         Command::Upload(args) => {
-            wait_for(commands::upload::run(args, environment, talk))?.map(Into::into)
+            core_dump::forbid();
+            wait_for(commands::upload::run(args, environment, stderr))?.map(Into::into)
         }
-        Command::Sandbox(args) => wait_for(commands::sandbox::run(args, talk))?,
+        Command::Sandbox(args) => wait_for(commands::sandbox::run(args, stderr))?,
         Command::Completions(args) => commands::completions::run(args).map(Into::into),
     }
 }
@@ -74,7 +83,7 @@ fn wait_for<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime =
         Runtime::new().map_err(|error| Failure::internal("could not start the runtime", &error))?;
     let output = runtime.block_on(future);
-    // A read of a hung network share must not keep an interrupted command from ending.
+    // A read that a hung network share blocks must not keep the command from ending.
     runtime.shutdown_background();
     Ok(output)
 }

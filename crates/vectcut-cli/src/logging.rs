@@ -1,6 +1,6 @@
 //! Which log lines reach stderr: those of this project's crates, as text or as JSON.
 //!
-//! The HTTP and TLS libraries stay silent at every level: what they would tell holds headers and URLs, and so secrets.
+//! Log lines of the HTTP and TLS libraries are never shown: they hold headers and URLs, and so secrets.
 
 use clap::ValueEnum;
 use tracing::level_filters::LevelFilter;
@@ -9,7 +9,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, Registry, fmt};
 
-use crate::talk::Talk;
+use crate::stderr::Stderr;
 
 /// The crates whose lines are shown.
 const CRATES: [&str; 6] = [
@@ -21,17 +21,17 @@ const CRATES: [&str; 6] = [
     "vectcut_upload",
 ];
 
-/// What a log line looks like.
+/// The format of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// A line for reading
+    /// Human-readable lines
     Text,
-    /// A JSON object
+    /// One JSON object per line
     Json,
 }
 
-/// Shows log lines from here on; `verbosity` is how often `-v` was given.
-pub(crate) fn start(verbosity: u8, format: LogFormat, talk: &Talk) {
+/// Shows log lines from here on. `verbosity` is the number of `-v` flags.
+pub(crate) fn start(verbosity: u8, format: LogFormat, stderr: &Stderr) {
     let level = match verbosity {
         0 => return,
         1 => LevelFilter::INFO,
@@ -39,7 +39,7 @@ pub(crate) fn start(verbosity: u8, format: LogFormat, talk: &Talk) {
         _ => LevelFilter::TRACE,
     };
     let filter = Targets::new().with_targets(CRATES.map(|name| (name, level)));
-    let layer = fmt::layer().with_writer(talk.clone()).with_ansi(false);
+    let layer = fmt::layer().with_writer(stderr.clone()).with_ansi(false);
     let layer = match format {
         LogFormat::Text => layer.compact().boxed(),
         LogFormat::Json => layer.json().boxed(),

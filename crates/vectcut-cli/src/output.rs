@@ -1,27 +1,27 @@
-//! stdout is data: results as JSON, a JSON object a line, URLs, or text for reading.
+//! Standard output is data: results as JSON, one JSON object per line, URLs, or text.
 //!
-//! Results may come in any order; `jsonl` prints them as they come, everything else in the order of the files.
+//! Results may come in any order. `jsonl` prints them as they come, every other format in the order of the files.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::amounts;
 use crate::args::OutputFormat;
-use crate::plain_text::plain;
+use crate::plain_text::{escape_json, plain};
 use crate::result::{FileResult, PublishedFile};
 
-/// Prints the results of a run of several files, or of one.
+/// Prints the results of a run.
 pub(crate) struct Output<W> {
     writer: W,
     format: OutputFormat,
-    /// One place a file, in the order given; a result is taken out when it is printed, except for `json`.
+    /// One place per file, in the order given. Printing a result takes it out, except for `json`.
     results: Vec<Option<FileResult>>,
-    /// How many places, from the first, have been printed.
+    /// How many of them were printed, counted from the first.
     printed: usize,
 }
 
 impl<W: Write> Output<W> {
-    /// Returns the output of a run of so many files.
+    /// Returns the output of a run of this many files.
     pub(crate) fn new(writer: W, format: OutputFormat, files: usize) -> Self {
         Self {
             writer,
@@ -31,15 +31,15 @@ impl<W: Write> Output<W> {
         }
     }
 
-    /// Takes the result of the file at `index` and prints what can be printed by now.
+    /// Takes the result of the file at `index`, and prints what can be printed now.
     ///
     /// # Errors
     ///
-    /// Fails when stdout cannot be written; a reader that went away is no failure.
+    /// Fails when standard output cannot be written. A reader that has gone is no failure.
     pub(crate) fn push(&mut self, index: usize, result: FileResult) -> io::Result<()> {
         if self.format == OutputFormat::Jsonl {
             let line = serde_json::to_string(&result)?;
-            return self.print(&format!("{line}\n"));
+            return self.print(&format!("{}\n", escape_json(&line)));
         }
         self.results[index] = Some(result);
         if self.format == OutputFormat::Json {
@@ -56,7 +56,7 @@ impl<W: Write> Output<W> {
         Ok(())
     }
 
-    /// Prints what was waiting for the last result.
+    /// Prints what waited for the last result.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl<W: Write> Output<W> {
             [only] => serde_json::to_string_pretty(only)?,
             several => serde_json::to_string_pretty(several)?,
         };
-        self.print(&format!("{text}\n"))
+        self.print(&format!("{}\n", escape_json(&text)))
     }
 
     fn print(&mut self, text: &str) -> io::Result<()> {
@@ -84,7 +84,7 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// A failed file leaves its line empty, so that the lines still stand beside the files.
+/// The line of a file that failed is empty, so that line N still belongs to file N.
 fn url_line(result: &FileResult) -> String {
     match result {
         FileResult::Published(file) => format!("{}\n", plain(&file.public_signed_url)),
@@ -110,7 +110,7 @@ fn published_paragraph(file: &PublishedFile) -> String {
     let mut text = format!("{}\n", plain(&file.local_file));
     field(&mut text, "URL", &file.public_signed_url);
     if let Some(expires_at) = &file.url_expires_at {
-        field(&mut text, "until", expires_at);
+        field(&mut text, "expires", expires_at);
     }
     field(
         &mut text,
@@ -142,7 +142,7 @@ mod tests {
     use vectcut_upload::StopReason;
 
     use super::*;
-    use crate::failure::Failure;
+    use crate::failure::{Failure, NextRun};
 
     fn published(name: &str) -> FileResult {
         FileResult::Published(Box::new(PublishedFile {
@@ -165,7 +165,7 @@ mod tests {
         let path = Path::new(name);
         FileResult::not_published(
             path,
-            &Failure::stopped(path, StopReason::Interrupted, None, 0, true),
+            &Failure::stopped(path, StopReason::Interrupted, None, 0, NextRun::Resumes),
         )
     }
 
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn json_keeps_the_order_of_the_files_and_jsonl_that_of_their_ends() {
+    fn json_keeps_the_order_of_the_files_and_jsonl_the_order_of_their_ends() {
         let arrivals = || vec![(1, stopped("b.mp4")), (0, published("a.mp4"))];
         let names = |json: &serde_json::Value| json["local_file"].as_str().map(str::to_owned);
 
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_stand_on_the_line_of_their_file() {
+    fn line_n_of_the_urls_belongs_to_file_n() {
         let arrivals = vec![
             (2, published("c.mp4")),
             (1, stopped("b.mp4")),
@@ -232,12 +232,12 @@ mod tests {
     }
 
     #[test]
-    fn text_is_for_reading() {
+    fn text_is_for_people() {
         let arrivals = vec![(0, published("a.mp4")), (1, stopped("b.mp4"))];
         insta::assert_snapshot!(printed(OutputFormat::Text, arrivals), @r"
         a.mp4
           URL      https://b.example/a.mp4?Expires=1767229323
-          until    2026-01-01T01:02:03Z
+          expires  2026-01-01T01:02:03Z
           object   examplebucket/uploads/7f3a/a.mp4
           content  video/mp4, 12.1 KiB, CRC-64 9548687815775124833
         b.mp4
@@ -246,7 +246,7 @@ mod tests {
         ");
     }
 
-    /// A pipe whose reader has gone, or a disk that is full.
+    /// A pipe whose reader has gone, or a full disk.
     struct Broken(io::ErrorKind);
 
     impl Write for Broken {
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_left_is_no_failure_and_a_full_disk_is_one() {
+    fn a_reader_that_has_gone_is_no_failure_and_a_full_disk_is_one() {
         let finish = |kind| {
             let mut output = Output::new(Broken(kind), OutputFormat::Json, 1);
             output

@@ -1,4 +1,4 @@
-//! How far the files are, for whoever watches: a bar on a terminal, otherwise a plain line now and then.
+//! Progress for people: a bar on a terminal, otherwise a plain line every few seconds.
 
 mod bar;
 mod layout;
@@ -14,19 +14,19 @@ use console::measure_text_width;
 use vectcut_upload::{Event, Step};
 
 use crate::plain_text::plain;
-use crate::talk::Talk;
+use crate::stderr::Stderr;
 use bar::Bar;
 use lines::Lines;
 use notes::Notes;
 use speed::Speed;
 
-/// How often [`Board::tick`] should be called, so that a line that stands still is told too.
+/// How often to call [`Board::tick`], so that a connection that stands still shows too.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
-/// The progress of all files of a run; each is shown from its first event to its end.
-pub(crate) struct Board<'a> {
-    talk: &'a Talk,
-    /// The columns of the longest name.
+/// The progress of all files of a run. Each is shown from its first event to its end.
+pub(crate) struct Board {
+    stderr: Stderr,
+    /// Columns of the longest name.
     name_columns: usize,
     files: Mutex<Vec<File>>,
 }
@@ -44,14 +44,14 @@ struct File {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Position {
     step: Option<Step>,
-    /// What the bar shows as done.
+    /// The bytes that the bar shows as done.
     done_bytes: u64,
-    /// What OSS has acknowledged.
+    /// The bytes that OSS has acknowledged.
     safe_bytes: u64,
-    /// That, and what was handed to connections.
+    /// These, and the bytes given to connections.
     sent_bytes: u64,
     len_bytes: u64,
-    /// The upload is done, and its URL is being fetched back.
+    /// Whether the upload is done and its URL is being fetched back.
     is_compared: bool,
 }
 
@@ -61,9 +61,9 @@ enum Shown {
     Nothing,
 }
 
-impl<'a> Board<'a> {
-    /// Returns a board of files that are yet to begin.
-    pub(crate) fn new(talk: &'a Talk, paths: &[PathBuf]) -> Self {
+impl Board {
+    /// Returns a board of files that have not begun.
+    pub(crate) fn new(stderr: &Stderr, paths: &[PathBuf]) -> Self {
         let files = paths.iter().map(|path| {
             let name = path.file_name().unwrap_or(path.as_os_str());
             File {
@@ -77,7 +77,7 @@ impl<'a> Board<'a> {
         let files: Vec<_> = files.collect();
         let name_columns = files.iter().map(|file| measure_text_width(&file.name));
         Self {
-            talk,
+            stderr: stderr.clone(),
             name_columns: name_columns.max().unwrap_or_default(),
             files: Mutex::new(files),
         }
@@ -99,25 +99,25 @@ impl<'a> Board<'a> {
         });
     }
 
-    /// Shows that time goes by: speeds fall and lines fall due even when nothing moves.
+    /// Shows that time passes: without bytes speeds fall, and lines are due all the same.
     pub(crate) fn tick(&self, now: Instant) {
         let mut lines = Vec::new();
         for file in self.files().iter_mut().filter(|file| file.shown.is_some()) {
             lines.extend(file.show(now));
         }
         for line in lines {
-            self.talk.say(&line);
+            self.stderr.note(&line);
         }
     }
 
-    /// Shows the file at `index` no longer.
+    /// Stops showing the file at `index`.
     pub(crate) fn end(&self, index: usize) {
         if let Some(file) = self.files().get_mut(index) {
             file.shown = None;
         }
     }
 
-    /// Returns the step that the file at `index` is at; `None` before it begins.
+    /// Returns the step of the file at `index`; `None` before it begins.
     pub(crate) fn step(&self, index: usize) -> Option<Step> {
         self.files().get(index)?.at.step
     }
@@ -139,20 +139,19 @@ impl<'a> Board<'a> {
             }
             (note, file.show(now))
         };
-        // Not before the lock is gone: whoever writes may have to wait for a reader.
         for line in note.into_iter().chain(line) {
-            self.talk.say(&line);
+            self.stderr.note(&line);
         }
     }
 
     fn shown(&self, name: &str, now: Instant) -> Shown {
-        match self.talk.bars() {
-            _ if self.talk.is_quiet() => Shown::Nothing,
+        match self.stderr.bars() {
+            _ if self.stderr.is_quiet() => Shown::Nothing,
             Some(bars) => Shown::Bar(Box::new(Bar::new(
                 bars,
                 name.to_owned(),
                 self.name_columns,
-                self.talk.in_colour(),
+                self.stderr.in_color(),
             ))),
             None => Shown::Lines(Lines::new(name.to_owned(), now)),
         }
@@ -164,7 +163,7 @@ impl<'a> Board<'a> {
 }
 
 impl File {
-    /// Brings what is shown up to date; returns a line when one is due.
+    /// Updates the bar, or returns a line when one is due.
     fn show(&mut self, now: Instant) -> Option<String> {
         if self.at.step == Some(Step::Put) {
             self.speed.record(self.at.sent_bytes, now);
@@ -198,8 +197,8 @@ impl Position {
                 len_bytes,
                 ..
             } => {
-                // Acknowledged bytes are what counts. Until there are any, and for a file in one PUT to its end, it is
-                // those on their way; the bar does not jump back from them unless they were lost.
+                // Acknowledged bytes count. Before the first of them, and always for a file in one PUT, the bar shows
+                // the bytes sent. It does not jump back from them unless they were lost.
                 self.done_bytes = match safe_bytes {
                     0 => sent_bytes,
                     _ => safe_bytes.max(self.done_bytes.min(sent_bytes)),
@@ -214,7 +213,7 @@ impl Position {
         }
     }
 
-    /// Returns whether all was handed to connections and the server has yet to answer.
+    /// Returns whether all bytes were given to connections and the server has not responded yet.
     fn is_waiting(self) -> bool {
         self.step == Some(Step::Put) && self.len_bytes > 0 && self.sent_bytes >= self.len_bytes
     }
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_in_one_put_shows_what_is_on_its_way() {
+    fn a_file_in_one_put_shows_the_bytes_sent() {
         assert_eq!(done(&[(0, 40), (0, 90), (0, 0), (0, 50)]), [40, 90, 0, 50]);
     }
 }

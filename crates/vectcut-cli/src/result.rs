@@ -1,6 +1,6 @@
-//! What became of one file, in the keys of the JSON that the command promises.
+//! The result of one file, with the keys of the JSON that the command promises.
 //!
-//! Keys are only ever added, at the end; `docs/upload-output.schema.json` is their schema.
+//! Keys are only ever added, at the end. `docs/upload-output.schema.json` is their schema.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -11,21 +11,20 @@ use strict_http::ServerUrl;
 use vectcut_upload::{Outcome, Published};
 
 use crate::amounts;
-use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::plain_text::plain;
 
-/// What became of one file.
+/// The result of one file.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum FileResult {
-    /// It is up and has its URL.
+    /// It is uploaded and has its URL.
     Published(Box<PublishedFile>),
-    /// It is not.
-    NotPublished(FailedFile),
+    /// It failed or was stopped.
+    NotPublished(Box<FailedFile>),
 }
 
-/// A file that is up. The order of the fields is the order of the keys.
+/// A file that is uploaded. The order of the fields is the order of the keys.
 #[derive(Serialize)]
 pub(crate) struct PublishedFile {
     pub(crate) base_url: String,
@@ -61,16 +60,18 @@ pub(crate) struct FailureReport {
     http_status: Option<u16>,
     oss_code: Option<String>,
     request_id: Option<String>,
+    object_key: Option<String>,
+    last_cause: Option<String>,
 }
 
 impl FileResult {
-    /// A file that is not up.
+    /// The result of a file that has no URL.
     pub(crate) fn not_published(path: &Path, failure: &Failure) -> Self {
-        let status = match failure.exit_code {
-            ExitCode::BudgetEnded | ExitCode::Interrupted => "stopped",
-            _ => "failed",
+        let status = match failure.is_stop() {
+            true => "stopped",
+            false => "failed",
         };
-        Self::NotPublished(FailedFile {
+        Self::NotPublished(Box::new(FailedFile {
             local_file: path.display().to_string(),
             status,
             error: FailureReport {
@@ -79,16 +80,18 @@ impl FileResult {
                 message: failure.message(),
                 hint: (!failure.hints.is_empty()).then(|| failure.hints.join("; ")),
                 retryable: failure.retryable,
-                http_status: failure.answer.http_status,
-                oss_code: failure.answer.oss_code.clone(),
-                request_id: failure.answer.request_id.clone(),
+                http_status: failure.details.http_status,
+                oss_code: failure.details.oss_code.clone(),
+                request_id: failure.details.request_id.clone(),
+                object_key: failure.details.object_key.clone(),
+                last_cause: failure.details.last_cause.clone(),
             },
-        })
+        }))
     }
 }
 
 impl PublishedFile {
-    /// A file that is up.
+    /// The result of a file that is uploaded.
     pub(crate) fn new(base_url: &ServerUrl, path: &Path, published: &Published) -> Self {
         let status = match published.outcome {
             Outcome::Resumed => "resumed",
@@ -111,7 +114,7 @@ impl PublishedFile {
         }
     }
 
-    /// Returns what was done, in one line for reading.
+    /// Returns a summary in one line for people.
     pub(crate) fn summary(&self) -> String {
         let Self {
             status, local_file, ..
@@ -136,7 +139,7 @@ impl FailureReport {
 
 impl std::fmt::Debug for PublishedFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The URL is a secret while it lives.
+        // Until it expires, the URL is a secret.
         f.debug_struct("PublishedFile")
             .field("local_file", &self.local_file)
             .field("object_key", &self.object_key)
@@ -144,7 +147,7 @@ impl std::fmt::Debug for PublishedFile {
     }
 }
 
-/// UTC in whole seconds, such as `2026-11-22T12:00:00Z`.
+/// Returns a time in UTC and whole seconds, such as `2026-11-22T12:00:00Z`.
 fn iso_8601(time: SystemTime) -> Option<String> {
     let time = Timestamp::try_from(time).ok()?;
     let seconds = Timestamp::from_second(time.as_second()).ok()?;
@@ -156,6 +159,7 @@ mod tests {
     use vectcut_upload::{Step, StopReason, UploadError};
 
     use super::*;
+    use crate::failure::NextRun;
 
     #[test]
     fn times_are_utc_in_whole_seconds() {
@@ -166,10 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_has_every_key_even_when_it_says_nothing() {
+    fn a_failure_has_every_key_even_when_its_value_is_null() {
         let path = Path::new("clip.mp4");
         let error = UploadError::Changed { path: path.into() };
-        let result = FileResult::not_published(path, &Failure::of_upload(path, &error));
+        let result = FileResult::not_published(path, &Failure::of_upload(path, &error, None));
         insta::assert_snapshot!(serde_json::to_string_pretty(&result).expect("plain data"), @r#"
         {
           "local_file": "clip.mp4",
@@ -182,7 +186,9 @@ mod tests {
             "retryable": true,
             "http_status": null,
             "oss_code": null,
-            "request_id": null
+            "request_id": null,
+            "object_key": null,
+            "last_cause": null
           }
         }
         "#);
@@ -191,7 +197,13 @@ mod tests {
     #[test]
     fn an_interrupted_file_is_stopped_not_failed() {
         let path = Path::new("clip.mp4");
-        let failure = Failure::stopped(path, StopReason::Interrupted, Some(Step::Put), 0, true);
+        let failure = Failure::stopped(
+            path,
+            StopReason::Interrupted,
+            Some(Step::Put),
+            0,
+            NextRun::Resumes,
+        );
         let FileResult::NotPublished(file) = FileResult::not_published(path, &failure) else {
             panic!("it has no URL");
         };

@@ -1,4 +1,6 @@
-//! Where the servers are and who asks: flag, then environment, then default. The only reader of the environment.
+//! The settings of a run: flag, then environment, then default. Only this module reads the environment.
+
+mod proxy;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,7 @@ use vectcut_api::ApiKey;
 
 use crate::args::ServerArgs;
 use crate::failure::Failure;
+pub(crate) use proxy::proxy_for;
 
 const API_KEY: &str = "VECTCUT_API_KEY";
 const BASE_URL: &str = "VECTCUT_BASE_URL";
@@ -19,17 +22,17 @@ const CA_CERT: &str = "VECTCUT_CA_CERT";
 const STATE_DIR: &str = "VECTCUT_STATE_DIR";
 const NO_COLOR: &str = "NO_COLOR";
 
-/// The variables that settle where `vectcut` goes; a command under `vectcut sandbox` must not inherit any of them.
+/// The variables that name a server. A command under `vectcut sandbox` must not inherit any of them.
 pub(crate) const SERVER_VARIABLES: [&str; 5] =
     [API_KEY, BASE_URL, OSS_ENDPOINT, OSS_REGION, CA_CERT];
 
 const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
 const DEFAULT_OSS_ENDPOINT: &str = "oss-cn-hangzhou.aliyuncs.com";
 
-/// The environment, behind a function so that a test brings its own.
+/// The environment, behind a function so that tests can have their own.
 pub(crate) struct Environment {
     lookup: Box<Lookup>,
-    /// The platform's folder for the state of programs, ours in it.
+    /// The folder for this program in the platform's folder for state.
     home_state_dir: Option<PathBuf>,
 }
 
@@ -39,11 +42,11 @@ impl Environment {
     /// Returns the environment of this process.
     #[expect(
         clippy::disallowed_methods,
-        reason = "this file is the one reader of the environment"
+        reason = "only this file reads the environment"
     )]
     pub(crate) fn of_process() -> Self {
         let strategy = etcetera::choose_base_strategy().ok();
-        // Only XDG has a folder for state; elsewhere it is with the data that stays on this computer.
+        // Only XDG has a folder for state. Other platforms keep it with data that stays on the computer.
         let folder = strategy.map(|found| found.state_dir().unwrap_or_else(|| found.cache_dir()));
         Self {
             lookup: Box::new(|name| std::env::var_os(name)),
@@ -62,12 +65,12 @@ impl Environment {
         }
     }
 
-    /// Returns whether colours are unwelcome (<https://no-color.org>).
+    /// Returns whether colors are unwelcome (<https://no-color.org>).
     pub(crate) fn no_color(&self) -> bool {
         self.set(NO_COLOR).is_some()
     }
 
-    /// Returns a variable that is there and not empty: `NAME= vectcut …` is how a shell takes a setting back.
+    /// Returns a variable that is set and not empty: with `NAME= vectcut …` a shell unsets one for one command.
     fn set(&self, name: &str) -> Option<OsString> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
@@ -90,18 +93,18 @@ pub(crate) struct Servers {
     pub(crate) base_url: ServerUrl,
     /// OSS, without the bucket.
     pub(crate) oss_endpoint: Endpoint,
-    /// The region for V4 where it was set; otherwise the endpoint may name it.
+    /// The region for V4, if it was set; otherwise the endpoint may name it.
     pub(crate) oss_region: Option<String>,
-    /// A PEM file of authorities to trust besides the system's.
+    /// A PEM file of authorities to trust in addition to the system's.
     pub(crate) ca_cert: Option<PathBuf>,
 }
 
 impl Servers {
-    /// Settles the servers from flags, environment and defaults.
+    /// Reads the servers from flags, environment and defaults.
     ///
     /// # Errors
     ///
-    /// A wrong-usage [`Failure`] that names the flag or the variable whose value cannot be used.
+    /// Fails with wrong usage, and names the flag or the variable whose value cannot be used.
     pub(crate) fn settle(args: &ServerArgs, environment: &Environment) -> Result<Self, Failure> {
         let (base_url, origin) = text(
             args.base_url.as_deref(),
@@ -138,7 +141,7 @@ impl Servers {
     }
 }
 
-/// Settles where unfinished uploads are kept; `None` when nobody says and the platform has no place for it.
+/// Returns the folder that saves unfinished uploads; `None` when none is set and the platform has none.
 pub(crate) fn state_dir(flag: Option<&Path>, environment: &Environment) -> Option<PathBuf> {
     if let Some(folder) = flag {
         return Some(folder.to_owned());
@@ -149,20 +152,20 @@ pub(crate) fn state_dir(flag: Option<&Path>, environment: &Environment) -> Optio
         .or_else(|| environment.home_state_dir())
 }
 
-/// Reads the API key, which has no flag: a command line is visible to every user of the computer.
+/// Reads the API key. It has no flag, because every user of the computer can see a command line.
 ///
 /// # Errors
 ///
-/// A [`Failure`] with the exit code for the API key when there is none, or none that could be one.
+/// Fails with the exit code for the API key when there is none, or when its value cannot be a key.
 pub(crate) fn api_key(environment: &Environment) -> Result<ApiKey, Failure> {
-    // An empty key is told apart from none: it is what a secret that was not filled in looks like.
+    // An empty key differs from a missing one: it looks like a secret that a CI system did not fill in.
     let key = (environment.lookup)(API_KEY).ok_or_else(Failure::api_key_missing)?;
-    // What is not UTF-8 is not visible ASCII either, and is refused as such.
+    // A value that is not UTF-8 is not visible ASCII either, so `parse` refuses it.
     ApiKey::parse(key.to_string_lossy().into_owned())
         .map_err(|error| Failure::api_key_unusable(API_KEY, error))
 }
 
-/// Returns the text of a setting and what to call its origin.
+/// Returns the value of a setting, and the name of its origin.
 fn text(
     flag: Option<&str>,
     flag_name: &'static str,
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_said_means_the_real_servers() {
+    fn the_defaults_are_the_real_servers() {
         let servers = settle(ServerArgs::default(), &[]).expect("the defaults are usable");
         assert_eq!(servers.base_url.to_string(), DEFAULT_BASE_URL);
         assert_eq!(
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_wins_over_the_environment_and_that_over_the_default() {
+    fn a_flag_overrides_the_environment_and_that_overrides_the_default() {
         const VARIABLES: &[(&str, &str)] = &[
             (BASE_URL, "https://variable.example"),
             (OSS_ENDPOINT, "oss.variable.example"),
@@ -235,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_is_kept_where_somebody_says_or_where_the_platform_wants_it() {
+    fn the_state_folder_is_the_one_that_is_set_or_that_of_the_platform() {
         let variables = Environment::of(&[(STATE_DIR, "variable")]);
         let expect = |flag: Option<&str>, environment: &Environment, expected: &str| {
             let folder = state_dir(flag.map(Path::new), environment);
@@ -281,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn no_key_and_an_unusable_key_are_told_apart_and_not_repeated() {
+    fn a_missing_key_and_an_unusable_key_differ_and_are_not_repeated() {
         for (variables, code) in [
             (&[] as &[_], "api_key_missing"),
             (&[(API_KEY, "")], "api_key_unusable"),

@@ -1,30 +1,28 @@
-//! Values of flags: names, media types, amounts of bytes and lengths of time, checked before anything is sent.
+//! Values of flags, checked before anything is sent: names, content types, amounts of bytes and times.
 
 use std::time::Duration;
 
 use vectcut_sandbox::quantity;
+use vectcut_upload::{PART_MAX_BYTES, PART_MIN_BYTES};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const GIB: u64 = 1024 * MIB;
 
-/// The least and the most that a part may have: what the uploader plans with, and what OSS allows.
-const PART_BYTES: std::ops::RangeInclusive<u64> = 128 * KIB..=5 * GIB;
-
 /// Reads a name that can be part of an object key.
 pub(crate) fn file_name(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
-        Err("a file name has at least one character")
+        Err("must not be empty")
     } else if text.contains(['/', '\\']) {
-        Err("a file name has no slash and no backslash")
+        Err("must not contain `/` or `\\`")
     } else if text.chars().any(char::is_control) {
-        Err("a file name has no control characters")
+        Err("must not contain control characters")
     } else {
         Ok(text.to_owned())
     }
 }
 
-/// Reads a media type that can stand in a header.
+/// Reads a content type that can be the value of a header.
 pub(crate) fn media_type(text: &str) -> Result<String, &'static str> {
     let well_formed = text.split_once('/').is_some_and(|(kind, rest)| {
         let is_token = |part: &str| {
@@ -41,35 +39,38 @@ pub(crate) fn media_type(text: &str) -> Result<String, &'static str> {
     if well_formed {
         Ok(text.to_owned())
     } else {
-        Err("a media type looks like video/mp4")
+        Err("must look like video/mp4")
     }
 }
 
-/// Reads an amount of bytes above zero, such as `500k`, `8M`, `1.5GiB` or `1048576`; units are powers of 1024.
-pub(crate) fn bytes(text: &str) -> Result<u64, &'static str> {
-    const EXPECTED: &str = "an amount looks like 8M, 500k or 1048576";
-    match quantity::size(text).ok_or(EXPECTED)? {
-        0 => Err("nothing could go at that size"),
+/// Reads a number of bytes per second above zero, such as `500k` or `8M`.
+pub(crate) fn rate(text: &str) -> Result<u64, &'static str> {
+    match bytes(text)? {
+        0 => Err("must be at least 1 byte/s"),
         amount => Ok(amount),
     }
 }
 
-/// Reads the size of a part.
+/// Reads an amount such as `500k`, `8M`, `1.5GiB` or `1048576`. Units are powers of 1024.
+fn bytes(text: &str) -> Result<u64, &'static str> {
+    quantity::size(text).ok_or("must look like 8M, 500k or 1048576")
+}
+
+/// Reads a part size.
 pub(crate) fn part_bytes(text: &str) -> Result<u64, &'static str> {
     let amount = bytes(text)?;
-    if PART_BYTES.contains(&amount) {
+    if (PART_MIN_BYTES..=PART_MAX_BYTES).contains(&amount) {
         Ok(amount)
     } else {
-        Err("a part has 128k to 5G")
+        Err("must be 128k to 5G")
     }
 }
 
-/// Reads a length of time above zero, such as `100s`, `2m`, `1h30m`, `250ms` or plain seconds.
+/// Reads a time above zero, such as `100s`, `2m`, `1h30m`, `250ms` or plain seconds.
 pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
-    const EXPECTED: &str = "a length of time looks like 100s, 2m or 1h30m";
-    let duration = quantity::duration(text).ok_or(EXPECTED)?;
+    let duration = quantity::duration(text).ok_or("must look like 100s, 2m or 1h30m")?;
     if duration.is_zero() {
-        return Err("a length of time is above zero");
+        return Err("must be greater than 0");
     }
     Ok(duration)
 }
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_media_types_cannot_leave_their_place() {
+    fn names_and_content_types_cannot_break_out() {
         for (text, good) in [
             ("clip.mp4", true),
             ("剪辑 1.mp4", true),
@@ -112,7 +113,7 @@ mod tests {
             ("8M", Some(8 * MIB)),
             ("500k", Some(500 * KIB)),
             ("1.5GiB", Some(GIB + GIB / 2)),
-            ("0", None),
+            ("0", Some(0)),
             ("", None),
             ("M", None),
             ("-1M", None),
@@ -124,12 +125,14 @@ mod tests {
         ] {
             assert_eq!(bytes(text).ok(), expected, "{text:?}");
         }
-        assert_eq!(part_bytes("100k"), Err("a part has 128k to 5G"));
+        assert_eq!(rate("0"), Err("must be at least 1 byte/s"));
+        assert_eq!(rate("2M"), Ok(2 * MIB));
+        assert_eq!(part_bytes("100k"), Err("must be 128k to 5G"));
         assert_eq!(part_bytes("128k"), Ok(128 * KIB));
     }
 
     #[test]
-    fn lengths_of_time_are_read_in_any_unit() {
+    fn times_are_read_in_any_unit() {
         for (text, expected) in [
             ("100s", Some(100_000)),
             ("90", Some(90_000)),

@@ -1,4 +1,4 @@
-//! The flags of `vectcut sandbox`, and the policy that they add up to.
+//! The flags of `vectcut sandbox`, and the policy that they make.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,29 +11,29 @@ use crate::values;
 
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArgs {
-    /// A command to run against the sandbox, with its arguments
+    /// Command to run against the sandbox, with its arguments
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<OsString>,
-    /// The port on 127.0.0.1 [default: a free one]
+    /// Port on 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
-    /// Serve https with a certificate authority of its own, exported as VECTCUT_CA_CERT
+    /// Serve https; the certificate authority is exported as VECTCUT_CA_CERT
     #[arg(long)]
     pub(crate) tls: bool,
-    /// Keep objects, uploads and keys here across restarts [default: a temporary folder]
+    /// Folder that keeps objects, uploads and keys across restarts [default: a temporary folder]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) state_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
-    /// Fail on purpose, for example put:reset=64k or part#2:error=InternalError; may be given again
-    #[arg(long, value_name = "FAULT", value_parser = str::parse::<Fault>, help_heading = "Trouble")]
+    /// Inject a fault, for example put:reset=64k or part#2:error=InternalError; can be repeated
+    #[arg(long, value_name = "FAULT", value_parser = str::parse::<Fault>, help_heading = "Faults")]
     pub(crate) fault: Vec<Fault>,
-    /// Behave like a longer line, for example round-trip=40ms,connection=50mbit,total=400mbit
-    #[arg(long, value_name = "LINK", value_parser = str::parse::<Link>, help_heading = "Trouble")]
+    /// Simulate a network, for example round-trip=40ms,connection=50mbit,total=400mbit
+    #[arg(long, value_name = "LINK", value_parser = str::parse::<Link>, help_heading = "Faults")]
     pub(crate) link: Option<Link>,
 }
 
-/// What the servers allow, and what they think the time is.
+/// What the servers allow, and the time of their clock.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Policy")]
 pub(crate) struct PolicyArgs {
@@ -43,13 +43,13 @@ pub(crate) struct PolicyArgs {
     /// Refuse every V1 signature, as OSS does for new accounts and buckets
     #[arg(long)]
     pub(crate) refuse_v1: bool,
-    /// What another init gives for a file whose upload has not been completed
+    /// Response to another init for a file whose upload is not complete
     #[arg(long, value_name = "RENEWAL", default_value = "new-key")]
     pub(crate) renewal: RenewalArg,
-    /// How long temporary credentials live, for example 90s
+    /// Lifetime of temporary credentials, for example 90s
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = values::duration)]
     pub(crate) credentials_lifetime: Duration,
-    /// How far the servers' clock is ahead, or behind when negative
+    /// Seconds by which the servers' clock is ahead; negative means behind
     #[arg(
         long,
         value_name = "SECONDS",
@@ -62,27 +62,27 @@ pub(crate) struct PolicyArgs {
 /// The rights of temporary credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RightsArg {
-    /// Put it, whole or in parts; no abort, no list of parts, no head, no get
+    /// Upload it, whole or in parts; no abort, list of parts, head or get
     PutOnly,
-    /// Put it whole
+    /// Upload it in one PUT only
     NoMultipart,
     /// Everything
     Full,
 }
 
-/// What another init gives.
+/// The response to another init.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RenewalArg {
-    /// Another object key, and credentials for that alone
+    /// Another object key, and credentials for it only
     NewKey,
-    /// Another object key, and credentials for it and for the earlier ones
+    /// Another object key, and credentials for it and the earlier ones
     NewKeyWithAccess,
-    /// The same object key and new credentials
+    /// The same object key, and new credentials
     SameKey,
 }
 
 impl PolicyArgs {
-    /// Returns what the sandbox is to allow.
+    /// Returns the policy of the sandbox.
     pub(crate) fn policy(&self) -> Policy {
         let policy = Policy::default()
             .rights(self.rights.into())
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_said_is_the_policy_of_the_sandbox_itself() {
+    fn without_flags_it_is_the_policy_of_the_sandbox_itself() {
         let args = policy_args(&[]);
         assert_eq!(args.policy(), Policy::default());
         assert_eq!(args.credentials_lifetime, Duration::from_secs(900));

@@ -1,4 +1,4 @@
-//! `vectcut completions`: what a shell needs to complete the command line.
+//! `vectcut completions`: the script with which a shell completes the command line.
 
 use std::io::{self, Write as _};
 
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 ///
 /// # Errors
 ///
-/// Fails when stdout cannot be written; a reader that went away is no failure.
+/// Fails when standard output cannot be written. A reader that has gone is no failure.
 pub(crate) fn run(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(

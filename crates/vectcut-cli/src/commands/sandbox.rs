@@ -1,4 +1,4 @@
-//! `vectcut sandbox`: a sandbox that keeps running, or one for the length of a command.
+//! `vectcut sandbox`: a sandbox that runs until it is interrupted, or while a command runs.
 
 mod environment;
 
@@ -14,13 +14,13 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signal};
 use crate::settings::SERVER_VARIABLES;
-use crate::talk::Talk;
+use crate::stderr::Stderr;
 
 /// The shells' exit code for a command that cannot be run.
 const NOT_RUN: u8 = 126;
-/// The shells' exit code for a command that is not there.
+/// The shells' exit code for a command that does not exist.
 const NOT_FOUND: u8 = 127;
-/// What the shells add to the number of the signal that ended a command.
+/// The shells add this to the number of the signal that ended a command.
 #[cfg(unix)]
 const SIGNALLED: u8 = 128;
 
@@ -28,26 +28,33 @@ const SIGNALLED: u8 = 128;
 ///
 /// # Errors
 ///
-/// Fails when the sandbox cannot start, and when stdout cannot be written.
+/// Fails when the sandbox cannot start, and when standard output cannot be written.
 pub(crate) async fn run(
     args: &SandboxArgs,
-    talk: &Talk,
+    stderr: &Stderr,
 ) -> Result<std::process::ExitCode, Failure> {
     let mut interrupt = Interrupt::listen()
         .map_err(|error| Failure::internal("could not listen for signals", &error))?;
     let sandbox = start(args).await?;
     let code = match args.command.split_first() {
         Some((program, arguments)) => {
-            run_command(program, arguments, sandbox.settings(), &mut interrupt, talk).await
+            run_command(
+                program,
+                arguments,
+                sandbox.settings(),
+                &mut interrupt,
+                stderr,
+            )
+            .await
         }
         None => {
             print_settings(sandbox.settings())?;
-            talk.say(&format!(
+            stderr.note(&format!(
                 "the sandbox is ready at {}; Ctrl-C stops it",
                 sandbox.settings().base_url
             ));
             interrupt.signal().await;
-            // That is how it is meant to end.
+            // A signal is the usual end of it.
             ExitCode::Success.into()
         }
     };
@@ -78,14 +85,14 @@ async fn start(args: &SandboxArgs) -> Result<Sandbox, Failure> {
         let failure = Failure::internal("could not start the sandbox", &error);
         match error.kind() {
             io::ErrorKind::AddrInUse => {
-                failure.hint("choose another `--port`, or none for a free one")
+                failure.hint("choose another `--port`, or omit it to use a free one")
             }
             _ => failure,
         }
     })
 }
 
-/// Prints one `export` a setting, for a shell to read.
+/// Prints one `export` line per setting, for a shell to read.
 fn print_settings(settings: &Settings) -> Result<(), Failure> {
     let mut text = String::new();
     for (name, value) in settings.environment() {
@@ -101,7 +108,7 @@ fn print_settings(settings: &Settings) -> Result<(), Failure> {
     }
 }
 
-/// In single quotes a shell takes everything as it is but the single quote.
+/// A shell reads everything in single quotes literally, except the single quote itself.
 fn export(name: &str, value: &str) -> String {
     format!("export {name}='{}'\n", value.replace('\'', r"'\''"))
 }
@@ -111,11 +118,11 @@ async fn run_command(
     arguments: &[OsString],
     settings: &Settings,
     interrupt: &mut Interrupt,
-    talk: &Talk,
+    stderr: &Stderr,
 ) -> std::process::ExitCode {
     let mut command = Command::new(program);
     command.args(arguments);
-    // A setting that the sandbox does not make must not lead the command to a real server.
+    // A setting that the sandbox does not set must not lead the command to a real server.
     for name in SERVER_VARIABLES {
         command.env_remove(name);
     }
@@ -129,35 +136,35 @@ async fn run_command(
                 _ => (NOT_RUN, "could not run the command"),
             };
             let what = format!("{what} `{}`", program.display());
-            talk.tell(&Failure::new(ExitCode::Usage, "command", what).because(&error));
+            stderr.error(&Failure::new(ExitCode::Usage, "command", what).because(&error));
             return exit_code.into();
         }
     };
     match wait(child, interrupt).await {
         Ok(status) => exit_code_of(status),
         Err(error) => {
-            talk.tell(&Failure::internal("lost sight of the command", &error));
+            stderr.error(&Failure::internal("could not wait for the command", &error));
             ExitCode::Internal.into()
         }
     }
 }
 
-/// Waits for the command, whatever the terminal says meanwhile.
+/// Waits for the command. Signals are passed on, not obeyed.
 async fn wait(mut child: Child, interrupt: &mut Interrupt) -> io::Result<ExitStatus> {
     loop {
         tokio::select! {
             status = child.wait() => return status,
             signal = interrupt.signal() => match signal {
-                // The terminal has sent it to the command too, which decides what to make of it.
+                // The terminal has sent it to the command too, and the command decides what to do.
                 Signal::Interrupt => {}
-                // This one came to us alone.
+                // Only this process got this one.
                 Signal::Terminate => terminate(&mut child)?,
             },
         }
     }
 }
 
-/// Asks the command to end, as we were asked.
+/// Asks the command to end, as this process was asked.
 #[cfg(unix)]
 fn terminate(child: &mut Child) -> io::Result<()> {
     use rustix::process::{Pid, Signal, kill_process};
@@ -168,18 +175,18 @@ fn terminate(child: &mut Child) -> io::Result<()> {
         .and_then(Pid::from_raw);
     match pid {
         Some(pid) => Ok(kill_process(pid, Signal::TERM)?),
-        // It has ended already.
+        // The command has ended already.
         None => Ok(()),
     }
 }
 
-/// Ends the command; there is no gentler way.
+/// Kills the command: this system has no gentler way.
 #[cfg(not(unix))]
 fn terminate(child: &mut Child) -> io::Result<()> {
     child.start_kill()
 }
 
-/// The command's own exit code, or what a shell would say of the signal that ended it.
+/// Returns the command's own exit code, or the one that a shell reports for the signal that ended it.
 fn exit_code_of(status: ExitStatus) -> std::process::ExitCode {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {

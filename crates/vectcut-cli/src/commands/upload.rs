@@ -1,19 +1,23 @@
-//! `vectcut upload`: every file gets a result, and together they are the exit code.
+//! `vectcut upload`: every file gets a result, and together they make the exit code.
 
+mod exit;
 mod reports;
 mod round_trip;
 mod site;
 mod transfer;
+
+use std::process;
+use std::sync::Arc;
 
 use vectcut_upload::{Stop, Upload};
 
 use crate::args::UploadArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
 use crate::progress::Board;
 use crate::settings::Environment;
-use crate::talk::Talk;
+use crate::stderr::Stderr;
+use crate::watchdog;
 use reports::Reports;
 use site::Site;
 use transfer::transfer;
@@ -22,30 +26,37 @@ use transfer::transfer;
 ///
 /// # Errors
 ///
-/// Fails on wrong usage, before anything is sent and with nothing on stdout, and when stdout cannot be written. A file
-/// that failed is told here and accounted for on stdout.
+/// Fails on wrong usage, before anything is sent and with nothing on standard output, and when standard output cannot
+/// be written. A file that failed is no error here: its result is printed.
 pub(crate) async fn run(
     args: &UploadArgs,
     environment: &Environment,
-    talk: &Talk,
+    stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
     if args.name.is_some() && args.files.len() > 1 {
-        let what = "`--name` names one file, and there are several";
+        let what = "`--name` works with one file only";
         return Err(Failure::new(ExitCode::Usage, "usage", what));
     }
-    let interrupt = Interrupt::listen()
-        .map_err(|error| Failure::internal("could not listen for signals", &error))?;
     let stop = Stop::new();
-    let board = Board::new(talk, &args.files);
-    let mut reports = Reports::new(args, talk, &board);
-    match Site::open(args, environment, stop.clone()).await {
-        Ok(site) => {
-            transfer(args, &uploads(args), &site, &mut reports, &stop, interrupt).await?;
-        }
+    if let Some(budget) = args.transfer.budget {
+        stop.announce(budget);
+    }
+    let board = Arc::new(Board::new(stderr, &args.files));
+    let reports = Arc::new(Reports::new(args, stderr, board));
+    watch(args, stop.clone(), reports.clone())?;
+    match Site::open(args, environment, stop).await {
+        Ok(site) => transfer(args, &uploads(args), &site, &reports).await?,
         Err(failure) if failure.exit_code == ExitCode::Usage => return Err(failure),
         Err(failure) => reports.settle_all(&failure)?,
     }
     reports.finish()
+}
+
+fn watch(args: &UploadArgs, stop: Stop, reports: Arc<Reports>) -> Result<(), Failure> {
+    watchdog::start(args.transfer.budget, stop, move |reason| {
+        process::exit(reports.end_now(reason) as i32)
+    })
+    .map_err(|error| Failure::internal("could not listen for signals", &error))
 }
 
 fn uploads(args: &UploadArgs) -> Vec<Upload> {

@@ -9,27 +9,28 @@ use vectcut_upload::Step;
 use super::Position;
 use super::layout::Layout;
 use crate::amounts;
+use crate::failure::doing;
 
-/// How often the spinner of a line that waits turns.
+/// How often the spinner of a waiting line turns.
 const REDRAW: Duration = Duration::from_millis(250);
-/// The width to assume of a terminal that does not tell its own.
+/// The width assumed for a terminal that does not report it.
 const COLUMNS: usize = 80;
 
-/// How long what is shown stays at least: nobody reads faster.
+/// Minimum time that a state stays on the screen: nobody reads faster.
 const STAYS: Duration = Duration::from_millis(100);
 
-/// One line at the bottom of the terminal; it is gone when it is dropped.
+/// One line at the bottom of the terminal. Dropping it removes the line.
 pub(super) struct Bar {
     bars: MultiProgress,
     bar: ProgressBar,
     name: String,
-    /// The columns of the longest name in the run, so that the bars stand under each other.
+    /// Columns of the longest name in the run, so that the bars are aligned.
     name_columns: usize,
-    colour: bool,
+    color: bool,
     shown: Option<Shown>,
 }
 
-/// What the line was made for.
+/// What the line shows now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shown {
     at: Position,
@@ -42,7 +43,7 @@ impl Bar {
         bars: &MultiProgress,
         name: String,
         name_columns: usize,
-        colour: bool,
+        color: bool,
     ) -> Self {
         let bar = bars.add(ProgressBar::no_length());
         bar.enable_steady_tick(REDRAW);
@@ -51,7 +52,7 @@ impl Bar {
             bar,
             name,
             name_columns,
-            colour,
+            color,
             shown: None,
         }
     }
@@ -74,9 +75,9 @@ impl Bar {
             let name = truncate_str(&self.name, layout.name, "…").into_owned();
             self.bar.set_prefix(name);
             self.bar.set_style(style(&if is_sending(at) {
-                layout.sending(self.colour)
+                layout.sending(self.color)
             } else {
-                layout.waiting(self.colour)
+                layout.waiting(self.color)
             }));
         }
         if is_sending(at) {
@@ -97,7 +98,7 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
-        // Otherwise what it drew last could stay above lines that are told later.
+        // Otherwise its last frame could stay on the screen above later lines.
         self.bars.remove(&self.bar);
     }
 }
@@ -111,23 +112,23 @@ fn sentence(at: Position) -> String {
         _ if at.is_waiting() => {
             let all = amounts::bytes(at.len_bytes);
             match at.safe_bytes {
-                0 => format!("put: all {all} sent, waiting for OSS"),
+                0 => format!("uploading: all {all} sent, waiting for OSS"),
                 safe_bytes => format!(
-                    "put: all {all} sent, OSS has {}",
+                    "uploading: all {all} sent, OSS has {}",
                     amounts::bytes(safe_bytes)
                 ),
             }
         }
-        _ if at.is_compared => "fetching the URL back and comparing".to_owned(),
-        Some(Step::Init) => "init: asking VectCut where to put it".to_owned(),
-        Some(Step::Complete) => "complete: asking VectCut for the URL".to_owned(),
-        Some(step) => step.to_string(),
+        _ if at.is_compared => "fetching the URL back to compare".to_owned(),
+        Some(Step::Init) => "preparing: getting credentials from VectCut".to_owned(),
+        Some(Step::Complete) => "finishing: getting the URL from VectCut".to_owned(),
+        Some(step) => doing(step).to_owned(),
         None => String::new(),
     }
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // The layouts are tested; a bar without its template would only be plainer.
+    // Tests cover every layout. If one failed here, the bar would only be plainer.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("█▉▊▋▌▍▎▏ ")

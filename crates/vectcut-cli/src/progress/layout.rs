@@ -1,69 +1,75 @@
-//! Which parts of the bar's line fit: a line longer than the terminal is wide would wrap, and stay behind.
+//! Which parts of the bar's line fit into the terminal: a longer line would wrap and leave a copy behind.
 
 use super::Position;
 use super::speed::time_left;
 use crate::amounts;
 
-/// Columns of ` 27%`, the least that a line says.
+/// Columns of ` 27%`, which every line has.
 const DONE: usize = 4;
-/// Columns of `9.2/28.6 MiB`, and of the widest of its kind.
+/// Columns of the widest text like `9.2/28.6 MiB`.
 const SENT: usize = 13;
-/// Columns of `5.8 MiB/s`, and of the widest of its kind.
+/// Columns of the widest text like `5.8 MiB/s`.
 const SPEED: usize = 10;
 /// Columns of `0:42 left`.
 const LEFT: usize = 9;
-/// A bar of fewer columns says less than the percentage.
+/// A bar with fewer columns says less than the percentage.
 const BAR_MIN: usize = 8;
 /// Columns between two parts.
 const GAP: usize = 2;
-/// Columns of `put `.
-const STEP: usize = 4;
+/// The step's name, where the terminal is wide enough for it.
+const STEP: &str = "uploading";
 
-/// How many columns of a name are shown, at least and at most, where there is room.
+/// Minimum and maximum columns of a name, where there is room.
 const NAME_MIN: usize = 8;
 const NAME_MAX: usize = 32;
 
-/// What a line of so many columns holds, most important first.
+/// The parts of a line, most important first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// Columns for the name; none on a terminal that is too narrow even for that.
+    /// Columns for the name; 0 on a terminal that is too narrow for it.
     pub(super) name: usize,
-    /// How many bytes of how many.
+    /// Whether the bytes done and in total fit.
     pub(super) sent: bool,
-    /// Bytes in a second.
+    /// Whether the speed fits.
     pub(super) speed: bool,
-    /// Time left.
+    /// Whether the time left fits.
     pub(super) left: bool,
-    /// The bar itself.
+    /// Whether the bar itself fits.
     pub(super) bar: bool,
+    /// Whether the step's name fits.
+    pub(super) step: bool,
 }
 
 impl Layout {
-    /// Returns what fits on a line of `columns` columns for a name of `name_columns`.
+    /// Returns what fits into `columns` columns, with a name of `name_columns`.
     pub(super) fn fit(columns: usize, name_columns: usize) -> Self {
         let name_max = (columns / 4).clamp(NAME_MIN, NAME_MAX);
         let mut room = Room(columns);
-        // Without a part before it, the first gap goes unused.
-        room.take(STEP + DONE);
+        // The first part has no gap before it.
+        room.take(DONE);
         let name = name_columns.min(name_max);
         let name = if room.take(name + GAP) { name } else { 0 };
         let sent = room.take(SENT + GAP);
         let speed = sent && room.take(SPEED + GAP);
         let left = speed && room.take(LEFT + GAP);
         let bar = left && room.take(BAR_MIN + GAP);
+        let step = bar && room.take(STEP.len() + GAP);
         Self {
             name,
             sent,
             speed,
             left,
             bar,
+            step,
         }
     }
 
-    /// Returns the words of a line that sends, as wide as they ever get.
+    /// Returns the text of a line that sends, padded to its maximum width.
     pub(super) fn words(self, at: Position, per_second: Option<f64>) -> String {
         let percent = amounts::percent(at.done_bytes, at.len_bytes);
-        let mut words = format!("put {:>DONE$}", format!("{percent}%"));
+        let step = if self.step { STEP } else { "" };
+        let gap = if self.step { GAP } else { 0 };
+        let mut words = format!("{step}{:gap$}{:>DONE$}", "", format!("{percent}%"));
         let left = time_left(at.len_bytes.saturating_sub(at.sent_bytes), per_second);
         let left = left.and_then(amounts::countdown);
         for (is_there, text, columns) in [
@@ -82,23 +88,23 @@ impl Layout {
         words
     }
 
-    /// Returns the template of a line that sends, for indicatif.
-    pub(super) fn sending(self, colour: bool) -> String {
-        let bar = match (self.bar, colour) {
+    /// Returns indicatif's template of a line that sends.
+    pub(super) fn sending(self, color: bool) -> String {
+        let bar = match (self.bar, color) {
             (false, _) => "",
             (true, false) => "  {wide_bar}",
             (true, true) => "  {wide_bar:.cyan/dim}",
         };
-        format!("{}{{msg}}{bar}", self.prefix(colour))
+        format!("{}{{msg}}{bar}", self.prefix(color))
     }
 
-    /// Returns the template of a line that waits: a sentence in the room that is left.
-    pub(super) fn waiting(self, colour: bool) -> String {
-        self.prefix(colour) + "{spinner} {wide_msg}"
+    /// Returns indicatif's template of a line that waits: a sentence in the remaining columns.
+    pub(super) fn waiting(self, color: bool) -> String {
+        self.prefix(color) + "{spinner} {wide_msg}"
     }
 
-    fn prefix(self, colour: bool) -> String {
-        let style = if colour { ".bold" } else { "" };
+    fn prefix(self, color: bool) -> String {
+        let style = if color { ".bold" } else { "" };
         match self.name {
             0 => String::new(),
             columns => format!("{{prefix:{columns}!{style}}}{:GAP$}", ""),
@@ -106,7 +112,7 @@ impl Layout {
     }
 }
 
-/// The columns that nothing has taken yet.
+/// The columns that are still free.
 struct Room(usize);
 
 impl Room {
@@ -155,19 +161,20 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_yet_leaves_its_place_empty() {
+    fn an_unknown_speed_leaves_its_place_empty() {
         let words = Layout::fit(80, 8).words(at(0, 28), None);
-        assert_eq!(words, format!("put   0%   0.0/28.0 MiB{:23}", ""));
+        assert_eq!(words, format!("uploading    0%   0.0/28.0 MiB{:23}", ""));
     }
 
     #[test]
     fn a_line_is_never_wider_than_the_terminal() {
-        for columns in 9..300 {
+        for columns in DONE..300 {
             for name_columns in [1, 8, 24, 200] {
                 let layout = Layout::fit(columns, name_columns);
                 let parts = [
                     (layout.name > 0, layout.name),
-                    (true, STEP + DONE),
+                    (true, DONE),
+                    (layout.step, STEP.len()),
                     (layout.sent, SENT),
                     (layout.speed, SPEED),
                     (layout.left, LEFT),

@@ -1,4 +1,4 @@
-//! Plain lines for stderr that is no terminal: few enough for a log, often enough to show life.
+//! Plain lines for a stderr that is no terminal: few enough for a log, often enough to show that the upload lives.
 
 use std::time::{Duration, Instant};
 
@@ -7,11 +7,12 @@ use vectcut_upload::Step;
 use super::Position;
 use super::speed::time_left;
 use crate::amounts;
+use crate::failure::doing;
 
-/// How long it is quiet between two lines, and before the first: a small file says nothing until it is up.
+/// Time between two lines, and before the first: a small file shows none.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// When the last line was told.
+/// The lines of one file.
 pub(super) struct Lines {
     name: String,
     last: Instant,
@@ -22,7 +23,7 @@ impl Lines {
         Self { name, last: now }
     }
 
-    /// Returns the next line, when it is due.
+    /// Returns the next line when it is due.
     pub(super) fn due(
         &mut self,
         at: Position,
@@ -41,17 +42,17 @@ fn words(at: Position, per_second: Option<f64>) -> String {
     let all = amounts::bytes(at.len_bytes);
     match at.step {
         _ if at.is_waiting() => match at.safe_bytes {
-            0 => format!("put, all {all} sent, waiting for OSS"),
+            0 => format!("uploading, all {all} sent, waiting for OSS"),
             safe_bytes => format!(
-                "put, all {all} sent, OSS has {}",
+                "uploading, all {all} sent, OSS has {}",
                 amounts::bytes(safe_bytes)
             ),
         },
-        _ if at.is_compared => "fetching the URL back and comparing".to_owned(),
+        _ if at.is_compared => "fetching the URL back to compare".to_owned(),
         Some(Step::Put) => {
             let percent = amounts::percent(at.done_bytes, at.len_bytes);
             let sent = amounts::bytes_of(at.done_bytes, at.len_bytes);
-            let mut words = format!("put, {percent}% ({sent})");
+            let mut words = format!("uploading, {percent}% ({sent})");
             if let Some(per_second) = per_second {
                 words += &format!(", {}", amounts::rate(per_second));
             }
@@ -61,7 +62,8 @@ fn words(at: Position, per_second: Option<f64>) -> String {
             }
             words
         }
-        Some(step) => format!("{step}, waiting for VectCut"),
+        Some(Step::Read) => doing(Step::Read).to_owned(),
+        Some(step) => format!("{}, waiting for VectCut", doing(step)),
         None => "not begun".to_owned(),
     }
 }
@@ -84,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_falls_due_every_few_seconds() {
+    fn a_line_is_due_every_few_seconds() {
         let begun = clock::now();
         let second = |number| begun + Duration::from_secs(number);
         let speed = Some(MIB as f64);
@@ -94,7 +96,7 @@ mod tests {
             lines
                 .due(at(Step::Put, 5 * MIB), speed, second(5))
                 .as_deref(),
-            Some("`clip.mp4`: put, 41% (5.0/12.0 MiB), 1.0 MiB/s, 7.0 s left")
+            Some("`clip.mp4`: uploading, 41% (5.0/12.0 MiB), 1.0 MiB/s, 7.0 s left")
         );
         assert_eq!(lines.due(at(Step::Put, 6 * MIB), speed, second(6)), None);
     }
@@ -102,22 +104,22 @@ mod tests {
     #[test]
     fn each_step_has_its_words() {
         for (at, per_second, expected) in [
-            (at(Step::Init, 0), None, "init, waiting for VectCut"),
-            (at(Step::Put, 0), None, "put, 0% (0.0/12.0 MiB)"),
+            (at(Step::Init, 0), None, "preparing, waiting for VectCut"),
+            (at(Step::Put, 0), None, "uploading, 0% (0.0/12.0 MiB)"),
             (
                 at(Step::Put, 6 * MIB),
                 Some(0.0),
-                "put, 50% (6.0/12.0 MiB), 0 B/s",
+                "uploading, 50% (6.0/12.0 MiB), 0 B/s",
             ),
             (
                 at(Step::Put, 12 * MIB),
                 None,
-                "put, all 12.0 MiB sent, waiting for OSS",
+                "uploading, all 12.0 MiB sent, waiting for OSS",
             ),
             (
                 at(Step::Complete, 12 * MIB),
                 None,
-                "complete, waiting for VectCut",
+                "finishing, waiting for VectCut",
             ),
         ] {
             assert_eq!(words(at, per_second), expected);

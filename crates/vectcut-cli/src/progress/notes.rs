@@ -1,4 +1,4 @@
-//! What happens to a file beside its bytes, as a line for people.
+//! Events of a file, other than progress, as lines for people.
 
 use std::time::{Duration, Instant};
 
@@ -7,43 +7,43 @@ use vectcut_upload::Event;
 use crate::amounts;
 use crate::plain_text::plain;
 
-/// How long it is quiet about failed tries: a bad line would fill the screen with them. The log has them all.
+/// Minimum time between two notes about failed attempts: a bad connection would fill the screen. The log has them all.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// What was told of one file.
+/// The notes about one file.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// When a failed try was told last.
-    retry_told: Option<Instant>,
+    /// When the last note about a failed attempt was shown.
+    retry_noted: Option<Instant>,
 }
 
 impl Notes {
-    /// Returns what to tell of an event, if it is worth telling.
+    /// Returns the note about an event, if there is one.
     pub(super) fn of(&mut self, name: &str, event: &Event, now: Instant) -> Option<String> {
         let note = match event {
             Event::Waiting => {
-                format!("`{name}`: another process uploads it; waiting until it is done")
+                format!("`{name}`: another process is uploading it; waiting")
             }
             Event::Resuming {
                 safe_bytes,
                 len_bytes,
             } => format!(
-                "`{name}`: continues, {} are there already",
+                "`{name}`: resuming, {} already uploaded",
                 amounts::bytes_of(*safe_bytes, *len_bytes)
             ),
             Event::FileChanged => {
-                format!("`{name}`: changed since the last run; all of it is sent anew")
+                format!("`{name}`: changed since the last run; starting over")
             }
             Event::Retrying { reason, delay } => {
-                let is_told = self
-                    .retry_told
-                    .is_some_and(|told| now.saturating_duration_since(told) < QUIET);
-                if is_told {
+                let is_recent = self
+                    .retry_noted
+                    .is_some_and(|noted| now.saturating_duration_since(noted) < QUIET);
+                if is_recent {
                     return None;
                 }
-                self.retry_told = Some(now);
+                self.retry_noted = Some(now);
                 let delay = amounts::duration(*delay);
-                format!("`{name}`: {}; again in {delay}", plain(reason))
+                format!("`{name}`: {}; retrying in {delay}", plain(reason))
             }
             Event::ClockCorrected { offset_seconds } => {
                 let by = amounts::duration(Duration::from_secs(offset_seconds.unsigned_abs()));
@@ -53,31 +53,32 @@ impl Notes {
                     "ahead of"
                 };
                 format!(
-                    "this computer's clock is {by} {way} the server's; requests are signed with the server's time"
+                    "this computer's clock is {by} {way} the server's; using the server's time to sign requests"
                 )
             }
-            Event::SignatureChanged => {
-                "OSS takes V1 signatures no longer; requests are signed with V4".to_owned()
-            }
+            Event::SignatureChanged => "OSS no longer accepts V1 signatures; using V4".to_owned(),
             Event::StartedOver { reason } => {
-                format!("`{name}`: {}; all of it is sent again", plain(reason))
+                format!("`{name}`: {}; starting over", plain(reason))
             }
             Event::NotKept { reason } => {
                 format!(
-                    "`{name}`: what is sent is not kept for a later run: {}",
+                    "`{name}`: progress can't be saved, so this upload can't be resumed: {}",
                     plain(reason)
                 )
             }
-            // Nothing to act on, and in the log: these two at `-v`, the others at `-vv`.
+            Event::UrlExpiresSoon { left } => {
+                format!("`{name}`: the URL expires in {}", amounts::duration(*left))
+            }
+            // Nobody needs to act on these. The log has them: these two at `-v`, the others at `-vv`.
             Event::PartsDenied => {
                 tracing::info!(
                     file = name,
-                    "the credentials allow no upload in parts; the file goes in one PUT, which cannot be continued"
+                    "the credentials do not allow parts; sending the file in one PUT, which cannot be resumed"
                 );
                 return None;
             }
             Event::CredentialsRenewed => {
-                tracing::info!(file = name, "the credentials ended, and new ones came");
+                tracing::info!(file = name, "the credentials expired; got new ones");
                 return None;
             }
             _ => return None,
@@ -92,7 +93,7 @@ mod tests {
     use crate::clock;
 
     #[test]
-    fn each_note_reads_well() {
+    fn each_note_says_what_happens_next() {
         let now = clock::now();
         let mib = 1024 * 1024;
         let events = [
@@ -114,10 +115,13 @@ mod tests {
             },
             Event::SignatureChanged,
             Event::StartedOver {
-                reason: "OSS forgot the upload".into(),
+                reason: "OSS no longer has the upload".into(),
             },
             Event::NotKept {
                 reason: "`state` cannot be written".into(),
+            },
+            Event::UrlExpiresSoon {
+                left: Duration::from_secs(20),
             },
         ];
         let notes = events.map(|event| Notes::default().of("clip.mp4", &event, now));
@@ -126,10 +130,10 @@ mod tests {
     }
 
     #[test]
-    fn failed_tries_are_told_once_in_a_while() {
+    fn notes_about_failed_attempts_keep_their_distance() {
         let begun = clock::now();
         let mut notes = Notes::default();
-        let mut told = |second| {
+        let mut noted = |second| {
             let event = Event::Retrying {
                 reason: "no".into(),
                 delay: Duration::ZERO,
@@ -138,7 +142,7 @@ mod tests {
             notes.of("clip.mp4", &event, now).is_some()
         };
         assert_eq!(
-            [0, 1, 4, 5, 6].map(&mut told),
+            [0, 1, 4, 5, 6].map(&mut noted),
             [true, false, false, true, false]
         );
     }

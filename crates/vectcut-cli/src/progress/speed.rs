@@ -1,25 +1,25 @@
-//! How fast a file goes, as it went in the last seconds.
+//! The speed of a file over the last seconds.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// How far back is looked: long enough to be calm, short enough to notice that the line changed.
+/// The measured time: long enough to be steady, short enough to notice that the network changed.
 const WINDOW: Duration = Duration::from_secs(10);
-/// How far apart two samples are at least; more would say nothing new.
+/// Minimum time between two samples.
 const SAMPLE: Duration = Duration::from_millis(250);
-/// How long nothing is said: the first megabytes only fill the buffers of the system.
+/// No speed is shown before this time: the first megabytes only fill the buffers of the system.
 const START: Duration = Duration::from_secs(1);
 
 /// The speed of one transfer.
 #[derive(Debug, Default)]
 pub(super) struct Speed {
     begun: Option<Instant>,
-    /// When so many bytes had gone, oldest first.
+    /// The bytes sent at each moment, oldest first.
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Speed {
-    /// Takes how many bytes have gone by now. Fewer than before means that the file goes again.
+    /// Takes how many bytes were sent by now. Fewer than before means that the upload started over.
     pub(super) fn record(&mut self, sent_bytes: u64, now: Instant) {
         if self
             .samples
@@ -35,7 +35,7 @@ impl Speed {
         if now.saturating_duration_since(last) >= due {
             self.samples.push_back((now, sent_bytes));
         }
-        // The last sample before the window stays: the window begins between it and the next.
+        // One sample from before the window stays, because the window begins between it and the next.
         while self
             .samples
             .get(1)
@@ -45,7 +45,7 @@ impl Speed {
         }
     }
 
-    /// Returns the bytes in a second; `None` while it is too early to tell.
+    /// Returns the bytes per second; `None` while it is too early to measure.
     pub(super) fn per_second(&self, now: Instant) -> Option<f64> {
         let (since, before) = self.samples.front()?;
         let (_, after) = self.samples.back()?;
@@ -54,7 +54,7 @@ impl Speed {
     }
 }
 
-/// Returns the time that the rest takes at this speed; `None` when nobody can know.
+/// Returns the time that the rest takes at this speed; `None` when it is unknown.
 pub(super) fn time_left(rest_bytes: u64, per_second: Option<f64>) -> Option<Duration> {
     let seconds = rest_bytes as f64 / per_second.filter(|speed| *speed > 0.0)?;
     Duration::try_from_secs_f64(seconds.ceil()).ok()
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_stands_still_slows_down_to_nothing() {
+    fn a_stalled_connection_slows_down_to_nothing() {
         let begun = clock::now();
         let at = |second| begun + Duration::from_secs(second);
         let mut speed = Speed::default();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_goes_again_is_measured_again() {
+    fn an_upload_that_starts_over_is_measured_again() {
         let begun = clock::now();
         let mut speed = Speed::default();
         for second in 0..=5 {

@@ -1,63 +1,80 @@
-//! What is told of each file as it ends: words on stderr, data on stdout, and a share of the exit code.
+//! The end of each file: data on standard output, an error or a note on stderr, and a share of the exit code.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::Duration;
 
 use vectcut_upload::{Published, StopReason, UploadError};
 
+use super::exit::{Ending, exit_code};
 use super::round_trip;
 use super::site::Site;
 use crate::args::UploadArgs;
 use crate::clock;
 use crate::exit_code::ExitCode;
-use crate::failure::Failure;
+use crate::failure::{Failure, NextRun};
 use crate::output::Output;
 use crate::progress::Board;
 use crate::result::{FileResult, PublishedFile};
-use crate::talk::{Stdout, Talk};
+use crate::stderr::{Stderr, Stdout};
 
-/// The results of a run, as they come.
-pub(super) struct Reports<'a> {
-    paths: &'a [PathBuf],
-    talk: &'a Talk,
-    board: &'a Board<'a>,
-    output: Output<Stdout>,
-    /// How each file ended, once it did.
-    exit_codes: Vec<Option<ExitCode>>,
-    /// The exit code when one reason kept all files from beginning.
-    exit_code_of_all: Option<ExitCode>,
-    /// How many files a stop kept from beginning.
-    not_begun: usize,
+/// How long the watchdog tries to get at the results, and then to get its words out.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+const LAST_WORDS_POLL: Duration = Duration::from_millis(5);
+
+/// The results of a run, as they come. The watchdog holds a share too.
+pub(super) struct Reports {
+    paths: Vec<PathBuf>,
+    stderr: Stderr,
+    board: Arc<Board>,
+    state: Mutex<State>,
 }
 
-impl<'a> Reports<'a> {
-    pub(super) fn new(args: &'a UploadArgs, talk: &'a Talk, board: &'a Board<'a>) -> Self {
+struct State {
+    output: Output<Stdout>,
+    /// How each file ended, once it did.
+    endings: Vec<Option<Ending>>,
+    /// Files that a stop kept from beginning.
+    not_begun: usize,
+    /// Files that were not uploaded because of what another file failed of.
+    same_cause: usize,
+    is_finished: bool,
+}
+
+impl Reports {
+    pub(super) fn new(args: &UploadArgs, stderr: &Stderr, board: Arc<Board>) -> Self {
+        let files = args.files.len();
         Self {
-            paths: &args.files,
-            talk,
+            paths: args.files.clone(),
+            stderr: stderr.clone(),
             board,
-            output: Output::new(talk.stdout(), args.format, args.files.len()),
-            exit_codes: vec![None; args.files.len()],
-            exit_code_of_all: None,
-            not_begun: 0,
+            state: Mutex::new(State {
+                output: Output::new(stderr.stdout(), args.format, files),
+                endings: vec![None; files],
+                not_begun: 0,
+                same_cause: 0,
+                is_finished: false,
+            }),
         }
     }
 
     /// Returns where progress is shown.
-    pub(super) fn board(&self) -> &'a Board<'a> {
-        self.board
+    pub(super) fn board(&self) -> &Board {
+        &self.board
     }
 
     /// Takes how the upload of a file ended.
     ///
     /// # Errors
     ///
-    /// Fails when stdout cannot be written.
+    /// Fails when standard output cannot be written.
     ///
     /// # Cancellation
     ///
     /// Dropping the future leaves the file without a result.
     pub(super) async fn settle(
-        &mut self,
+        &self,
         index: usize,
         result: Result<Published, UploadError>,
         site: &Site,
@@ -76,45 +93,32 @@ impl<'a> Reports<'a> {
                     false => Ok(file),
                 }
             }
-            Err(UploadError::Stopped {
-                reason, progress, ..
-            }) => Err(self.stopped(index, reason, progress.safe_bytes, site)),
-            Err(error) => Err(Failure::of_upload(path, &error)),
+            Err(error) => match error {
+                UploadError::Stopped {
+                    reason, progress, ..
+                } => {
+                    let stop = (reason, progress.safe_bytes);
+                    Err(Failure::of_stop(path, self.board.step(index), stop, &error))
+                }
+                UploadError::BatchEnded { .. } => return self.report_same_cause(index, &error),
+                _ => Err(Failure::of_upload(path, &error, site.proxy_of(&error))),
+            },
         };
-        self.report(index, result)
-    }
-
-    /// Takes that the files without a result were stopped.
-    ///
-    /// # Errors
-    ///
-    /// Fails when stdout cannot be written.
-    pub(super) fn settle_stopped(
-        &mut self,
-        reason: StopReason,
-        site: &Site,
-    ) -> Result<(), Failure> {
-        for index in 0..self.paths.len() {
-            if self.exit_codes[index].is_none() {
-                let safe_bytes = self.board.safe_bytes(index);
-                self.report(index, Err(self.stopped(index, reason, safe_bytes, site)))?;
-            }
-        }
-        Ok(())
+        self.report(&mut self.state(), index, result)
     }
 
     /// Takes the one reason why no file began.
     ///
     /// # Errors
     ///
-    /// Fails when stdout cannot be written.
-    pub(super) fn settle_all(&mut self, failure: &Failure) -> Result<(), Failure> {
-        self.talk.tell(failure);
+    /// Fails when standard output cannot be written.
+    pub(super) fn settle_all(&self, failure: &Failure) -> Result<(), Failure> {
+        self.stderr.error(failure);
+        let mut state = self.state();
         for (index, path) in self.paths.iter().enumerate() {
-            self.print(index, FileResult::not_published(path, failure))?;
+            state.endings[index] = Some(Ending::of(failure));
+            state.print(index, FileResult::not_published(path, failure))?;
         }
-        // It says more than that some of several failed.
-        self.exit_code_of_all = Some(failure.exit_code);
         Ok(())
     }
 
@@ -122,97 +126,130 @@ impl<'a> Reports<'a> {
     ///
     /// # Errors
     ///
-    /// Fails when stdout cannot be written.
-    pub(super) fn finish(mut self) -> Result<ExitCode, Failure> {
-        if self.not_begun > 0 {
-            self.talk.say(&format!(
-                "files not begun: {}; the same command goes on with them",
-                self.not_begun
-            ));
-        }
-        self.output
-            .finish()
-            .map_err(|error| Failure::stdout(&error))?;
-        let exit_codes: Vec<_> = self.exit_codes.into_iter().flatten().collect();
-        Ok(self
-            .exit_code_of_all
-            .unwrap_or_else(|| exit_code(&exit_codes)))
+    /// Fails when standard output cannot be written.
+    pub(super) fn finish(&self) -> Result<ExitCode, Failure> {
+        self.finish_with(&mut self.state())
     }
 
-    fn stopped(&self, index: usize, reason: StopReason, safe_bytes: u64, site: &Site) -> Failure {
-        let (path, step) = (&self.paths[index], self.board.step(index));
-        Failure::stopped(path, reason, step, safe_bytes, site.keeps_state())
+    /// Ends every file that has no result yet as stopped, and returns the exit code.
+    ///
+    /// This is for the watchdog: it does not wait for a thread that is blocked while it writes to standard output.
+    pub(super) fn end_now(&self, reason: StopReason) -> ExitCode {
+        let exit_code = self
+            .state_within(LAST_WORDS)
+            .and_then(|mut state| self.stop_the_rest(&mut state, reason).ok())
+            .unwrap_or(reason.into());
+        self.stderr.drain_within(LAST_WORDS);
+        exit_code
+    }
+
+    fn stop_the_rest(&self, state: &mut State, reason: StopReason) -> Result<ExitCode, Failure> {
+        for index in 0..self.paths.len() {
+            if state.endings[index].is_none() {
+                let failure = Failure::stopped(
+                    &self.paths[index],
+                    reason,
+                    self.board.step(index),
+                    self.board.safe_bytes(index),
+                    NextRun::Unknown,
+                );
+                self.report(state, index, Err(failure))?;
+            }
+        }
+        self.finish_with(state)
+    }
+
+    fn finish_with(&self, state: &mut State) -> Result<ExitCode, Failure> {
+        let endings: Vec<_> = state.endings.iter().flatten().copied().collect();
+        if !std::mem::replace(&mut state.is_finished, true) {
+            if state.same_cause > 0 {
+                self.stderr.note(&format!(
+                    "not uploaded for the same reason: {} more files",
+                    state.same_cause
+                ));
+            }
+            if state.not_begun > 0 {
+                self.stderr.note(&format!(
+                    "not begun: {} files; run the same command again to upload them",
+                    state.not_begun
+                ));
+            }
+            state
+                .output
+                .finish()
+                .map_err(|error| Failure::stdout(&error))?;
+        }
+        Ok(exit_code(&endings))
+    }
+
+    /// Takes a file that was not uploaded because of another file's failure, which was shown already.
+    fn report_same_cause(&self, index: usize, error: &UploadError) -> Result<(), Failure> {
+        self.board.end(index);
+        let path = &self.paths[index];
+        let failure = Failure::of_upload(path, error, None);
+        let mut state = self.state();
+        state.same_cause += 1;
+        state.endings[index] = Some(Ending::of(&failure));
+        state.print(index, FileResult::not_published(path, &failure))
     }
 
     fn report(
-        &mut self,
+        &self,
+        state: &mut State,
         index: usize,
         result: Result<PublishedFile, Failure>,
     ) -> Result<(), Failure> {
         self.board.end(index);
-        let (exit_code, result) = match result {
+        let (ending, result) = match result {
             Ok(file) => {
                 let summary = file.summary();
-                let ended = self.exit_codes.iter().flatten().count() + 1;
+                let ended = state.endings.iter().flatten().count() + 1;
                 match self.paths.len() {
-                    1 => self.talk.say(&summary),
-                    files => self.talk.say(&format!("[{ended}/{files}] {summary}")),
+                    1 => self.stderr.note(&summary),
+                    files => self.stderr.note(&format!("[{ended}/{files}] {summary}")),
                 }
-                (ExitCode::Success, FileResult::Published(Box::new(file)))
+                (Ending::Uploaded, FileResult::Published(Box::new(file)))
             }
             Err(failure) => {
-                // A line for each of hundreds that wait would hide those that were going on.
-                match failure.step {
-                    None if self.paths.len() > 1 => self.not_begun += 1,
-                    _ => self.talk.tell(&failure),
+                let ending = Ending::of(&failure);
+                // A line for each of hundreds that wait would hide those of the files that had begun.
+                match ending {
+                    Ending::NotBegun(_) if self.paths.len() > 1 => state.not_begun += 1,
+                    _ => self.stderr.error(&failure),
                 }
-                let result = FileResult::not_published(&self.paths[index], &failure);
-                (failure.exit_code, result)
+                (
+                    ending,
+                    FileResult::not_published(&self.paths[index], &failure),
+                )
             }
         };
-        self.exit_codes[index] = Some(exit_code);
-        self.print(index, result)
+        state.endings[index] = Some(ending);
+        state.print(index, result)
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the state unless another thread keeps it for longer than `at_most`.
+    fn state_within(&self, at_most: Duration) -> Option<MutexGuard<'_, State>> {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.state.try_lock() {
+                Ok(state) => return Some(state),
+                Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) if waited >= at_most => return None,
+                Err(TryLockError::WouldBlock) => thread::sleep(LAST_WORDS_POLL),
+            }
+            waited += LAST_WORDS_POLL;
+        }
+    }
+}
+
+impl State {
     fn print(&mut self, index: usize, result: FileResult) -> Result<(), Failure> {
         self.output
             .push(index, result)
             .map_err(|error| Failure::stdout(&error))
-    }
-}
-
-/// The exit code of a run: that of a stop, that of the only file, or that some of several failed.
-fn exit_code(files: &[ExitCode]) -> ExitCode {
-    for stopped in [ExitCode::Interrupted, ExitCode::BudgetEnded] {
-        if files.contains(&stopped) {
-            return stopped;
-        }
-    }
-    match files {
-        [only] => *only,
-        several if several.iter().all(|code| *code == ExitCode::Success) => ExitCode::Success,
-        _ => ExitCode::SomeFailed,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_file_ends_with_its_own_code_and_several_with_one_for_all() {
-        use ExitCode::{BudgetEnded, Interrupted, LocalFile, Refused, SomeFailed, Success};
-        for (files, expected) in [
-            (&[Success] as &[_], Success),
-            (&[Refused], Refused),
-            (&[BudgetEnded], BudgetEnded),
-            (&[Success, Success], Success),
-            (&[Success, LocalFile], SomeFailed),
-            (&[Refused, Refused], SomeFailed),
-            (&[Refused, BudgetEnded], BudgetEnded),
-            (&[BudgetEnded, Interrupted, Success], Interrupted),
-        ] {
-            assert_eq!(exit_code(files), expected, "{files:?}");
-        }
     }
 }

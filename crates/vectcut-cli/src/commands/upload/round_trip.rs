@@ -1,4 +1,4 @@
-//! The proof behind `--sandbox`: the public URL gives back every byte of the file.
+//! The proof behind `--sandbox`: fetches the public URL and compares every byte with the file.
 
 use std::io;
 use std::path::Path;
@@ -10,15 +10,15 @@ use vectcut_upload::Step;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 
-/// Fetches the URL and compares it with the file, both a piece at a time.
+/// Fetches the URL and compares it with the file, a piece at a time.
 ///
 /// # Errors
 ///
-/// Fails when either cannot be read to its end, and when they differ.
+/// Fails when one of them cannot be read to its end, and when they differ.
 ///
 /// # Cancellation
 ///
-/// Dropping the future closes the connection; nothing else was changed.
+/// Dropping the future closes the connection. Nothing else changed.
 pub(super) async fn compare(
     oss: &oss_client::Client,
     public_signed_url: &str,
@@ -47,7 +47,7 @@ pub(super) async fn compare(
             at_the_end(
                 ExitCode::Unavailable,
                 "url_unreachable",
-                "the URL broke off",
+                "could not fetch the URL back to its end",
             )
             .because(&error)
         })?;
@@ -64,7 +64,7 @@ pub(super) async fn compare(
     }
     match file.read(&mut [0]).await.map_err(unreadable)? {
         0 => {
-            tracing::info!(compared_bytes, "the URL gave back every byte");
+            tracing::info!(compared_bytes, "the URL returned every byte");
             Ok(())
         }
         _ => Err(differs(path, compared_bytes)),
@@ -74,7 +74,7 @@ pub(super) async fn compare(
 fn differs(path: &Path, compared_bytes: u64) -> Failure {
     let path = path.display();
     let what = format!(
-        "the URL gave back something else than `{path}`, after {compared_bytes} equal bytes or later"
+        "the URL does not return the bytes of `{path}`; the first {compared_bytes} bytes are equal"
     );
     at_the_end(ExitCode::Corrupted, "url_content_differs", what)
 }

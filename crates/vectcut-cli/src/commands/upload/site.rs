@@ -1,4 +1,4 @@
-//! Where the files go: the real servers of the settings, or a sandbox in this process; the same code either way.
+//! Where the files are sent: to the servers of the settings, or to a sandbox in this process.
 
 use std::path::PathBuf;
 
@@ -6,33 +6,39 @@ use oss_client::Endpoint;
 use strict_http::ServerUrl;
 use vectcut_api::ApiKey;
 use vectcut_sandbox::Sandbox;
-use vectcut_upload::{Stop, Uploader};
+use vectcut_upload::{RetryPolicy, Step, Stop, UploadError, Uploader};
 
 use crate::args::UploadArgs;
 use crate::failure::Failure;
-use crate::settings::{Environment, Servers, api_key, state_dir};
+use crate::settings::{Environment, Servers, api_key, proxy_for, state_dir};
 
-/// The servers of a run and the clients that speak to them.
+/// The servers of a run, and their clients.
 pub(super) struct Site {
-    /// The backend, as the result names it.
+    /// The backend; the result names it.
     pub(super) base_url: ServerUrl,
-    /// A client of OSS for fetching a URL back.
+    /// Fetches a URL back.
     pub(super) oss: oss_client::Client,
-    /// Uploads to the two.
+    /// Uploads to both servers.
     pub(super) uploader: Uploader,
-    /// The servers themselves when they are ours; they end with the site.
+    /// The sandbox, when it is the server. It stops with the site.
     sandbox: Option<Sandbox>,
-    /// Whether unfinished uploads are kept for the next run.
-    keeps_state: bool,
+    proxies: Proxies,
+}
+
+/// The proxies that the requests to each server take, for error messages.
+#[derive(Default)]
+struct Proxies {
+    backend: Option<String>,
+    oss: Option<String>,
 }
 
 impl Site {
-    /// Settles the servers, and starts them where they are ours. Nothing is sent yet.
+    /// Reads the settings, starts the sandbox if it is the server, and builds the clients. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// A wrong-usage failure for settings that cannot be used; a failure of another kind when there is no API key or the
-    /// sandbox cannot start.
+    /// Fails with wrong usage for settings that cannot be used, and with another exit code when there is no API key or
+    /// the sandbox cannot start.
     pub(super) async fn open(
         args: &UploadArgs,
         environment: &Environment,
@@ -50,19 +56,24 @@ impl Site {
                 ca_cert: settings.ca_cert.clone(),
             };
             let key = ApiKey::parse(&*settings.api_key).map_err(of_sandbox);
-            // What is left of an upload to a server that is gone is good for nothing.
+            // The server is gone after the run, so there is nothing to resume.
             Self::connect(servers, key, args, None, stop).map(|site| Self {
                 sandbox: Some(sandbox),
                 ..site
             })
         } else {
             let servers = Servers::settle(&args.servers, environment)?;
+            let proxies = Proxies {
+                backend: proxy_for(&servers.base_url, environment)?,
+                oss: proxy_for(servers.oss_endpoint.server(), environment)?,
+            };
             let state_dir = state_dir(args.transfer.state_dir.as_deref(), environment);
             Self::connect(servers, api_key(environment), args, state_dir, stop)
+                .map(|site| Self { proxies, ..site })
         }
     }
 
-    /// Makes the clients. A key that is missing comes last: wrong usage is told before it.
+    /// Builds the clients. A missing key is checked last, so that wrong usage is reported before it.
     fn connect(
         servers: Servers,
         key: Result<ApiKey, Failure>,
@@ -76,7 +87,7 @@ impl Site {
             oss_region,
             ca_cert,
         } = servers;
-        // A client each: a proxy may be on the way to one of the servers and must not be on the way to the other.
+        // One client for each server: a proxy may be used for one of them and not for the other.
         let client_for = |server: &ServerUrl| {
             let mut options = strict_http::Options::for_servers([server])
                 .user_agent(concat!("vectcut/", env!("CARGO_PKG_VERSION")));
@@ -91,10 +102,13 @@ impl Site {
         let mut uploader = Uploader::new(api, oss.clone())
             .signature(args.signature.into())
             .region(oss_region)
+            .retry(RetryPolicy {
+                unreachable_after: args.transfer.give_up_after,
+                ..RetryPolicy::default()
+            })
             .stop_on(stop);
-        let keeps_state = state_dir.is_some();
         if let Some(state_dir) = state_dir {
-            tracing::info!(state_dir = %state_dir.display(), "unfinished uploads are kept here");
+            tracing::info!(state_dir = %state_dir.display(), "unfinished uploads are saved here");
             uploader = uploader.state_dir(state_dir);
         }
         if let Some(streams) = args.transfer.streams {
@@ -111,22 +125,25 @@ impl Site {
             oss,
             uploader,
             sandbox: None,
-            keeps_state,
+            proxies: Proxies::default(),
         })
     }
 
-    /// Returns whether unfinished uploads are kept for the next run.
-    pub(super) fn keeps_state(&self) -> bool {
-        self.keeps_state
+    /// Returns the proxy of the requests in which an upload failed, if they take one.
+    pub(super) fn proxy_of(&self, error: &UploadError) -> Option<&str> {
+        match error.step() {
+            Step::Init | Step::Complete => self.proxies.backend.as_deref(),
+            _ => self.proxies.oss.as_deref(),
+        }
     }
 
-    /// Returns whether the servers are ours, so that what they stored can be compared at no cost.
+    /// Returns whether the server is a sandbox, so that every byte can be compared at no cost.
     pub(super) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }
 }
 
-/// The sandbox's own settings are always usable; that they are not would be a fault of the program.
+/// The sandbox's own settings are always usable; anything else is a fault of the program.
 fn of_sandbox(error: impl std::error::Error + 'static) -> Failure {
     Failure::internal("the settings of the sandbox cannot be used", &error)
 }
