@@ -1,17 +1,17 @@
 //! A gallery of failures: one test for each way in which an upload can fail once it has begun.
 //!
-//! Each snapshot shows what a person reads, what a program reads, the exit code, and which requests were made;
-//! after a failed put there is no complete among them.
+//! Each snapshot shows what a person reads, what a program reads, the exit code, and the requests that were made.
+//! After a failed put, complete is not among them.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vectcut_sandbox::{Answer, Fault, OssCode, Policy, Step};
+use vectcut_sandbox::{Answer, Fault, OssCode, Policy, Rights, Step};
 
 use crate::outcome::{Outcome, assert_outcome};
-use crate::stage::Stage;
+use crate::stage::{Stage, noise};
 
 const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
 
@@ -131,7 +131,7 @@ fn the_file_grows_while_it_is_sent() {
 fn the_file_shrinks_while_it_is_sent() {
     let stalled = Fault::at(Step::UploadPart).stalls(64 * 1024, Duration::from_millis(400));
     let stage = Stage::failing(stalled);
-    // More than the sockets' buffers hold, so that the command still reads when the file is cut.
+    // More than the buffers of the sockets hold, so that the command still reads when the file is cut.
     let file = File::create(stage.path("clip.mp4")).expect("a file");
     file.set_len(64 * 1024 * 1024).expect("a length");
     let cut = |_| file.set_len(1024).expect("it shrinks");
@@ -217,6 +217,47 @@ fn put_reports_no_checksum() {
 }
 
 #[test]
+fn put_reaches_no_server() {
+    let stage = with_clip(Stage::new());
+    // Port 1 is reserved, and nothing listens on it.
+    let endpoint = "--oss-endpoint=http://127.0.0.1:1";
+    let arguments = ["upload", endpoint, "--give-up-after=500ms", "clip.mp4"];
+    let outcome = stage.vectcut(arguments).run();
+    // How many attempts there are depends on chance.
+    assert_outcome!(outcome.without_lines("retrying in"));
+}
+
+#[test]
+fn a_part_is_denied() {
+    assert_outcome!(upload_in_parts(
+        Fault::at(Step::UploadPart).oss_error(OssCode::AccessDenied)
+    ));
+}
+
+#[test]
+fn a_part_reports_a_wrong_checksum() {
+    assert_outcome!(upload_in_parts(
+        Fault::at(Step::UploadPart).wrong_crc().always()
+    ));
+}
+
+#[test]
+fn the_parts_are_to_wait_for_longer_than_anybody_does() {
+    assert_outcome!(upload_in_parts(
+        Fault::at(Step::CompleteUpload).answers(much_later(500))
+    ));
+}
+
+#[test]
+fn a_file_is_larger_than_one_put_and_parts_are_denied() {
+    let policy = Policy::default().rights(Rights::NoMultipart);
+    let stage = Stage::with(|builder| builder.policy(policy));
+    let file = File::create(stage.path("clip.mp4")).expect("a file");
+    file.set_len(6 << 30).expect("a file of holes");
+    assert_outcome!(stage.vectcut(["upload", "clip.mp4"]).run());
+}
+
+#[test]
 fn complete_is_to_wait_for_longer_than_anybody_does() {
     assert_outcome!(upload(Fault::at(Step::Complete).answers(much_later(500))));
 }
@@ -271,7 +312,7 @@ fn an_interrupt_ends_it_at_once() {
     }
 }
 
-/// An answer that asks for more patience than the command has, so that it gives up at once.
+/// A response that asks for a longer wait than the command allows, so that it gives up at once.
 fn much_later(status: u16) -> Answer {
     Answer::status(status).retry_after(HALF_AN_HOUR)
 }
@@ -282,12 +323,20 @@ fn upload(fault: Fault) -> Outcome {
     stage.vectcut(["upload", "clip.mp4"]).run()
 }
 
+/// Uploads a file of two parts, one after the other, to a sandbox that fails in this way.
+fn upload_in_parts(fault: Fault) -> Outcome {
+    let stage = Stage::failing(fault);
+    stage.file("clip.mp4", noise(256 * 1024));
+    let arguments = ["upload", "--streams=1", "--part-size=128k", "clip.mp4"];
+    stage.vectcut(arguments).run()
+}
+
 fn with_clip(stage: Stage) -> Stage {
     stage.file("clip.mp4", b"the bytes of a small film");
     stage
 }
 
-/// An answer of init that is well formed and names this place.
+/// A well-formed response of init with this bucket and object key.
 fn ticket(bucket: &str, object_key: &str) -> Answer {
     Answer::status(200).body(good_ticket(bucket, object_key).to_string())
 }

@@ -1,4 +1,4 @@
-//! The promise to programs: the first six keys, their order and their types, and the published schema.
+//! The promise to programs: the first six keys with their order and types, and the published schema.
 
 use std::path::Path;
 
@@ -76,10 +76,37 @@ fn a_failure_at_every_step_follows_the_schema() {
         (Step::PutObject, "put"),
         (Step::Complete, "complete"),
     ] {
-        let stage = with_clip(Stage::failing(Fault::at(step).status(400)));
+        let stage = with_clip(Stage::failing(Fault::at(step).status(400).always()));
         let json = stage.vectcut(["upload", "clip.mp4"]).run().json();
         assert_eq!(json["error"]["step"], name, "{json}");
         follows_the_schema(&json);
+    }
+}
+
+#[test]
+fn a_stopped_file_follows_the_schema() {
+    let stage = with_clip(Stage::new());
+    let nowhere = ["upload", "--base-url=http://127.0.0.1:1", "--budget=300ms"];
+    let json = stage
+        .vectcut(nowhere.iter().chain(&["clip.mp4"]))
+        .run()
+        .json();
+    let cause = json["error"]["last_cause"].as_str().unwrap_or_default();
+    assert!(cause.contains("could not connect"), "{json}");
+    follows_the_schema(&json);
+}
+
+#[test]
+fn invisible_characters_of_a_file_name_are_escaped() {
+    let stage = Stage::new();
+    let name = "gpj.\u{202e}4pm \u{9b}31m.mp4";
+    stage.file(name, b"bytes");
+    for format in ["json", "jsonl"] {
+        let outcome = stage.vectcut(["upload", "--format", format, name]).run();
+        let raw = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!outcome.stdout.contains(raw), "{:?}", outcome.stdout);
+        assert!(!outcome.stderr.contains(raw), "{:?}", outcome.stderr);
+        assert_eq!(outcome.json()["local_file"], name);
     }
 }
 
@@ -114,7 +141,7 @@ fn schema() -> Validator {
     jsonschema::validator_for(&schema).expect("the schema is one")
 }
 
-/// The keys as they stand in the text; a parser may sort them. No text of these results holds an escaped quote.
+/// The keys in the order of the text, because a parser may sort them. No value of these results holds an escaped quote.
 fn keys_in_order(json: &str) -> Vec<&str> {
     let pieces: Vec<&str> = json.split('"').collect();
     let quoted = pieces.iter().zip(&pieces[1..]).skip(1).step_by(2);

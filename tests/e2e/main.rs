@@ -1,4 +1,5 @@
-//! The command as a process, against the sandbox over real sockets; and the signer against the sandbox's verifier.
+//! Tests of the command as a process, against the sandbox over real sockets; and of the signer against the sandbox's
+//! verifier.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -10,11 +11,13 @@
 )]
 
 mod bad_input;
+mod blocked;
 mod budget;
 mod cross_check;
 mod errors;
 mod json;
 mod kill;
+mod outages;
 mod outcome;
 mod proxy;
 mod recovery;

@@ -1,5 +1,5 @@
-//! How a run of the command ended: exit code, standard output, standard error and what reached the servers,
-//! together in one snapshot.
+//! How a run of the command ended, as one snapshot: exit code, standard output, standard error, and the requests that
+//! reached the servers.
 
 use std::fmt;
 use std::process::Output;
@@ -7,11 +7,14 @@ use std::process::Output;
 use serde_json::Value;
 use vectcut_sandbox::{Arrival, Step};
 
-/// What a run of the command left behind for its caller.
+/// The end of a run of the command, as its caller sees it.
 pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// Whether the process left a core dump.
+    #[cfg(unix)]
+    pub(crate) dumped_core: bool,
     requests: Vec<String>,
 }
 
@@ -19,10 +22,19 @@ impl Outcome {
     pub(crate) fn new(output: Output, journal: &[Arrival]) -> Self {
         Self {
             code: output.status.code(),
+            #[cfg(unix)]
+            dumped_core: std::os::unix::process::ExitStatusExt::core_dumped(&output.status),
             stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
             requests: journal.iter().filter_map(request).collect(),
         }
+    }
+
+    /// The same outcome without the lines of standard error that contain a text.
+    pub(crate) fn without_lines(mut self, text: &str) -> Self {
+        let lines = self.stderr.lines().filter(|line| !line.contains(text));
+        self.stderr = lines.map(|line| format!("{line}\n")).collect();
+        self
     }
 
     /// The one JSON value on standard output.
@@ -46,37 +58,38 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The step and what was answered, such as `put: 200`.
+/// The step and the status of the response, such as `put: 200`.
 ///
-/// A connection that is opened ahead of its use asks for nothing, at a moment that nobody can foretell, and is left out.
+/// Connections that were only opened ahead of their use are left out: their moment is not predictable.
 fn request(arrival: &Arrival) -> Option<String> {
     let Arrival { step, status, .. } = arrival;
     match (step, status) {
         (Step::Other, _) => None,
         (_, Some(status)) => Some(format!("{step}: {status}")),
-        (_, None) => Some(format!("{step}: no answer")),
+        (_, None) => Some(format!("{step}: no response")),
     }
 }
 
-/// What differs from run to run, and what stands for it in a snapshot. The only such list.
-const FILTERS: [(&str, &str); 11] = [
+/// What differs from run to run, and its replacement in a snapshot. The only such list.
+const FILTERS: [(&str, &str); 12] = [
     (r"(127\.0\.0\.1|localhost):\d+", "$1:[PORT]"),
     (r#"("elapsed_ms": ?)\d+"#, "$1[MS]"),
     (r#"("url_expires_at": ?)"[^"]+""#, "$1\"[TIME]\""),
-    (r"( until +)\S+Z\n", "$1[TIME]\n"),
+    (r"( expires +)\S+Z\n", "$1[TIME]\n"),
     (r"\b[0-9A-F]{24}\b", "[REQUEST ID]"),
     (r"\buploads/[0-9a-f]+/", "uploads/[RANDOM]/"),
     (
         r#"\?(Expires|OSSAccessKeyId|x-oss-[a-z-]+)=[^\s"]+"#,
         "?[SIGNED]",
     ),
+    (r"\bafter [2-9]\d* attempts\b", "after [NUMBER] attempts"),
     (r"\bin \d+(\.\d+)? ?(ms|s)\b", "in [DURATION]"),
     (r"\b\d+ min( \d+ s)?|\b1 h\b( \d+ min)?", "[DURATION]"),
     (r"\b\d+(\.\d+)? ([KMG]i?)?B/s", "[RATE]"),
     (r"\(os error \d+\)", "(os error [NUMBER])"),
 ];
 
-/// Compares an outcome with its snapshot, which is named for the test.
+/// Compares an outcome with its snapshot. The snapshot has the name of the test.
 macro_rules! assert_outcome {
     ($outcome:expr) => {
         crate::outcome::settings().bind(|| insta::assert_snapshot!($outcome.to_string()))

@@ -1,4 +1,4 @@
-//! `vectcut sandbox` as a process: the settings that it gives to others, and the exit code that it passes on.
+//! `vectcut sandbox` as a process: the settings that it gives to a command, and the exit code that it passes on.
 
 use crate::stage::{Stage, noise};
 
@@ -98,10 +98,10 @@ fn the_flags_of_the_policy_reach_the_servers() {
         stage.bare(line.chain(&file).chain(more)).run()
     };
     for (flags, told) in [
-        (["--rights=no-multipart"], "the file goes in one PUT"),
-        (["--refuse-v1"], "signed with V4"),
+        (["--rights=no-multipart"], "sending the file in one PUT"),
+        (["--refuse-v1"], "using V4"),
         (["--clock-offset=-7200"], "clock is 2 h 0 min ahead"),
-        (["--credentials-lifetime=1ms"], "kept ending"),
+        (["--credentials-lifetime=1ms"], "credentials expire before"),
     ] {
         let outcome = upload(&flags, &[]);
         assert!(outcome.stderr.contains(told), "{flags:?}\n{outcome}");

@@ -1,6 +1,12 @@
-//! Where a test runs the command: a sandbox, a folder of its own, and nothing of this computer's environment.
+//! A test runs the command here: with a sandbox, a folder of its own, and nothing of this computer's environment.
 
 use std::ffi::OsStr;
+#[cfg(unix)]
+use std::io::Write as _;
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,7 +20,7 @@ use vectcut_sandbox::{Arrival, Builder, Fault, Sandbox, Step};
 
 use crate::outcome::Outcome;
 
-/// No run of these tests takes long; one that hangs must not hang the whole suite.
+/// No run of these tests takes long. One that hangs must not hang the whole suite.
 const RUN_MAX: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(5);
 
@@ -26,12 +32,12 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A sandbox as it comes.
+    /// A sandbox with its default settings.
     pub(crate) fn new() -> Self {
         Self::with(|builder| builder)
     }
 
-    /// A sandbox that fails once in this way; the test fails if the fault was never served.
+    /// A sandbox that fails once in this way. The test fails if the fault was never served.
     pub(crate) fn failing(fault: Fault) -> Self {
         Self::with(|builder| builder.fault(fault).strict())
     }
@@ -70,10 +76,10 @@ impl Stage {
         arrivals.remove(0)
     }
 
-    /// Waits until the journal is `so`; returns whether it was in time.
-    pub(crate) fn wait(&self, at_most: Duration, so: impl Fn(&[Arrival]) -> bool) -> bool {
+    /// Waits until the sandbox's journal satisfies `condition`. Returns whether it did in time.
+    pub(crate) fn wait(&self, at_most: Duration, condition: impl Fn(&[Arrival]) -> bool) -> bool {
         let waiting = async {
-            while !so(&self.sandbox().journal()) {
+            while !condition(&self.sandbox().journal()) {
                 tokio::time::sleep(POLL).await;
             }
         };
@@ -82,7 +88,7 @@ impl Stage {
             .is_ok()
     }
 
-    /// Asserts that the object of a printed result is the file that it names, byte for byte, and that the URL is that object's.
+    /// Asserts that the object of a printed result has the bytes of its file, and that the URL is that object's.
     #[track_caller]
     pub(crate) fn assert_stored(&self, result: &Value) {
         let text = |key: &str| result[key].as_str().unwrap_or_default();
@@ -98,7 +104,7 @@ impl Stage {
         assert!(url.contains(text("object_key")), "another URL in {result}");
     }
 
-    /// Writes a file into the folder where the command runs, so that its name alone is its path.
+    /// Writes a file into the folder where the command runs.
     pub(crate) fn file(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, bytes).expect("a file");
@@ -110,7 +116,7 @@ impl Stage {
         self.folder.path().join("work").join(name)
     }
 
-    /// The folder that holds everything the command may write to.
+    /// The folder that holds everything that the command may write to.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -142,21 +148,19 @@ impl Stage {
             .env_clear()
             .env("HOME", &home)
             .env("TMPDIR", &home)
-            .current_dir(self.folder.path().join("work"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+            .current_dir(self.folder.path().join("work"));
         Vectcut {
             stage: self,
-            command,
+            command: piped(command),
+            #[cfg(unix)]
+            unread: None,
         }
     }
 }
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        // The sandbox shuts its servers down in the runtime that they live in.
+        // The servers of the sandbox stop in the runtime that they run in.
         let _context = self.runtime.enter();
         drop(self.sandbox.take());
     }
@@ -168,6 +172,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
+    /// The process ID.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.id.expect("it still runs")
+    }
+
     /// Sends a signal by its name without `SIG`.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
@@ -183,6 +193,9 @@ impl Process {
 pub(crate) struct Vectcut<'a> {
     stage: &'a Stage,
     command: Command,
+    /// The other end of a full stream, open as long as the command runs.
+    #[cfg(unix)]
+    unread: Option<UnixStream>,
 }
 
 impl Vectcut<'_> {
@@ -193,6 +206,47 @@ impl Vectcut<'_> {
 
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.command.env_remove(name);
+        self
+    }
+
+    /// Gives it a standard error that nobody reads and that is full already.
+    #[cfg(unix)]
+    pub(crate) fn with_full_stderr(mut self) -> Self {
+        let (full, unread) = full_stream();
+        self.command.stderr(full);
+        self.unread = Some(unread);
+        self
+    }
+
+    /// Gives it a standard output that nobody reads and that is full already.
+    #[cfg(unix)]
+    pub(crate) fn with_full_stdout(mut self) -> Self {
+        let (full, unread) = full_stream();
+        self.command.stdout(full);
+        self.unread = Some(unread);
+        self
+    }
+
+    /// Lets a shell set limits of the process first, such as `ulimit -c 0`.
+    #[cfg(unix)]
+    pub(crate) fn with_limits(mut self, script: &str) -> Self {
+        let own = self.command.as_std();
+        let mut command = Command::new("/bin/sh");
+        command
+            .arg("-c")
+            .arg(format!("{script}; exec \"$0\" \"$@\""))
+            .arg(own.get_program())
+            .args(own.get_args())
+            .env_clear();
+        for (name, value) in own.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        if let Some(folder) = own.get_current_dir() {
+            command.current_dir(folder);
+        }
+        self.command = piped(command);
         self
     }
 
@@ -233,6 +287,25 @@ impl Vectcut<'_> {
         let output = ended.expect("the command is waited for");
         Outcome::new(output, &self.stage.sandbox().journal())
     }
+}
+
+fn piped(mut command: Command) -> Command {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// A stream that takes no more bytes, and its other end.
+#[cfg(unix)]
+fn full_stream() -> (Stdio, UnixStream) {
+    let (mut full, unread) = UnixStream::pair().expect("a pair of sockets");
+    full.set_nonblocking(true).expect("a socket");
+    while full.write(&[b'x'; 4096]).is_ok() {}
+    full.set_nonblocking(false).expect("a socket");
+    (OwnedFd::from(full).into(), unread)
 }
 
 /// Bytes that no range of the same file repeats.

@@ -147,6 +147,7 @@ impl Failure {
         step: Option<Step>,
         (reason, safe_bytes): (StopReason, u64),
         error: &UploadError,
+        proxy: Option<&str>,
     ) -> Self {
         let next_run = match step {
             _ if safe_bytes == 0 => NextRun::Unknown,
@@ -154,13 +155,14 @@ impl Failure {
             _ => NextRun::StartsOver,
         };
         let mut failure = Self::stopped(path, reason, step, safe_bytes, next_run);
-        if error.fault() == Fault::Network {
-            failure.exit_code = ExitCode::Unavailable;
-        }
+        *failure.details = Details::of(error);
         if let Some(hint) = error.hint() {
             failure.hints.insert(0, plain(&hint));
         }
-        *failure.details = Details::of(error);
+        if error.fault() == Fault::Network {
+            failure.exit_code = ExitCode::Unavailable;
+            failure = proxy.map(proxy_hint).into_iter().fold(failure, Self::hint);
+        }
         failure
     }
 
@@ -281,12 +283,17 @@ fn hints_of_command(error: &UploadError, proxy: Option<&str>) -> Vec<String> {
         hints.push("name the CA's PEM file with `--ca-cert`".into());
     }
     if let (Some(_), Some(proxy)) = (transport, proxy) {
-        hints.push(format!("check the proxy {proxy}"));
+        hints.push(proxy_hint(proxy));
     }
-    if error.is_retryable() && error.fault() != Fault::File {
+    let has_own_hint = matches!(error.fault(), Fault::File | Fault::Integrity);
+    if error.is_retryable() && !has_own_hint {
         hints.push("run the same command again later".into());
     }
     hints
+}
+
+fn proxy_hint(proxy: &str) -> String {
+    format!("check the proxy {proxy}, which these requests take")
 }
 
 fn transport(error: &UploadError) -> Option<&TransportError> {

@@ -1,6 +1,5 @@
-//! Which log lines reach stderr: those of this project's crates, as text or as JSON.
-//!
-//! Log lines of the HTTP and TLS libraries are never shown: they hold headers and URLs, and so secrets.
+//! Which log lines reach stderr, as text or as JSON: those of this project's crates, and with `-vvv` those of every
+//! crate. The tests search all of them for secrets.
 
 use clap::ValueEnum;
 use tracing::level_filters::LevelFilter;
@@ -11,7 +10,7 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 
 use crate::stderr::Stderr;
 
-/// The crates whose lines are shown.
+/// The crates of this project.
 const CRATES: [&str; 6] = [
     "oss_client",
     "vectcut_api",
@@ -32,13 +31,13 @@ pub(crate) enum LogFormat {
 
 /// Shows log lines from here on. `verbosity` is the number of `-v` flags.
 pub(crate) fn start(verbosity: u8, format: LogFormat, stderr: &Stderr) {
-    let level = match verbosity {
+    let ours = |level| Targets::new().with_targets(CRATES.map(|name| (name, level)));
+    let filter = match verbosity {
         0 => return,
-        1 => LevelFilter::INFO,
-        2 => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
+        1 => ours(LevelFilter::INFO),
+        2 => ours(LevelFilter::DEBUG),
+        _ => Targets::new().with_default(LevelFilter::TRACE),
     };
-    let filter = Targets::new().with_targets(CRATES.map(|name| (name, level)));
     let layer = fmt::layer().with_writer(stderr.clone()).with_ansi(false);
     let layer = match format {
         LogFormat::Text => layer.compact().boxed(),

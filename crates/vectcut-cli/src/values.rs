@@ -5,10 +5,6 @@ use std::time::Duration;
 use vectcut_sandbox::quantity;
 use vectcut_upload::{PART_MAX_BYTES, PART_MIN_BYTES};
 
-const KIB: u64 = 1024;
-const MIB: u64 = 1024 * KIB;
-const GIB: u64 = 1024 * MIB;
-
 /// Reads a name that can be part of an object key.
 pub(crate) fn file_name(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
@@ -78,6 +74,10 @@ pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const KIB: u64 = 1024;
+    const MIB: u64 = 1024 * KIB;
+    const GIB: u64 = 1024 * MIB;
 
     #[test]
     fn names_and_content_types_cannot_break_out() {

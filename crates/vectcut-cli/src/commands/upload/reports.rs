@@ -97,11 +97,16 @@ impl Reports {
                 UploadError::Stopped {
                     reason, progress, ..
                 } => {
+                    let step = self.board.step(index);
                     let stop = (reason, progress.safe_bytes);
-                    Err(Failure::of_stop(path, self.board.step(index), stop, &error))
+                    let proxy = site.proxy_at(step);
+                    Err(Failure::of_stop(path, step, stop, &error, proxy))
                 }
                 UploadError::BatchEnded { .. } => return self.report_same_cause(index, &error),
-                _ => Err(Failure::of_upload(path, &error, site.proxy_of(&error))),
+                _ => {
+                    let proxy = site.proxy_at(Some(error.step()));
+                    Err(Failure::of_upload(path, &error, proxy))
+                }
             },
         };
         self.report(&mut self.state(), index, result)

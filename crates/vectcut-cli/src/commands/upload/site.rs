@@ -6,7 +6,7 @@ use oss_client::Endpoint;
 use strict_http::ServerUrl;
 use vectcut_api::ApiKey;
 use vectcut_sandbox::Sandbox;
-use vectcut_upload::{RetryPolicy, Step, Stop, UploadError, Uploader};
+use vectcut_upload::{RetryPolicy, Step, Stop, Uploader};
 
 use crate::args::UploadArgs;
 use crate::failure::Failure;
@@ -129,11 +129,12 @@ impl Site {
         })
     }
 
-    /// Returns the proxy of the requests in which an upload failed, if they take one.
-    pub(super) fn proxy_of(&self, error: &UploadError) -> Option<&str> {
-        match error.step() {
+    /// Returns the proxy that the requests of a step take, if they take one.
+    pub(super) fn proxy_at(&self, step: Option<Step>) -> Option<&str> {
+        match step? {
             Step::Init | Step::Complete => self.proxies.backend.as_deref(),
-            _ => self.proxies.oss.as_deref(),
+            Step::Put => self.proxies.oss.as_deref(),
+            _ => None,
         }
     }
 
