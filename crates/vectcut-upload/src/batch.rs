@@ -8,7 +8,10 @@ use std::{
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 
-use crate::{Cause, Event, Fault, Published, Upload, UploadError, Uploader, shared::Shared};
+use crate::{
+    Cause, Event, Fault, Published, Upload, UploadError, Uploader, shared::Shared,
+    uploader::Finished,
+};
 
 /// The file that ended the batch, and how it failed.
 type End = Option<(PathBuf, Cause)>;
@@ -43,40 +46,44 @@ impl Uploader {
                     let mut tell = |event| {
                         (on_event.lock().unwrap_or_else(PoisonError::into_inner))(index, event);
                     };
-                    let result = tokio::select! {
-                        biased;
-                        ended = ended(end) => Err(ended),
-                        result = self.upload_and_keep(upload, &mut tell) => result,
-                    };
-                    (index, result)
+                    (
+                        index,
+                        self.upload_unless_ended(upload, end, &mut tell).await,
+                    )
                 }
             })
             .buffer_unordered(jobs.max(1));
-        let (mut finished, mut all_finished) = (Vec::new(), true);
+        let mut finished = Vec::new();
         while let Some((index, result)) = results.next().await {
+            let result = result.map(|done| {
+                let published = done.published.clone();
+                finished.push(done);
+                published
+            });
             if let Err(error) = &result
                 && is_wrong_with_all(error, self.shared())
             {
-                end.send_if_modified(|end| {
-                    let is_first = end.is_none();
-                    end.get_or_insert_with(|| (uploads[index].path().to_owned(), error.cause()));
-                    is_first
-                });
+                end.send_replace(Some((uploads[index].path().to_owned(), error.cause())));
             }
-            all_finished &= result.is_ok();
-            on_result(
-                index,
-                result.map(|done| {
-                    let published = done.published.clone();
-                    finished.push(done);
-                    published
-                }),
-            );
+            on_result(index, result);
         }
-        if all_finished {
+        if finished.len() == uploads.len() {
             for done in finished {
                 self.forget(done).await;
             }
+        }
+    }
+
+    async fn upload_unless_ended(
+        &self,
+        upload: &Upload,
+        end: watch::Receiver<End>,
+        on_event: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Finished, UploadError> {
+        tokio::select! {
+            biased;
+            ended = ended(end) => Err(ended),
+            result = self.upload_and_keep(upload, on_event) => result,
         }
     }
 }

@@ -142,14 +142,20 @@ async fn send(
 }
 
 fn choose_way(run: &Run<'_>, history: &History) -> Way {
+    let (shared, len_bytes) = (run.shared, run.source.len_bytes());
+    let put_fits = way::put_fits(
+        len_bytes,
+        shared.gate.bytes_per_second(),
+        shared.stop.time_left(),
+    );
     way::choose(way::Known {
-        len_bytes: run.source.len_bytes(),
-        part_bytes: run.shared.part_bytes,
+        len_bytes,
+        part_bytes: shared.part_bytes,
         put_max_bytes: PUT_MAX_BYTES,
         moves: history.moves,
         unfinished_puts: history.puts,
         parts_denied: history.parts_denied,
-        time_left: run.shared.stop.time_left(),
+        put_fits,
     })
 }
 
@@ -159,9 +165,11 @@ async fn put(access: &Access<'_, '_>, history: &mut History) -> Result<Stored, S
         return Err(Setback::Failed(UploadError::NeverFinished { starts }));
     }
     let is_only_way = history.parts_denied || access.run.source.len_bytes() == 0;
-    let cuts_max = match is_only_way || history.moves > 0 {
-        true => u32::MAX,
-        false => PUT_CUTS_MAX,
+    let cuts_max = match history.moves {
+        _ if is_only_way => u32::MAX,
+        0 => PUT_CUTS_MAX,
+        // Parts have lost once, so it takes more to send them again.
+        _ => 3 * PUT_CUTS_MAX,
     };
     let stored = sending::put(access, cuts_max).await;
     if matches!(stored, Err(Setback::Replaced(_))) {

@@ -240,68 +240,29 @@ impl Default for Kept {
 impl Kept {
     /// Adds one record. `None` when the record cannot follow those before it: then the journal is damaged.
     pub(crate) fn apply(mut self, record: Record) -> Option<Self> {
-        self.stage = match (record, self.stage) {
-            (Record::History(history), Stage::New) => {
-                self.history = history;
-                Stage::New
-            }
-            (Record::Run, stage) => {
-                self.history.run_began();
-                stage
-            }
-            (Record::Ticket(kept), _) => Stage::Placed(Ticket {
-                place: kept.place.parse()?,
-                credentials: kept.credentials.into(),
-                origin: Origin::Journal,
-            }),
-            (Record::Credentials(credentials), stage) => with_credentials(stage, credentials)?,
-            (Record::Putting, stage @ Stage::Placed(_)) => {
-                // Too many of them are refused when the next one begins.
-                let _ = self.history.put();
-                stage
-            }
-            (Record::PartsDenied, stage) => {
-                self.history.parts_denied = true;
-                stage
-            }
-            (Record::Upload { upload_id }, Stage::Placed(ticket) | Stage::Sending(ticket, _)) => {
-                let open = OpenUpload {
-                    upload_id: UploadId::new(upload_id),
-                    parts: Vec::new(),
-                    completing: false,
-                };
-                Stage::Sending(ticket, open)
-            }
-            (Record::Part(part), Stage::Sending(ticket, mut open)) => {
-                self.history.progressed();
-                let at = open
-                    .parts
-                    .partition_point(|other| other.number < part.number);
-                // A part that was sent once more replaces the one before.
-                match open.parts.get_mut(at) {
-                    Some(same) if same.number == part.number => *same = part,
-                    _ => open.parts.insert(at, part),
-                }
-                Stage::Sending(ticket, open)
-            }
-            (Record::Completing, Stage::Sending(ticket, mut open)) => {
-                open.completing = true;
-                Stage::Sending(ticket, open)
-            }
-            (Record::Stored(object), Stage::Placed(ticket) | Stage::Sending(ticket, _)) => {
-                self.history.progressed();
-                Stage::Stored(ticket.place.clone(), Some(ticket), object.into())
-            }
-            (Record::Unpublished { place, object }, Stage::New) => {
-                Stage::Stored(place.parse()?, None, object.into())
-            }
-            (Record::Published { place, object, url }, Stage::New) => {
-                let url = SignedUrl::parse(url.0.as_str()).ok()?;
-                Stage::Published(place.parse()?, object.into(), url)
-            }
-            _ => return None,
-        };
+        self.count(&record);
+        self.stage = next_stage(self.stage, record)?;
         Some(self)
+    }
+
+    /// Counts what the record says about the history of the upload.
+    fn count(&mut self, record: &Record) {
+        match record {
+            Record::History(history) => self.history = *history,
+            Record::Run => self.history.run_began(),
+            // Too many of them are refused when the next one begins.
+            Record::Putting => {
+                let _ = self.history.put();
+            }
+            Record::PartsDenied => self.history.parts_denied = true,
+            Record::Part(_) | Record::Stored(_) => self.history.progressed(),
+            Record::Ticket(_)
+            | Record::Credentials(_)
+            | Record::Upload { .. }
+            | Record::Completing
+            | Record::Unpublished { .. }
+            | Record::Published { .. } => {}
+        }
     }
 
     /// Returns whether the parts can belong to one upload of a file of this length.
@@ -325,6 +286,59 @@ impl Kept {
             follows && fits && gap_has_number
         })
     }
+}
+
+/// Returns the stage that a record leads to, or `None` when it cannot come at this stage.
+fn next_stage(stage: Stage, record: Record) -> Option<Stage> {
+    Some(match (record, stage) {
+        (Record::History(_), stage @ Stage::New)
+        | (Record::Putting, stage @ Stage::Placed(_))
+        | (Record::Run | Record::PartsDenied, stage) => stage,
+        (Record::Ticket(kept), _) => Stage::Placed(Ticket {
+            place: kept.place.parse()?,
+            credentials: kept.credentials.into(),
+            origin: Origin::Journal,
+        }),
+        (Record::Credentials(credentials), stage) => with_credentials(stage, credentials)?,
+        (Record::Upload { upload_id }, Stage::Placed(ticket) | Stage::Sending(ticket, _)) => {
+            let open = OpenUpload {
+                upload_id: UploadId::new(upload_id),
+                parts: Vec::new(),
+                completing: false,
+            };
+            Stage::Sending(ticket, open)
+        }
+        (Record::Part(part), Stage::Sending(ticket, open)) => {
+            Stage::Sending(ticket, with_part(open, part))
+        }
+        (Record::Completing, Stage::Sending(ticket, open)) => {
+            let completing = true;
+            Stage::Sending(ticket, OpenUpload { completing, ..open })
+        }
+        (Record::Stored(object), Stage::Placed(ticket) | Stage::Sending(ticket, _)) => {
+            Stage::Stored(ticket.place.clone(), Some(ticket), object.into())
+        }
+        (Record::Unpublished { place, object }, Stage::New) => {
+            Stage::Stored(place.parse()?, None, object.into())
+        }
+        (Record::Published { place, object, url }, Stage::New) => {
+            let url = SignedUrl::parse(url.0.as_str()).ok()?;
+            Stage::Published(place.parse()?, object.into(), url)
+        }
+        _ => return None,
+    })
+}
+
+/// Adds a part. One that was sent once more replaces the one before.
+fn with_part(mut open: OpenUpload, part: SafePart) -> OpenUpload {
+    let at = open
+        .parts
+        .partition_point(|other| other.number < part.number);
+    match open.parts.get_mut(at) {
+        Some(same) if same.number == part.number => *same = part,
+        _ => open.parts.insert(at, part),
+    }
+    open
 }
 
 fn with_credentials(stage: Stage, credentials: KeptCredentials) -> Option<Stage> {

@@ -26,6 +26,8 @@ struct State {
     begun: Option<Instant>,
     in_use: usize,
     waiting: VecDeque<oneshot::Sender<()>>,
+    /// How much OSS has acknowledged of all files.
+    acknowledged_bytes: u64,
     /// What connections that are free now have measured.
     rates: Vec<StreamRate>,
 }
@@ -46,6 +48,7 @@ impl Gate {
                 begun: None,
                 in_use: 0,
                 waiting: VecDeque::new(),
+                acknowledged_bytes: 0,
                 rates: Vec::new(),
             }),
         }
@@ -82,6 +85,13 @@ impl Gate {
         Slot { gate: self, rate }
     }
 
+    /// Returns the rate of all connections together, once OSS has acknowledged something.
+    pub(crate) fn bytes_per_second(&self) -> Option<f64> {
+        let state = self.state();
+        let seconds = state.elapsed().as_secs_f64();
+        (state.acknowledged_bytes > 0).then(|| state.acknowledged_bytes as f64 / seconds.max(0.001))
+    }
+
     /// Returns how many connections may send now.
     pub(crate) fn streams(&self) -> usize {
         self.state().streams.count()
@@ -91,6 +101,7 @@ impl Gate {
     pub(crate) fn acknowledged(&self, len_bytes: u64) {
         let mut state = self.state();
         let elapsed = state.elapsed();
+        state.acknowledged_bytes += len_bytes;
         state.streams.acknowledged(len_bytes, elapsed);
         state.admit();
     }

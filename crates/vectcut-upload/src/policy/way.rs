@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use super::plan::{PART_MIN_BYTES, SINGLE_PUT_MAX_BYTES};
 
-/// The slowest connection that a PUT under a time budget is meant for, in bytes a second: 64 kbit/s.
-const SLOW_BYTES_PER_SECOND: u64 = 8 * 1024;
+/// A PUT must fit into the time budget even if it is so much slower than what was measured.
+const SLOWER: f64 = 1.25;
+
+/// The slowest network on which a run with a time budget must make progress: 64 kbit/s.
+const SLOWEST_BYTES_PER_SECOND: f64 = 8_000.0;
 
 /// How the bytes go to OSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +33,31 @@ pub(crate) struct Known {
     pub(crate) unfinished_puts: u32,
     /// Whether the policy of the credentials denies parts.
     pub(crate) parts_denied: bool,
-    /// The rest of the time budget.
-    pub(crate) time_left: Option<Duration>,
+    /// Whether one PUT can end before the time budget does, as far as that is known.
+    pub(crate) put_fits: bool,
+}
+
+/// Returns whether one PUT can end within `time_left`. While no rate was measured, the network is taken to be slow.
+pub(crate) fn put_fits(
+    len_bytes: u64,
+    bytes_per_second: Option<f64>,
+    time_left: Option<Duration>,
+) -> bool {
+    match (time_left, bytes_per_second) {
+        // A part would not be smaller.
+        _ if len_bytes <= PART_MIN_BYTES => true,
+        (None, _) => true,
+        (Some(left), rate) => {
+            let rate = rate.unwrap_or(SLOWEST_BYTES_PER_SECOND);
+            len_bytes as f64 / rate * SLOWER < left.as_secs_f64()
+        }
+    }
 }
 
 /// Chooses the way.
 ///
-/// A small file goes in one PUT, if a slow connection can send it within half of the time budget: a run must not end with
-/// nothing. If a run ended before its PUT did, the next run sends parts, which it can keep.
+/// A small file goes in one PUT, if that ends within the time budget. If a run ended before its PUT did, the next run
+/// sends parts, which it can keep.
 /// If the credentials expired before all parts were sent, and the new ones are for another object key, parts cannot
 /// win: then one PUT is sent, since OSS checks the token when a request begins (assumption A16). The two take turns.
 pub(crate) fn choose(known: Known) -> Way {
@@ -51,12 +71,8 @@ pub(crate) fn choose(known: Known) -> Way {
     let small = known.part_bytes.map_or(SINGLE_PUT_MAX_BYTES, |part_bytes| {
         part_bytes.min(SINGLE_PUT_MAX_BYTES)
     });
-    let in_time = known.time_left.map_or(u64::MAX, |left| {
-        left.as_secs().saturating_mul(SLOW_BYTES_PER_SECOND) / 2
-    });
-    let small = small.min(in_time.max(PART_MIN_BYTES));
     let puts_to_try = known.moves + u32::from(known.len_bytes <= small);
-    if known.unfinished_puts < puts_to_try {
+    if known.put_fits && known.unfinished_puts < puts_to_try {
         Way::OnePut
     } else {
         Way::Parts
@@ -76,7 +92,7 @@ mod tests {
         moves: 0,
         unfinished_puts: 0,
         parts_denied: false,
-        time_left: None,
+        put_fits: true,
     };
 
     #[test]
@@ -100,24 +116,6 @@ mod tests {
             }),
             Way::Parts
         );
-    }
-
-    #[test]
-    fn a_budget_that_may_end_before_the_put_does_leads_to_parts() {
-        for (seconds, len_bytes, expected) in [
-            (90, 100 * 1024, Way::OnePut),
-            (90, MIB, Way::Parts),
-            (900, 2 * MIB, Way::OnePut),
-            (1, 100 * 1024, Way::OnePut),
-            (1, 200 * 1024, Way::Parts),
-        ] {
-            let known = Known {
-                len_bytes,
-                time_left: Some(Duration::from_secs(seconds)),
-                ..LARGE
-            };
-            assert_eq!(choose(known), expected, "{seconds} s, {len_bytes} bytes");
-        }
     }
 
     #[test]
@@ -172,6 +170,32 @@ mod tests {
                 ..LARGE
             }),
             Way::OnePut
+        );
+    }
+
+    #[test]
+    fn a_put_that_cannot_end_in_time_is_not_begun() {
+        let moved = Known { moves: 1, ..LARGE };
+        let in_time = |rate, seconds| put_fits(100 * MIB, rate, Some(Duration::from_secs(seconds)));
+        assert!(put_fits(100 * MIB, None, None));
+        assert!(in_time(Some(MIB as f64), 130));
+        assert!(!in_time(Some(MIB as f64), 120));
+        assert!(!in_time(None, 1000), "nothing was measured");
+        for (seconds, len_bytes, expected) in [
+            (100, 600 * 1024, true),
+            (100, MIB, false),
+            (1, 100 * 1024, true),
+            (1, 200 * 1024, false),
+        ] {
+            let fits = put_fits(len_bytes, None, Some(Duration::from_secs(seconds)));
+            assert_eq!(fits, expected, "{seconds} s, {len_bytes} bytes");
+        }
+        assert_eq!(
+            choose(Known {
+                put_fits: false,
+                ..moved
+            }),
+            Way::Parts
         );
     }
 }

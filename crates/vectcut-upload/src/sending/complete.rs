@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use oss_client::{Crc64, Error, Part};
+use oss_client::{CompletedObject, Crc64, Error, Part};
 use strict_http::ServerText;
 
 use crate::{
@@ -24,16 +24,39 @@ pub(crate) async fn complete(
         .check_unchanged(crc64)
         .await
         .map_err(Setback::Failed)?;
-    let list: Vec<_> = open.parts.iter().map(listed).collect();
-    let upload = access.multipart(&open.upload_id);
     run.keep(Record::Completing);
     // Only if the next run knows of this request can it tell a lost response from a lost upload.
     run.settle_journal().await;
+    match join(access, open).await? {
+        Ok(completed) => stored(access, crc64, completed.crc64, completed.etag),
+        Err(lost) => match look(access).await? {
+            Seen::There {
+                len_bytes,
+                crc64: reported,
+                etag,
+            } if len_bytes.is_none_or(|len_bytes| len_bytes == run.source.len_bytes()) => {
+                stored(access, crc64, reported, etag)
+            }
+            Seen::There { .. } | Seen::Gone => Err(Setback::Lost(access.failure(lost))),
+            Seen::Unknown => stored(access, crc64, None, None),
+        },
+    }
+}
+
+/// Asks OSS to join the parts. The inner error says that OSS does not know the upload, perhaps because it has joined the
+/// parts already and its response was lost.
+async fn join(
+    access: &Access<'_, '_>,
+    open: &OpenUpload,
+) -> Result<Result<CompletedObject, Error>, Setback> {
+    let list: Vec<_> = open.parts.iter().map(listed).collect();
+    let upload = access.multipart(&open.upload_id);
     let asked_before = AtomicBool::new(open.completing);
     let (upload, list, asked_before) = (&upload, &list, &asked_before);
-    let completed = access
+    let oss = &access.run.shared.oss;
+    access
         .request(|attempt| async move {
-            let (oss, signing) = (&run.shared.oss, attempt.signing());
+            let signing = attempt.signing();
             let completed = oss.complete_multipart_upload(upload, list, &signing).await;
             let error = match completed {
                 Ok(completed) => return Ok(Ok(completed)),
@@ -47,21 +70,7 @@ pub(crate) async fn complete(
             }
             Err(error)
         })
-        .await?;
-    match completed {
-        Ok(completed) => stored(access, crc64, completed.crc64, completed.etag),
-        Err(error) => match look(access).await? {
-            Seen::There {
-                len_bytes,
-                crc64: reported,
-                etag,
-            } if len_bytes.is_none_or(|len_bytes| len_bytes == run.source.len_bytes()) => {
-                stored(access, crc64, reported, etag)
-            }
-            Seen::There { .. } | Seen::Gone => Err(Setback::Lost(access.failure(error))),
-            Seen::Unknown => stored(access, crc64, None, None),
-        },
-    }
+        .await
 }
 
 fn listed(part: &SafePart) -> Part {

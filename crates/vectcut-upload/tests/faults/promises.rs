@@ -145,6 +145,7 @@ async fn a_stop_after_bytes_were_acknowledged_recommends_the_next_run() {
     let uploader = bench
         .uploader()
         .part_size(256 * 1024)
+        .streams(1)
         .retry(patient())
         .stop_on(stop.clone());
     let busy = Fault::at(Step::UploadPart).status(502).skipping(4).always();
