@@ -71,7 +71,7 @@ const OWN_TEXT: [(&str, &str); 8] = [
 ];
 
 /// The files that may write to standard output or standard error.
-const PRINTING_FILES: [(&str, &str); 3] = [
+const PRINTING_FILES: [(&str, &str); 4] = [
     (
         "crates/vectcut-cli/src/commands/completions.rs",
         "prints the shell's script",
@@ -79,6 +79,10 @@ const PRINTING_FILES: [(&str, &str); 3] = [
     (
         "crates/vectcut-cli/src/commands/sandbox.rs",
         "prints the sandbox's settings",
+    ),
+    (
+        "crates/vectcut-cli/src/progress/bar.rs",
+        "draws the bar, from numbers and cleaned texts",
     ),
     (
         "crates/vectcut-cli/src/talk.rs",
@@ -192,17 +196,17 @@ fn text_fields(owner: &str, fields: &Fields) -> Vec<(String, usize)> {
 fn prints(module: &Module, allowed: &mut Allowed) -> Vec<String> {
     const MACROS: [&str; 5] = ["dbg", "eprint", "eprintln", "print", "println"];
     const STREAMS: [&str; 2] = ["stderr", "stdout"];
+    const OWNERS: [&str; 3] = ["ProgressDrawTarget", "Term", "io"];
     let mut found = Found::in_module(module);
     found
         .macros
         .retain(|(name, _)| MACROS.contains(&name.as_str()));
     let streams = found.paths.into_iter().filter_map(|(path, line)| {
-        let ([.., "io", stream] | [.., "tokio", stream]) =
-            path.iter().map(String::as_str).collect::<Vec<_>>()[..]
-        else {
+        let [.., owner, stream] = path.as_slice() else {
             return None;
         };
-        STREAMS.contains(&stream).then(|| (stream.to_owned(), line))
+        let opens = OWNERS.contains(&owner.as_str()) && STREAMS.contains(&stream.as_str());
+        opens.then(|| (format!("{owner}::{stream}"), line))
     });
     let places: Vec<_> = found.macros.into_iter().chain(streams).collect();
     if places.is_empty() || allowed.allows(&module.file) {
@@ -380,7 +384,12 @@ mod tests {
         check(
             prints,
             "fn a() { std::io::stderr().write_all(b); }",
-            &["a.rs:1: `stderr` writes"],
+            &["a.rs:1: `io::stderr` writes"],
+        );
+        check(
+            prints,
+            "fn a() { ProgressDrawTarget::stderr(); }",
+            &["a.rs:1: `ProgressDrawTarget::stderr` writes"],
         );
         check(prints, "fn a() { write!(f, \"{b}\"); }", &[]);
     }
