@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use vectcut_sandbox::{Answer, Fault, Link, OssCode, Step};
+use vectcut_sandbox::{Fault, Link, OssCode, Response, Step};
 
 use crate::outcome::{Outcome, assert_outcome};
 use crate::sent_twice::Parts;
@@ -88,7 +88,7 @@ fn a_stop_says_what_is_uploaded() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_a_run_whatever_it_waits_for() {
-    let busy = || Answer::oss(OssCode::ServiceUnavailable).retry_after(Duration::from_secs(30));
+    let busy = || Response::oss(OssCode::ServiceUnavailable).retry_after(Duration::from_secs(30));
     let waits = [
         (Step::Init, Fault::at(Step::Init).delays(FOR_EVER)),
         (
@@ -102,7 +102,7 @@ fn a_signal_ends_a_run_whatever_it_waits_for() {
         ),
         (
             Step::UploadPart,
-            Fault::at(Step::UploadPart).answers(busy()).always(),
+            Fault::at(Step::UploadPart).responds(busy()).always(),
         ),
         (
             Step::CompleteUpload,

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vectcut_sandbox::{Answer, Fault, OssCode, Policy, Rights, Step};
+use vectcut_sandbox::{Fault, OssCode, Policy, Response, Rights, Step};
 
 use crate::outcome::{Outcome, assert_outcome};
 use crate::stage::{Stage, noise};
@@ -46,19 +46,19 @@ fn init_refuses_the_api_key() {
 fn init_answers_400_with_a_message() {
     let body = r#"{"success": false, "output": "", "error": "no quota left", "purchase_link": "https://www.vectcut.com"}"#;
     assert_outcome!(upload(
-        Fault::at(Step::Init).answers(Answer::status(400).body(body))
+        Fault::at(Step::Init).responds(Response::status(400).body(body))
     ));
 }
 
 #[test]
 fn init_is_to_wait_for_longer_than_anybody_does() {
-    assert_outcome!(upload(Fault::at(Step::Init).answers(much_later(500))));
+    assert_outcome!(upload(Fault::at(Step::Init).responds(much_later(500))));
 }
 
 #[test]
 fn init_answers_a_redirect() {
-    let answer = Answer::status(302).header("location", "https://elsewhere.example/");
-    assert_outcome!(upload(Fault::at(Step::Init).answers(answer)));
+    let answer = Response::status(302).header("location", "https://elsewhere.example/");
+    assert_outcome!(upload(Fault::at(Step::Init).responds(answer)));
 }
 
 #[test]
@@ -74,28 +74,28 @@ fn init_answers_json_that_is_cut_short() {
 #[test]
 fn init_declines() {
     let answer =
-        Answer::status(200).body(r#"{"success": false, "error": "the file is too large"}"#);
-    assert_outcome!(upload(Fault::at(Step::Init).answers(answer)));
+        Response::status(200).body(r#"{"success": false, "error": "the file is too large"}"#);
+    assert_outcome!(upload(Fault::at(Step::Init).responds(answer)));
 }
 
 #[test]
 fn init_forgets_a_field() {
-    let answer = Answer::status(200)
+    let answer = Response::status(200)
         .body(r#"{"success": true, "bucket_name": "bucket", "object_key": "key"}"#);
-    assert_outcome!(upload(Fault::at(Step::Init).answers(answer).always()));
+    assert_outcome!(upload(Fault::at(Step::Init).responds(answer).always()));
 }
 
 #[test]
 fn init_names_a_bucket_that_cannot_be_one() {
     assert_outcome!(upload(
-        Fault::at(Step::Init).answers(ticket("evil.example/", "key"))
+        Fault::at(Step::Init).responds(ticket("evil.example/", "key"))
     ));
 }
 
 #[test]
 fn init_names_a_key_that_a_url_would_rewrite() {
     assert_outcome!(upload(
-        Fault::at(Step::Init).answers(ticket("bucket", "a/../../b"))
+        Fault::at(Step::Init).responds(ticket("bucket", "a/../../b"))
     ));
 }
 
@@ -105,7 +105,7 @@ fn init_gives_an_access_key_id_that_no_header_can_hold() {
     ticket["credentials"]["AccessKeyId"] = "STS.id\r\nx-oss-acl: public-read".into();
     assert_outcome!(upload(
         Fault::at(Step::Init)
-            .answers(Answer::status(200).body(ticket.to_string()))
+            .responds(Response::status(200).body(ticket.to_string()))
             .always()
     ));
 }
@@ -167,13 +167,13 @@ fn put_meets_expired_credentials() {
 
 #[test]
 fn put_is_to_wait_for_longer_than_anybody_does() {
-    assert_outcome!(upload(Fault::at(Step::PutObject).answers(much_later(503))));
+    assert_outcome!(upload(Fault::at(Step::PutObject).responds(much_later(503))));
 }
 
 #[test]
 fn put_meets_a_proxy_that_answers_html() {
-    let answer = Answer::html(502).retry_after(HALF_AN_HOUR);
-    assert_outcome!(upload(Fault::at(Step::PutObject).answers(answer)));
+    let answer = Response::html(502).retry_after(HALF_AN_HOUR);
+    assert_outcome!(upload(Fault::at(Step::PutObject).responds(answer)));
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_part_reports_a_wrong_checksum() {
 #[test]
 fn the_parts_are_to_wait_for_longer_than_anybody_does() {
     assert_outcome!(upload_in_parts(
-        Fault::at(Step::CompleteUpload).answers(much_later(500))
+        Fault::at(Step::CompleteUpload).responds(much_later(500))
     ));
 }
 
@@ -259,25 +259,25 @@ fn a_file_is_larger_than_one_put_and_parts_are_denied() {
 
 #[test]
 fn complete_is_to_wait_for_longer_than_anybody_does() {
-    assert_outcome!(upload(Fault::at(Step::Complete).answers(much_later(500))));
+    assert_outcome!(upload(Fault::at(Step::Complete).responds(much_later(500))));
 }
 
 #[test]
 fn complete_declines() {
-    let answer = Answer::status(200).body(r#"{"success": false, "message": "unknown object"}"#);
-    assert_outcome!(upload(Fault::at(Step::Complete).answers(answer)));
+    let answer = Response::status(200).body(r#"{"success": false, "message": "unknown object"}"#);
+    assert_outcome!(upload(Fault::at(Step::Complete).responds(answer)));
 }
 
 #[test]
 fn complete_gives_an_empty_url() {
-    let answer = Answer::status(200).body(r#"{"success": true, "public_signed_url": ""}"#);
-    assert_outcome!(upload(Fault::at(Step::Complete).answers(answer).always()));
+    let answer = Response::status(200).body(r#"{"success": true, "public_signed_url": ""}"#);
+    assert_outcome!(upload(Fault::at(Step::Complete).responds(answer).always()));
 }
 
 #[test]
 fn a_server_cannot_write_to_the_terminal() {
     let body = r#"{"success": false, "error": "\u001b[2J\u001b]0;title\u0007gone\r\nfake: line"}"#;
-    let outcome = upload(Fault::at(Step::Init).answers(Answer::status(400).body(body)));
+    let outcome = upload(Fault::at(Step::Init).responds(Response::status(400).body(body)));
     let control = |c: char| c.is_control() && c != '\n';
     assert!(
         !outcome.stderr.contains(control) && !outcome.stdout.contains(control),
@@ -313,8 +313,8 @@ fn an_interrupt_ends_it_at_once() {
 }
 
 /// A response that asks for a longer wait than the command allows, so that it gives up at once.
-fn much_later(status: u16) -> Answer {
-    Answer::status(status).retry_after(HALF_AN_HOUR)
+fn much_later(status: u16) -> Response {
+    Response::status(status).retry_after(HALF_AN_HOUR)
 }
 
 /// Uploads a small file to a sandbox that fails in this way.
@@ -337,8 +337,8 @@ fn with_clip(stage: Stage) -> Stage {
 }
 
 /// A well-formed response of init with this bucket and object key.
-fn ticket(bucket: &str, object_key: &str) -> Answer {
-    Answer::status(200).body(good_ticket(bucket, object_key).to_string())
+fn ticket(bucket: &str, object_key: &str) -> Response {
+    Response::status(200).body(good_ticket(bucket, object_key).to_string())
 }
 
 fn good_ticket(bucket: &str, object_key: &str) -> Value {

@@ -80,7 +80,7 @@ fn stage(policy: Policy) -> Stage {
             .link(Link::default().total_rate(RATE))
             .receive_buffer_bytes(64 * 1024)
             // Time for a kill while the client cannot know whether the parts were joined …
-            .fault(Fault::at(Step::CompleteUpload).loses_answer())
+            .fault(Fault::at(Step::CompleteUpload).loses_response())
             // … and before any answer of the last call, so that no run ends before it is killed.
             .fault(
                 Fault::at(Step::Complete)

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use vectcut_sandbox::{Answer, Fault, Step};
+use vectcut_sandbox::{Fault, Response, Step};
 
 use crate::outcome::assert_outcome;
 use crate::stage::Stage;
@@ -45,13 +45,13 @@ fn put_loses_its_connection() {
 
 #[test]
 fn put_loses_its_answer() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).loses_answer()));
+    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).loses_response()));
 }
 
 #[test]
 fn put_is_to_wait_a_second() {
-    let answer = Answer::status(503).retry_after(Duration::from_secs(1));
-    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).answers(answer)));
+    let answer = Response::status(503).retry_after(Duration::from_secs(1));
+    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).responds(answer)));
 }
 
 #[test]
@@ -74,5 +74,5 @@ fn put_meets_credentials_that_ended() {
 
 #[test]
 fn complete_loses_its_answer() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::Complete).loses_answer()));
+    assert_gets_through!(Stage::failing(Fault::at(Step::Complete).loses_response()));
 }

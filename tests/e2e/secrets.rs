@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use vectcut_sandbox::{Answer, Fault, OssCode, Sandbox, Step};
+use vectcut_sandbox::{Fault, OssCode, Response, Sandbox, Step};
 
 use crate::outcome::Outcome;
 use crate::stage::Stage;
@@ -26,15 +26,15 @@ fn faults() -> Vec<Fault> {
         "<Error><Code>InvalidSecurityToken</Code><Message>{SECURITY_TOKEN} of {ACCESS_KEY_SECRET} is bad</Message></Error>"
     );
     // More patience than the command has, so that it gives up at once.
-    let much_later = Answer::status(500).retry_after(Duration::from_secs(1800));
+    let much_later = Response::status(500).retry_after(Duration::from_secs(1800));
     vec![
-        Fault::at(Step::Init).answers(Answer::status(400).body(echo)),
+        Fault::at(Step::Init).responds(Response::status(400).body(echo)),
         Fault::at(Step::Init)
-            .answers(Answer::status(200).body(half_a_ticket()))
+            .responds(Response::status(200).body(half_a_ticket()))
             .always(),
         Fault::at(Step::Init).cuts_json().always(),
         Fault::at(Step::PutObject)
-            .answers(Answer::status(403).body(refusal))
+            .responds(Response::status(403).body(refusal))
             .always(),
         Fault::at(Step::PutObject).oss_error(OssCode::SignatureDoesNotMatch),
         Fault::at(Step::PutObject)
@@ -46,7 +46,7 @@ fn faults() -> Vec<Fault> {
         Fault::at(Step::PutObject).skews_clock(7200).always(),
         Fault::at(Step::PutObject).resets_after(2),
         Fault::at(Step::PutObject).wrong_crc().always(),
-        Fault::at(Step::Complete).answers(much_later),
+        Fault::at(Step::Complete).responds(much_later),
         Fault::at(Step::Complete).cuts_json().always(),
     ]
 }

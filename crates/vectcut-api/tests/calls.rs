@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use strict_http::{Options, ServerUrl};
 use vectcut_api::{ApiError, ApiKey, Call, Client, Completed, KeyVerdict, UploadTicket};
-use vectcut_sandbox::{Answer, Fault, Sandbox, Step};
+use vectcut_sandbox::{Fault, Response, Sandbox, Step};
 
 async fn sandbox(faults: impl IntoIterator<Item = Fault>) -> Sandbox {
     let builder = faults
@@ -30,13 +30,13 @@ fn client(sandbox: &Sandbox) -> Client {
 }
 
 /// What init makes of this answer.
-async fn init_of(answer: Answer) -> Result<UploadTicket, ApiError> {
-    let sandbox = sandbox([Fault::at(Step::Init).answers(answer)]).await;
+async fn init_of(answer: Response) -> Result<UploadTicket, ApiError> {
+    let sandbox = sandbox([Fault::at(Step::Init).responds(answer)]).await;
     client(&sandbox).init_upload("clip.mp4", 5).await
 }
 
-fn json(body: &str) -> Answer {
-    Answer::status(200).body(body)
+fn json(body: &str) -> Response {
+    Response::status(200).body(body)
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn unknown_fields_are_ignored_and_a_region_loses_its_prefix() {
 #[tokio::test]
 async fn busy_servers_are_transient_and_may_ask_for_a_wait() {
     for status in [408, 429, 500, 502, 503] {
-        let error = init_of(Answer::status(status).retry_after(Duration::from_secs(7)))
+        let error = init_of(Response::status(status).retry_after(Duration::from_secs(7)))
             .await
             .unwrap_err();
         assert!(error.is_transient(), "{error:?}");
@@ -184,7 +184,7 @@ async fn busy_servers_are_transient_and_may_ask_for_a_wait() {
     }
     for status in [301, 400, 404, 422] {
         assert!(
-            !init_of(Answer::status(status))
+            !init_of(Response::status(status))
                 .await
                 .unwrap_err()
                 .is_transient(),
@@ -201,7 +201,7 @@ async fn no_error_shows_a_reply_of_init() {
         ),
         json(r#"{"success": true, "credentials": "canary""#),
         json(r#"{"success": false, "credentials": {"SecurityToken": "canary"}, "error": "no"}"#),
-        Answer::status(500).body(r#"{"credentials": {"SecurityToken": "canary"}}"#),
+        Response::status(500).body(r#"{"credentials": {"SecurityToken": "canary"}}"#),
     ] {
         let error = init_of(answer).await.unwrap_err();
         let words = format!("{error} {error:?}");
@@ -211,7 +211,7 @@ async fn no_error_shows_a_reply_of_init() {
 
 #[tokio::test]
 async fn a_line_that_breaks_is_a_transport_error_without_the_key() {
-    let sandbox = sandbox([Fault::at(Step::Init).loses_answer()]).await;
+    let sandbox = sandbox([Fault::at(Step::Init).loses_response()]).await;
     let error = client(&sandbox)
         .init_upload("clip.mp4", 5)
         .await
@@ -221,8 +221,8 @@ async fn a_line_that_breaks_is_a_transport_error_without_the_key() {
 }
 
 /// What complete makes of this answer.
-async fn complete_of(answer: Answer) -> Result<Completed, ApiError> {
-    let sandbox = sandbox([Fault::at(Step::Complete).answers(answer)]).await;
+async fn complete_of(answer: Response) -> Result<Completed, ApiError> {
+    let sandbox = sandbox([Fault::at(Step::Complete).responds(answer)]).await;
     client(&sandbox).complete_upload("key").await
 }
 

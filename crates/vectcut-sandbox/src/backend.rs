@@ -1,4 +1,4 @@
-//! The VectCut backend: init, complete, and the call that clients check an API key with.
+//! The VectCut backend: init, complete, and the call by which clients check an API key.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ const URL_LIFETIME_SECONDS: i64 = 24 * 60 * 60;
 const PURCHASE_LINK: &str = "https://www.vectcut.com";
 
 /// Responds to a call of the backend.
-pub(crate) fn answer(exchange: &Exchange<'_>, body: &[u8]) -> Reply {
+pub(crate) fn respond(exchange: &Exchange<'_>, body: &[u8]) -> Reply {
     let wire = exchange.wire;
     if wire.method != "POST" {
         return refusal(405, "Method Not Allowed");
@@ -42,7 +42,7 @@ pub(crate) fn answer(exchange: &Exchange<'_>, body: &[u8]) -> Reply {
     match exchange.step {
         Step::Init => init(exchange, &request),
         Step::Complete => complete(exchange, &request),
-        // Any status that is not 4xx says that the key was accepted; the task itself is unknown here.
+        // A status other than 4xx means that the key is accepted. The sandbox knows no task.
         _ => ok(&json!({ "success": true, "output": { "status": "UNKNOWN" }, "error": "" })),
     }
 }
@@ -146,7 +146,7 @@ fn ok(body: &Value) -> Reply {
     Reply::status(200).body("application/json", body.to_string())
 }
 
-/// Returns a failure as the backend words it: JSON with `success`, `error` and a purchase link.
+/// Returns a failure in the backend's form: JSON with `success`, `error` and a purchase link.
 pub(crate) fn refusal(status: u16, error: &str) -> Reply {
     let body =
         json!({ "success": false, "output": "", "error": error, "purchase_link": PURCHASE_LINK });

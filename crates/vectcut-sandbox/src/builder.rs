@@ -1,4 +1,4 @@
-//! Sets up a sandbox: where it keeps its state, how strict and how faulty it is; then starts it.
+//! Sets up a sandbox and starts it: where it keeps its state, what it allows, and how it fails.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::faults::Fault;
-use crate::link::{Line, Link};
+use crate::link::{Link, Network};
 use crate::policy::Policy;
 use crate::sandbox::Sandbox;
 use crate::server::{self, Service};
@@ -22,14 +22,14 @@ use crate::store::Store;
 use crate::tickets::{FixedCredentials, Tickets};
 use crate::tls;
 
-/// How long temporary credentials live unless told otherwise: the least that STS gives.
+/// The default lifetime of temporary credentials: the shortest that STS gives.
 const CREDENTIALS_LIFETIME: Duration = Duration::from_secs(900);
-/// How long the headers of a request may take unless told otherwise.
+/// The default limit on the time of a request's headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
-/// The settings of a sandbox that is yet to be started.
+/// The settings of a sandbox that has not started.
 #[must_use = "a builder does nothing until it is started"]
 #[derive(Default)]
 pub struct Builder {
@@ -62,45 +62,45 @@ impl Builder {
     }
 
     /// Keeps objects, open uploads, tickets and keys in this directory, across restarts.
-    /// Without it they are in a temporary directory that goes with the sandbox.
+    /// Without it they are in a temporary directory that the sandbox removes when it ends.
     pub fn state_dir(mut self, state_dir: impl Into<PathBuf>) -> Self {
         self.state_dir = Some(state_dir.into());
         self
     }
 
-    /// Allows what this policy allows.
+    /// Sets what the sandbox allows.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Arms a fault; may be called again for more.
+    /// Adds a fault; call it again for more.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
-    /// Puts a line of this shape between the clients and the sandbox.
+    /// Puts this network between the clients and the sandbox.
     pub fn link(mut self, link: Link) -> Self {
         self.link = link;
         self
     }
 
-    /// Limits what the kernel takes from a client before the sandbox reads it, per connection.
-    /// With the default, some megabytes, a client notices late that nobody reads.
+    /// Limits how much the kernel accepts on each connection before the sandbox reads it.
+    /// The default is some megabytes, so a client notices late that nobody reads.
     pub fn receive_buffer_bytes(mut self, bytes: usize) -> Self {
         self.receive_buffer_bytes = Some(bytes);
         self
     }
 
-    /// Lets temporary credentials live this long; 15 minutes by default.
+    /// Sets the lifetime of temporary credentials; the default is 15 minutes.
     pub fn credentials_lifetime(mut self, lifetime: Duration) -> Self {
         self.credentials_lifetime = Some(lifetime);
         self
     }
 
-    /// Closes a connection whose TLS handshake, or whose headers of one request, take longer than this; a minute by default.
-    /// A connection that rests for that long between two requests is closed, too.
+    /// Closes a connection whose TLS handshake or request headers take longer than this; the default is a minute.
+    /// A connection that is idle for that long is closed, too.
     pub fn header_timeout(mut self, timeout: Duration) -> Self {
         self.header_timeout = Some(timeout);
         self
@@ -112,13 +112,13 @@ impl Builder {
         self
     }
 
-    /// Accepts this API key instead of one that is made up.
+    /// Accepts this API key instead of a random one.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
 
-    /// Hands out these temporary credentials at every init.
+    /// Gives these temporary credentials at every init.
     pub fn sts_credentials(
         mut self,
         access_key_id: impl Into<String>,
@@ -133,7 +133,7 @@ impl Builder {
         self
     }
 
-    /// Makes dropping the sandbox a test of its own: it panics when nothing arrived or when a fault was never served,
+    /// Makes dropping the sandbox a check: it panics if nothing arrived, or if a fault did not strike as often as it should,
     /// unless the thread is panicking already.
     pub fn strict(mut self) -> Self {
         self.strict = true;
@@ -146,7 +146,7 @@ impl Builder {
     /// The port is taken, or the state directory cannot be read or written, or another sandbox uses it.
     ///
     /// # Cancellation
-    /// The sandbox starts without waiting for anything; there is no point at which it could be cancelled.
+    /// The future never waits, so it cannot be cancelled half-way.
     pub async fn start(self) -> io::Result<Sandbox> {
         let state_dir = self
             .state_dir
@@ -169,14 +169,14 @@ impl Builder {
             clock,
             store,
             tickets,
-            Line::new(self.link),
+            Network::new(self.link),
             self.policy,
         ));
         for fault in self.faults {
             site.faults.inject(fault);
         }
         let (stop, stopped) = watch::channel(false);
-        // Last, because a runtime must not be dropped inside another one, as an early return would.
+        // The runtime comes last: an early return would drop it inside another runtime, which panics.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("vectcut-sandbox")
@@ -211,7 +211,7 @@ impl Sandbox {
         Self::builder().start().await
     }
 
-    /// Begins a sandbox with other settings.
+    /// Returns a builder for other settings.
     pub fn builder() -> Builder {
         Builder::default()
     }

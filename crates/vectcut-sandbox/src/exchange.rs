@@ -1,4 +1,4 @@
-//! One request on its way through the server: what came, when, and what faults do to it.
+//! One request on its way through the server: what it is, when it came, and what faults do to it.
 
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) site: &'a Site,
     pub(crate) step: Step,
     pub(crate) wire: &'a Wire,
-    /// The part number in the query, where it is one.
+    /// The part number in the query, if it is a number.
     pub(crate) part_number: Option<u16>,
     /// The server's time for this request.
     pub(crate) now: Timestamp,

@@ -1,20 +1,20 @@
 //! Scripted failures: where they strike, when, and what they do.
 //!
 //! A fault is plain data, made by the methods here or read from text (see [`Fault`]'s `FromStr`).
-//! When it is due is counted by the book of faults; how it is done is the servers' business.
+//! The book of faults counts when it is due, and the servers carry it out.
 
-mod answer;
 mod book;
 mod effect;
 mod form;
 mod grammar;
+mod response;
 
 use std::time::Duration;
 
-pub use answer::{Answer, Content};
 pub(crate) use book::{FaultBook, Interference};
 pub use effect::Effect;
 pub use grammar::ParseFaultError;
+pub use response::{Content, Response};
 
 use crate::oss_code::OssCode;
 use crate::step::Target;
@@ -77,7 +77,7 @@ impl Fault {
         self
     }
 
-    /// Strikes `times` matching requests, then is served.
+    /// Strikes `times` matching requests, then no more.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Times::Exactly(times);
@@ -99,7 +99,7 @@ impl Fault {
         self
     }
 
-    /// Waits until `requests` requests of any kind have arrived since the fault was made known to the sandbox.
+    /// Waits until `requests` requests of any kind have arrived since the fault was added.
     #[must_use]
     pub fn after_requests(mut self, requests: u32) -> Self {
         self.after_requests = requests;
@@ -107,7 +107,7 @@ impl Fault {
     }
 }
 
-/// Where a fault strikes; what it does there comes next.
+/// Where a fault strikes. The methods say what it does there.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultSite {
     target: Target,
@@ -128,28 +128,38 @@ impl FaultSite {
     }
 
     /// Gives this response instead of doing the work.
-    pub fn answers(self, answer: Answer) -> Fault {
-        self.does(Effect::Answer(answer))
+    pub fn responds(self, response: Response) -> Fault {
+        self.does(Effect::Response(response))
+    }
+
+    #[doc(hidden)]
+    pub fn answers(self, response: Response) -> Fault {
+        self.responds(response)
+    }
+
+    #[doc(hidden)]
+    pub fn loses_answer(self) -> Fault {
+        self.loses_response()
     }
 
     /// Responds with this status and no body instead of doing the work.
     pub fn status(self, status: u16) -> Fault {
-        self.answers(Answer::status(status))
+        self.responds(Response::status(status))
     }
 
     /// Responds with an error of OSS instead of doing the work.
     pub fn oss_error(self, code: OssCode) -> Fault {
-        self.answers(Answer::oss(code))
+        self.responds(Response::oss(code))
     }
 
     /// Responds with a page of HTML and status 200 instead of doing the work.
     pub fn html(self) -> Fault {
-        self.answers(Answer::html(200))
+        self.responds(Response::html(200))
     }
 
     /// Responds with a business refusal of the backend, such as 402 for a used-up quota, instead of doing the work.
     pub fn refuses(self, status: u16) -> Fault {
-        self.answers(Answer::refusal(status))
+        self.responds(Response::refusal(status))
     }
 
     /// Stops reading for `duration` once `after_bytes` of the request's body have come.

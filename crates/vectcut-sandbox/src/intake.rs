@@ -1,4 +1,4 @@
-//! The body of a request as the servers read it: counted, and disturbed where a fault says so.
+//! The body of a request as the servers read it: counted, and disturbed by faults.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::journal::Entry;
 use crate::link::Control;
 use crate::reply::Reply;
 
-/// How long a body may rest before the server gives up on it.
+/// How long the server waits for the next bytes of a body.
 const IDLE_MAX: Duration = Duration::from_secs(60);
-/// How long the rest of a body is read after an early answer. Closing at once would reset the connection, and a client
-/// that is still sending would lose the answer.
+/// How long the server reads the rest of a body after an early response. Closing at once would reset the connection,
+/// and a client that still sends would lose the response.
 const LINGER_MAX: Duration = Duration::from_secs(30);
 
 /// The body of one request.
@@ -24,19 +24,19 @@ pub(crate) struct Intake {
     entry: Arc<Entry>,
     control: Arc<Control>,
     received: u64,
-    /// Read but not handed on yet, while the body trickles.
+    /// Read, but not yet passed on while the body trickles.
     pending: Bytes,
     disturbance: Disturbance,
 }
 
-/// What happens to the body on its way.
+/// What faults do to a body.
 #[derive(Debug, Default)]
 pub(crate) struct Disturbance {
     /// Reset the connection once that much has come, or at the end.
     pub(crate) reset_after: Option<u64>,
-    /// Answer this once that much has come, or at the end.
-    pub(crate) answer: Option<(u64, Reply)>,
-    /// Rest for that long once that much has come.
+    /// Respond with this once that much has come, or at the end.
+    pub(crate) response: Option<(u64, Reply)>,
+    /// Stop reading for that long once that much has come.
     pub(crate) stall: Option<(u64, Duration)>,
     /// Read no more than that many bytes a second.
     pub(crate) trickle: Option<u64>,
@@ -44,21 +44,21 @@ pub(crate) struct Disturbance {
     pub(crate) damage: bool,
 }
 
-/// Why a body did not come whole.
+/// Why a body is incomplete.
 #[derive(Debug)]
 pub(crate) enum Interruption {
-    /// This answer is due before its end.
-    Answer(Box<Reply>),
-    /// It stopped coming.
+    /// The response is due before the end of the body.
+    Response(Box<Reply>),
+    /// No more bytes came in time.
     Idle,
-    /// The client ended it early.
+    /// The client closed the connection too early.
     Broken,
-    /// It is longer than anything that this call takes.
+    /// The body is longer than this call allows.
     TooLong,
 }
 
 impl Intake {
-    /// Takes charge of a request's body.
+    /// Wraps the body of a request.
     pub(crate) fn new(
         body: Incoming,
         entry: Arc<Entry>,
@@ -75,7 +75,7 @@ impl Intake {
         }
     }
 
-    /// Does what is due before the first byte is read.
+    /// Does what is due before the first byte.
     pub(crate) async fn begin(&mut self) -> Result<(), Interruption> {
         self.disturb(false).await
     }
@@ -114,7 +114,7 @@ impl Intake {
         Ok(whole.freeze())
     }
 
-    /// Keeps reading what still comes, so that an early answer reaches a client that is still sending.
+    /// Keeps reading in the background, so that an early response reaches a client that still sends.
     pub(crate) fn linger(&mut self) {
         let Some(mut body) = self.body.take().filter(|body| !body.is_end_stream()) else {
             return;
@@ -127,7 +127,7 @@ impl Intake {
         }));
     }
 
-    /// Gives the rest of the body up: the connection cannot be used again.
+    /// Drops the rest of the body; the connection cannot be used again.
     pub(crate) fn abandon(&mut self) {
         self.body = None;
     }
@@ -175,8 +175,8 @@ impl Intake {
             // The connection's task ends this one.
             std::future::pending::<()>().await;
         }
-        match self.disturbance.answer.take_if(|(after, _)| due(*after)) {
-            Some((_, reply)) => Err(Interruption::Answer(Box::new(reply))),
+        match self.disturbance.response.take_if(|(after, _)| due(*after)) {
+            Some((_, reply)) => Err(Interruption::Response(Box::new(reply))),
             None => Ok(()),
         }
     }

@@ -14,7 +14,7 @@ use crate::verify::Wire;
 
 /// One request that arrived.
 ///
-/// A tool for tests: the query and the headers are raw and hold signatures and tokens; `Debug` shows neither.
+/// For tests. The query and the headers are raw and hold signatures and tokens; `Debug` shows neither.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Arrival {
@@ -34,11 +34,11 @@ pub struct Arrival {
     pub body_len_bytes: u64,
     /// The part number of an uploaded part.
     pub part_number: Option<u16>,
-    /// The status that was answered; `None` when no answer was given (yet).
+    /// The status of the response; `None` if there is none yet.
     pub status: Option<u16>,
     /// The number of the connection, from 1.
     pub connection: u64,
-    /// When the headers had come, by the server's clock.
+    /// When the headers were complete, by the server's clock.
     pub received_at: SystemTime,
 }
 
@@ -76,12 +76,12 @@ pub(crate) struct Journal {
     entries: Mutex<VecDeque<Arc<Entry>>>,
 }
 
-/// An arrival whose end is still open.
+/// An arrival whose response may still change.
 #[derive(Debug)]
 pub(crate) struct Entry {
     arrival: Arrival,
     body_len_bytes: AtomicU64,
-    /// 0 while nothing was answered.
+    /// 0 while there is no response.
     status: AtomicU16,
 }
 
@@ -154,7 +154,7 @@ impl Entry {
     }
 
     /// Notes the status that is about to be sent.
-    pub(crate) fn answered(&self, status: u16) {
+    pub(crate) fn responded(&self, status: u16) {
         self.status.store(status, Ordering::Relaxed);
     }
 }

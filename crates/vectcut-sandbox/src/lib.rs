@@ -32,7 +32,9 @@ mod tls;
 pub mod verify;
 
 pub use builder::Builder;
-pub use faults::{Answer, Content, Effect, Fault, FaultSite, ParseFaultError};
+#[doc(hidden)]
+pub use faults::Response as Answer;
+pub use faults::{Content, Effect, Fault, FaultSite, ParseFaultError, Response};
 pub use journal::Arrival;
 pub use link::{Link, ParseLinkError};
 pub use oss_code::OssCode;

@@ -22,12 +22,12 @@ use crate::quantity::{self, Shown};
 
 /// How the network to the sandbox behaves. The default is the loopback as it is.
 ///
-/// The delay is that of propagation: bytes in flight do not wait for each other, so it does not cap the throughput.
+/// The delay is a propagation delay: bytes in flight do not wait for each other, so it does not limit the throughput.
 /// Each direction has the full rates. Opening a connection costs one round trip; there is no loss and no slow start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Link {
-    /// The time from a byte's departure to the arrival of an answer to it.
+    /// The time from sending a byte to receiving the response to it.
     pub round_trip: Duration,
     /// The rate of one connection, in bytes per second; `None` does not limit it.
     pub connection_rate: Option<u64>,
@@ -143,19 +143,19 @@ pub(crate) enum Outage {
 
 /// The state of the network that all connections share.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct Network {
     link: Link,
     to_server: Option<Pacer>,
     to_client: Option<Pacer>,
     base: Instant,
-    /// Milliseconds after `base`; 0 is long past.
+    /// Milliseconds after `base`; 0 means never.
     silent_until: AtomicU64,
     reset_until: AtomicU64,
     connections: Mutex<HashMap<u64, Weak<Control>>>,
     connections_made: AtomicU64,
 }
 
-/// What may be done to one connection from outside.
+/// The handle by which others cut or disturb one connection.
 #[derive(Debug)]
 pub(crate) struct Control {
     /// The connection's number, from 1.
@@ -171,7 +171,7 @@ impl Control {
         self.flip_bit.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether a bit is to be flipped, once.
+    /// Returns whether a bit must be flipped, and forgets it.
     fn takes_flip(&self) -> bool {
         self.flip_bit.swap(false, Ordering::Relaxed)
     }
@@ -192,8 +192,8 @@ impl Control {
     }
 }
 
-impl Line {
-    /// Makes a line that behaves as `link` says.
+impl Network {
+    /// Makes a network that behaves as `link` says.
     pub(crate) fn new(link: Link) -> Self {
         Self {
             link,
@@ -207,7 +207,7 @@ impl Line {
         }
     }
 
-    /// Takes the line away for `duration` from now.
+    /// Takes the network away for `duration` from now.
     pub(crate) fn go_away(&self, duration: Duration, outage: Outage) {
         let until = clock::since(self.base).saturating_add(duration);
         let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
@@ -241,7 +241,7 @@ impl Line {
         (end > clock::instant()).then_some(end)
     }
 
-    /// Numbers a new connection and makes it known, so that an outage can cut it.
+    /// Numbers a new connection and registers it, so that an outage can cut it.
     pub(crate) fn register(&self) -> Arc<Control> {
         let id = self.connections_made.fetch_add(1, Ordering::Relaxed) + 1;
         let control = Arc::new(Control {
@@ -294,9 +294,9 @@ mod tests {
 
     #[test]
     fn an_absurd_outage_does_not_overflow() {
-        let line = Line::new(Link::default());
-        line.go_away(Duration::MAX, Outage::Silent);
-        line.go_away(Duration::MAX, Outage::Reset);
-        line.register();
+        let network = Network::new(Link::default());
+        network.go_away(Duration::MAX, Outage::Silent);
+        network.go_away(Duration::MAX, Outage::Reset);
+        network.register();
     }
 }

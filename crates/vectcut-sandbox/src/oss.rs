@@ -25,10 +25,10 @@ use crate::step::Step;
 use crate::store::Store;
 use crate::verify::{Addressing, Wire};
 
-/// The longest list of parts: 10,000 with room to spare, in bytes.
+/// The longest list of parts, in bytes: it has room for more than 10,000.
 const SMALL_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// A request that has been let in.
+/// A request that OSS accepts.
 struct Call<'a> {
     store: &'a Arc<Store>,
     wire: &'a Wire,
@@ -58,7 +58,7 @@ impl Call<'_> {
 }
 
 /// Responds to a request to OSS.
-pub(crate) async fn answer(
+pub(crate) async fn respond(
     exchange: &Exchange<'_>,
     addressing: &Addressing,
     intake: &mut Intake,
@@ -91,7 +91,7 @@ pub(crate) fn scripted(wire: &Wire, code: OssCode, now: Timestamp) -> Reply {
 enum Halt {
     /// OSS refuses it.
     Error(Box<OssError>),
-    /// Something else is answered.
+    /// A fault asks for this response.
     Reply(Box<Reply>),
 }
 
@@ -118,7 +118,7 @@ impl From<std::io::Error> for Halt {
 impl From<Interruption> for Halt {
     fn from(interruption: Interruption) -> Self {
         match interruption {
-            Interruption::Answer(reply) => Self::Reply(reply),
+            Interruption::Response(reply) => Self::Reply(reply),
             Interruption::Idle => OssCode::RequestTimeout.into(),
             Interruption::Broken => OssCode::IncompleteBody.into(),
             Interruption::TooLong => OssCode::EntityTooLarge.into(),
@@ -150,7 +150,7 @@ async fn operate(
     }
 }
 
-/// Adds what every answer of OSS has.
+/// Adds the headers of every response of OSS.
 fn dressed(reply: Reply, request_id: &str) -> Reply {
     reply
         .header("server", "AliyunOSS")

@@ -39,7 +39,7 @@ macro_rules! codes {
 codes! {
     AccessDenied => 403, Some("0003-00000001"), "You have no right to access this object because of bucket acl.";
     AccessKeyIdAndSecurityTokenNotMatch => 403, None, "The access key ID does not belong to the security token.";
-    CallbackFailed => 203, None, "The callback was not answered well.";
+    CallbackFailed => 203, None, "The callback returned an error.";
     EntityTooLarge => 400, None, "Your proposed upload exceeds the maximum allowed object size.";
     EntityTooSmall => 400, None, "Your proposed upload smaller than the minimum allowed size.";
     FileAlreadyExists => 409, None, "The object you specified already exists and can not be overwritten.";

@@ -1,10 +1,10 @@
-//! What the sandbox allows: the rights of temporary credentials, the fate of V1, and what a second init gives.
+//! What the sandbox allows: the rights of temporary credentials, V1 signatures, and what a second init gives.
 
 use crate::step::Step;
 
 /// What the sandbox allows.
 ///
-/// The default is the hardest case that a client has to expect: temporary credentials may do `oss:PutObject` on their one
+/// The default is the hardest case for a client: temporary credentials may do `oss:PutObject` on their one
 /// key and nothing else, and a second init names another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -24,13 +24,13 @@ pub enum Rights {
     /// `oss:PutObject`: put, initiate, upload part and complete; no abort, no list, no head, no get.
     #[default]
     PutObjectOnly,
-    /// PutObject alone: initiating a multipart upload is denied too.
+    /// PutObject only: OSS denies initiating a multipart upload, too.
     NoMultipart,
     /// Everything, on the one key.
     Full,
 }
 
-/// What init gives for a file (same name, same size) whose upload it has handed out but not seen completed.
+/// What another init gives for a file (same name, same size) whose upload is not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Renewal {

@@ -1,4 +1,4 @@
-//! The answer to one request, before it becomes an HTTP message.
+//! The response to one request, before it becomes an HTTP message.
 
 use std::convert::Infallible;
 use std::io;
@@ -10,10 +10,10 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
-/// The body of an answer: a few bytes, or an object that is read from the disk as it is sent.
+/// The body of a response: bytes in memory, or an object that is read from the disk while it is sent.
 pub(crate) type ReplyBody = UnsyncBoxBody<Bytes, io::Error>;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -21,17 +21,17 @@ pub(crate) struct Reply {
     pub(crate) body: Payload,
 }
 
-/// What an answer carries.
+/// What a response carries.
 #[derive(Debug)]
 pub(crate) enum Payload {
-    /// Bytes that are at hand.
+    /// Bytes in memory.
     Bytes(Bytes),
-    /// Bytes that are still to come.
+    /// Bytes that are read while they are sent.
     Stream(ReplyBody),
 }
 
 impl Reply {
-    /// Makes an answer without a body; a status that HTTP cannot carry becomes 500.
+    /// Makes a response without a body; a status that HTTP cannot carry becomes 500.
     pub(crate) fn status(status: u16) -> Self {
         Self {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -40,7 +40,7 @@ impl Reply {
         }
     }
 
-    /// Adds a header in place of any of that name; one that HTTP cannot carry is left out.
+    /// Adds a header, or replaces it; one that HTTP cannot carry is left out.
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
         let value = HeaderValue::from_bytes(value.as_ref().as_bytes());
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
@@ -55,13 +55,13 @@ impl Reply {
         self.header("content-type", content_type)
     }
 
-    /// Sets a body that is read as it is sent.
+    /// Sets a body that is read while it is sent.
     pub(crate) fn stream(mut self, body: ReplyBody) -> Self {
         self.body = Payload::Stream(body);
         self
     }
 
-    /// Halves a body that is at hand.
+    /// Halves a body in memory.
     pub(crate) fn halved(mut self) -> Self {
         if let Payload::Bytes(body) = &mut self.body {
             body.truncate(body.len() / 2);
@@ -69,7 +69,7 @@ impl Reply {
         self
     }
 
-    /// Announces all of a body that is at hand, and breaks off after half of it.
+    /// Announces the whole length of a body in memory, and breaks off after half of it.
     pub(crate) fn cut(mut self) -> Self {
         let Payload::Bytes(body) = &self.body else {
             return self;
@@ -82,7 +82,7 @@ impl Reply {
         self.header("content-length", len_bytes.to_string())
     }
 
-    /// Turns the answer into an HTTP message.
+    /// Turns the response into an HTTP message.
     pub(crate) fn into_response(self) -> Response<ReplyBody> {
         let body = match self.body {
             Payload::Bytes(bytes) => Full::new(bytes)

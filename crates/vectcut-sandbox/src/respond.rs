@@ -1,4 +1,4 @@
-//! One request: tells its server and step, lets faults strike, has the right server respond, and notes it all.
+//! One request: finds its server and step, applies faults, lets the right server respond, and records it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::backend;
 use crate::clock;
 use crate::exchange::Exchange;
-use crate::faults::{Answer, Content, Effect, Interference};
+use crate::faults::{self, Content, Effect, Interference};
 use crate::intake::{Disturbance, Intake, Interruption};
 use crate::link::{Control, Outage};
 use crate::oss;
@@ -55,11 +55,11 @@ pub(crate) async fn respond(
     let done = carry_out(&exchange, &route, &mut intake).await;
     let reply = match done {
         Ok(reply) => reply,
-        Err(Interruption::Answer(reply)) => *reply,
+        Err(Interruption::Response(reply)) => *reply,
         Err(Interruption::TooLong) => Reply::status(413),
         Err(Interruption::Idle | Interruption::Broken) => Reply::status(408),
     };
-    if interference.any(Effect::loses_answer) {
+    if interference.any(Effect::loses_response) {
         control.reset();
         // The connection's task ends this one.
         std::future::pending::<()>().await;
@@ -71,17 +71,17 @@ pub(crate) async fn respond(
         intake.linger();
     }
     let reply = distorted(reply, &interference).header("date", crate::verify::rfc1123(now));
-    entry.answered(reply.status.as_u16());
+    entry.responded(reply.status.as_u16());
     tracing::debug!(connection = control.id, %step, status = reply.status.as_u16(), "responded");
     reply.into_response()
 }
 
 /// Returns what the faults do to the body of the request.
 fn disturbance(interference: &Interference, wire: &Wire, now: Timestamp) -> Disturbance {
-    let answer = interference.last(Effect::answers);
+    let response = interference.last(Effect::responds);
     Disturbance {
         reset_after: interference.last(Effect::resets_after),
-        answer: answer.map(|answer| (answer.after_bytes, scripted(wire, answer, now))),
+        response: response.map(|response| (response.after_bytes, scripted(wire, response, now))),
         stall: interference.last(Effect::stalls),
         trickle: interference.last(Effect::trickles),
         damage: interference.any(Effect::damages),
@@ -89,8 +89,8 @@ fn disturbance(interference: &Interference, wire: &Wire, now: Timestamp) -> Dist
 }
 
 /// Returns the response that a fault asks for.
-fn scripted(wire: &Wire, answer: Answer, now: Timestamp) -> Reply {
-    let mut reply = match answer.content {
+fn scripted(wire: &Wire, response: faults::Response, now: Timestamp) -> Reply {
+    let mut reply = match response.content {
         Content::Plain { status, body } if body.is_empty() => Reply::status(status),
         Content::Plain { status, body } => {
             Reply::status(status).body("text/plain; charset=utf-8", body)
@@ -102,7 +102,7 @@ fn scripted(wire: &Wire, answer: Answer, now: Timestamp) -> Reply {
         ),
         Content::Oss(code) => oss::scripted(wire, code, now),
     };
-    for (name, value) in answer.headers {
+    for (name, value) in response.headers {
         reply = reply.header(&name, value);
     }
     reply
@@ -144,19 +144,19 @@ async fn carry_out(
     match route {
         Route::Backend(_) => {
             let body = intake.collect(BACKEND_BODY_MAX_BYTES).await?;
-            Ok(backend::answer(exchange, &body))
+            Ok(backend::respond(exchange, &body))
         }
-        Route::Oss(addressing) => Ok(oss::answer(exchange, addressing, intake).await),
+        Route::Oss(addressing) => Ok(oss::respond(exchange, addressing, intake).await),
     }
 }
 
 /// Does what the faults do to the server as a whole, before it looks at the request.
 async fn upset(site: &Site, control: &Control, now: Timestamp, interference: &Interference) {
     if let Some(duration) = interference.last(Effect::goes_silent_for) {
-        site.line.go_away(duration, Outage::Silent);
+        site.network.go_away(duration, Outage::Silent);
     }
     if let Some(duration) = interference.last(Effect::goes_down_for) {
-        site.line.go_away(duration, Outage::Reset);
+        site.network.go_away(duration, Outage::Reset);
     }
     if interference.any(Effect::flips_bit) {
         control.flip_bit();
@@ -186,7 +186,7 @@ fn wire(parts: &hyper::http::request::Parts) -> Wire {
         |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     Wire {
         method: parts.method.as_str().to_owned(),
-        // In absolute form the target names the host.
+        // A target in absolute form names the host.
         host: parts
             .uri
             .authority()

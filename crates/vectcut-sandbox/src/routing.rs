@@ -1,4 +1,4 @@
-//! Tells from the host, the method and the target which server a request is for, and which call it is.
+//! Finds, from host, method and target, which server a request is for and which call it is.
 
 use hyper::Method;
 
@@ -17,7 +17,7 @@ pub(crate) enum Route {
     Oss(Addressing),
 }
 
-/// Returns which server answers: the host decides, and on an IP address or plain `localhost` the path.
+/// Returns which server responds: the host decides, and on an IP address or plain `localhost` the path.
 pub(crate) fn route(wire: &Wire) -> Route {
     let host = host_without_port(&wire.host).to_ascii_lowercase();
     if host == OSS_HOST {
@@ -39,7 +39,7 @@ pub(crate) fn route(wire: &Wire) -> Route {
 /// Returns which operation of OSS a request is.
 pub(crate) fn operation(method: &Method, query: &[(String, String)], has_key: bool) -> Step {
     let has = |name: &str| query.iter().any(|(given, _)| given == name);
-    // Sub-resources that turn the request into an operation that the sandbox does not have.
+    // These sub-resources make it an operation that the sandbox does not have.
     let is_plain = !query
         .iter()
         .any(|(name, _)| OTHER_OPERATIONS.contains(&name.as_str()));

@@ -23,10 +23,10 @@ pub struct Sandbox {
     site: Arc<Site>,
     server: JoinHandle<()>,
     stop: watch::Sender<bool>,
-    /// Taken when the sandbox goes.
+    /// `None` once the sandbox is being dropped.
     runtime: Option<Runtime>,
     strict: bool,
-    /// After the runtime: a temporary directory goes last.
+    /// Dropped after the runtime: a temporary directory is removed last.
     state_dir: StateDir,
 }
 
@@ -49,7 +49,7 @@ impl Sandbox {
         }
     }
 
-    /// Returns where the sandbox is and what it is spoken to with.
+    /// Returns the addresses of the sandbox and the keys that it accepts.
     pub fn settings(&self) -> &Settings {
         &self.site.settings
     }
@@ -59,17 +59,17 @@ impl Sandbox {
         self.state_dir.path()
     }
 
-    /// Arms a fault.
+    /// Adds a fault.
     pub fn inject(&self, fault: Fault) {
         self.site.faults.inject(fault);
     }
 
-    /// Returns the faults that have not struck as often as they were meant to.
+    /// Returns the faults that have not struck as often as they should.
     pub fn unserved_faults(&self) -> Vec<Fault> {
         self.site.faults.unserved()
     }
 
-    /// Puts another policy in force, for credentials that are already out too.
+    /// Changes the policy, also for credentials that clients already have.
     pub fn set_policy(&self, policy: Policy) {
         self.site.set_policy(policy);
     }
@@ -124,9 +124,9 @@ impl Sandbox {
     /// # Cancellation
     /// The sandbox ends all the same.
     pub async fn shutdown(mut self) {
-        // The server has ended already when nobody listens.
+        // Sending fails when the server has ended already.
         let _ = self.stop.send(true);
-        // It ends in no other way than by stopping, or by a panic that has been reported.
+        // The task ends because of the message, or by a panic that was already reported.
         drop((&mut self.server).await);
     }
 }
@@ -134,7 +134,7 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Waiting for it is not allowed inside another runtime.
+            // A runtime must not wait for another one to end.
             runtime.shutdown_background();
         }
         if self.strict && !std::thread::panicking() {

@@ -18,7 +18,7 @@ use crate::link::{Connection, Control};
 use crate::respond::respond;
 use crate::site::Site;
 
-/// What every connection is served with.
+/// What the loop needs to serve a connection.
 #[derive(Clone)]
 pub(crate) struct Service {
     pub(crate) site: Arc<Site>,
@@ -46,7 +46,7 @@ pub(crate) async fn run(
         };
         match socket {
             Ok((socket, _)) => drop(connections.spawn(service.clone().serve(socket))),
-            // Out of file handles, as a rule: others will be closed.
+            // Usually there are no file handles left; others will be closed.
             Err(_) => sleep(Duration::from_millis(10)).await,
         }
     }
@@ -55,18 +55,18 @@ pub(crate) async fn run(
 impl Service {
     /// Serves one connection to its end.
     async fn serve(self, socket: TcpStream) {
-        // A server that waits to fill packets would measure its own delay.
+        // Waiting to fill packets would add a delay of the server's own.
         drop(socket.set_nodelay(true));
-        let line = &self.site.line;
-        let control = line.register();
-        if line.resets() {
+        let network = &self.site.network;
+        let control = network.register();
+        if network.resets() {
             control.reset();
         }
-        let connection = Connection::new(socket, Arc::clone(line), Arc::clone(&control));
+        let connection = Connection::new(socket, Arc::clone(network), Arc::clone(&control));
         let served = async {
             match &self.tls {
                 None => self.serve_http(connection, &control).await,
-                // A handshake that fails, or takes too long, has no request to note.
+                // A handshake that fails or takes too long has no request to record.
                 Some(tls) => {
                     if let Ok(Ok(stream)) =
                         timeout(self.header_timeout, tls.accept(connection)).await

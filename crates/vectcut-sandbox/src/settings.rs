@@ -1,4 +1,4 @@
-//! Where a running sandbox is and what it is spoken to with.
+//! The addresses of a running sandbox and the keys that it accepts.
 
 use std::fmt;
 use std::fs;
@@ -18,7 +18,7 @@ const IDENTITY_FILE: &str = "sandbox.json";
 
 /// What clients need to know of a running sandbox.
 ///
-/// All of it is made up by the sandbox and good for nothing else; even so `Debug` shows no secret.
+/// The keys are good for this sandbox only. Even so, `Debug` shows no secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Settings {
@@ -101,7 +101,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Reads the identity that an earlier sandbox left in `state_dir`, or makes one up and leaves it there.
+    /// Reads the keys that an earlier sandbox left in `state_dir`, or makes new ones and stores them.
     pub(crate) fn open(state_dir: &Path, api_key: Option<String>) -> io::Result<Self> {
         let path = state_dir.join(IDENTITY_FILE);
         let mut identity = match fs::read(&path) {

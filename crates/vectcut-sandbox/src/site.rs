@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::clock::Clock;
 use crate::faults::FaultBook;
 use crate::journal::Journal;
-use crate::link::Line;
+use crate::link::Network;
 use crate::policy::Policy;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -19,7 +19,7 @@ pub(crate) struct Site {
     pub(crate) tickets: Tickets,
     pub(crate) faults: FaultBook,
     pub(crate) journal: Journal,
-    pub(crate) line: Arc<Line>,
+    pub(crate) network: Arc<Network>,
     policy: RwLock<Policy>,
 }
 
@@ -29,7 +29,7 @@ impl Site {
         clock: Clock,
         store: Store,
         tickets: Tickets,
-        line: Line,
+        network: Network,
         policy: Policy,
     ) -> Self {
         Self {
@@ -39,17 +39,17 @@ impl Site {
             tickets,
             faults: FaultBook::default(),
             journal: Journal::default(),
-            line: Arc::new(line),
+            network: Arc::new(network),
             policy: RwLock::new(policy),
         }
     }
 
-    /// Returns the policy in force.
+    /// Returns the current policy.
     pub(crate) fn policy(&self) -> Policy {
         *self.policy.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts another policy in force.
+    /// Changes the policy.
     pub(crate) fn set_policy(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }

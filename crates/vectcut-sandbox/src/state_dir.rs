@@ -1,4 +1,4 @@
-//! Where a sandbox keeps its state: its owner's directory, which one sandbox at a time may use, or a temporary one.
+//! Where a sandbox keeps its state: a directory of its owner, for one sandbox at a time, or a temporary one.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -13,9 +13,9 @@ const LOCK_FILE: &str = "lock";
 /// The directory with a sandbox's state, for as long as the sandbox runs.
 #[derive(Debug)]
 pub(crate) enum StateDir {
-    /// The owner's, locked against a second sandbox.
+    /// A directory of the owner, locked against a second sandbox.
     Kept { path: PathBuf, _lock: File },
-    /// One that goes with the sandbox.
+    /// A directory that the sandbox removes when it ends.
     Temporary(TempDir),
 }
 
@@ -65,7 +65,7 @@ fn refuse_writable_by_others(path: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
 }
 
-/// Elsewhere a folder has the rights of the one that it is in.
+/// On other systems a folder inherits its access rights.
 #[cfg(not(unix))]
 fn refuse_writable_by_others(_: &Path) -> io::Result<()> {
     Ok(())

@@ -1,4 +1,4 @@
-//! The calls that the two servers answer, by the name under which faults and the journal speak of them.
+//! The calls of the two servers, with the names that faults and the journal use.
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,11 +31,11 @@ pub enum Step {
     AbortUpload,
     /// OSS ListParts.
     ListParts,
-    /// Any other request to OSS; the sandbox has no answer but an error.
+    /// Any other request to OSS; the sandbox responds with an error.
     Other,
 }
 
-/// Every step with its name in fault specifications.
+/// Every step with its name in the text of a fault.
 const NAMES: &[(Step, &str)] = &[
     (Step::Init, "init"),
     (Step::Complete, "complete"),
@@ -53,7 +53,7 @@ const NAMES: &[(Step, &str)] = &[
 ];
 
 impl Step {
-    /// Returns whether the backend answers this step; OSS answers the others.
+    /// Returns whether this step is a call of the backend; all others are of OSS.
     pub fn is_backend(self) -> bool {
         matches!(self, Self::Init | Self::Complete | Self::CheckKey)
     }
@@ -85,7 +85,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Returns whether a request at `step` is meant.
+    /// Returns whether it includes a request at `step`.
     pub fn covers(self, step: Step) -> bool {
         match self {
             Self::Step(only) => only == step,

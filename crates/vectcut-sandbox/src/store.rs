@@ -1,8 +1,8 @@
 //! Objects and open multipart uploads, on disk.
 //!
-//! Bytes are written to a temporary name and renamed once they are whole; an index file of its own names each object's
+//! Bytes are written under a temporary name and renamed once they are complete. An index file names each object's
 //! bytes, so a crash leaves the old object or the new one. File names come from a hash: an object key may be `../..`.
-//! Everything here blocks but [`Receiving`] and [`FileBody`]; the servers call it through [`Store::run`].
+//! Everything here blocks except [`Receiving`] and [`FileBody`]; the servers call it through [`Store::run`].
 
 mod file_body;
 mod receiving;
@@ -69,7 +69,7 @@ impl Store {
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         let (objects_dir, incoming_dir) = (root.join("objects"), root.join("incoming"));
         private_dir(&objects_dir)?;
-        // What was incoming when an earlier sandbox ended will never be whole.
+        // These bodies were incomplete when an earlier sandbox ended.
         if incoming_dir.exists() {
             fs::remove_dir_all(&incoming_dir)?;
         }
@@ -91,7 +91,7 @@ impl Store {
         })
     }
 
-    /// Runs `work` where it may block.
+    /// Runs `work` on a thread that may block.
     pub(crate) async fn run<T, F>(self: &Arc<Self>, work: F) -> T
     where
         T: Send + 'static,
@@ -100,7 +100,7 @@ impl Store {
         let store = Arc::clone(self);
         match tokio::task::spawn_blocking(move || work(&store)).await {
             Ok(result) => result,
-            // The runtime is going down, and this task with it; or the work panicked and so does this.
+            // The work panicked, and so does this; or the runtime is shutting down, and this task with it.
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => std::future::pending().await,
@@ -108,7 +108,7 @@ impl Store {
         }
     }
 
-    /// Begins to receive bytes into a temporary file.
+    /// Starts to receive bytes into a temporary file.
     pub(crate) fn receive(&self) -> Receiving {
         Receiving::start(self.incoming_dir.clone())
     }
@@ -215,7 +215,7 @@ impl Store {
         }
     }
 
-    /// Returns what the sandbox's owner may know of an object.
+    /// Returns the public description of an object.
     pub(crate) fn stored(&self, bucket: &str, key: &str) -> Option<StoredObject> {
         let record = self.find(bucket, key)?;
         Some(StoredObject {
@@ -239,7 +239,7 @@ impl Store {
     }
 }
 
-/// Removes the bytes that no record names: an earlier sandbox ended between the two.
+/// Removes bytes without a record: an earlier sandbox ended before it wrote the record.
 fn sweep(dir: &Path, objects: &HashMap<(String, String), Arc<ObjectRecord>>) -> io::Result<()> {
     let known: HashSet<&str> = objects
         .values()
@@ -258,7 +258,7 @@ fn sweep(dir: &Path, objects: &HashMap<(String, String), Arc<ObjectRecord>>) -> 
     Ok(())
 }
 
-/// Returns a name for the files of an object: no key, however odd, is a path.
+/// Returns a name for the files of an object, so that no object key becomes a path.
 pub(crate) fn file_id(bucket: &str, key: &str) -> String {
     let digest = Sha256::digest(format!("{bucket}/{key}"));
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -287,7 +287,7 @@ pub(crate) fn write_file(path: &Path, contents: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads every `.json` record of a directory; one that cannot be read is an error that names its file.
+/// Reads every `.json` record of a directory; the error for a damaged one names its file.
 pub(crate) fn read_records<T: serde::de::DeserializeOwned>(dir: &Path) -> io::Result<Vec<T>> {
     let mut records = Vec::new();
     for entry in fs::read_dir(dir)? {

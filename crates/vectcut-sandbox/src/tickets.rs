@@ -1,4 +1,4 @@
-//! What init handed out: object keys, and the temporary credentials that may write them.
+//! What init gave: object keys, and the temporary credentials that may write them.
 
 use std::collections::HashMap;
 use std::io;
@@ -16,10 +16,10 @@ use crate::settings::{BUCKET, Identity};
 use crate::store::{file_id, private_dir, read_records, write_record};
 use crate::verify::{Key, Keys};
 
-/// The longest file name that an object key repeats, in bytes.
+/// The longest part of a file name in an object key, in bytes.
 const FILE_NAME_MAX_BYTES: usize = 200;
 
-/// The access key ID, access key secret and security token that init hands out every time, where a test fixes them.
+/// The temporary credentials that init gives every time, if a test sets them.
 #[derive(Clone)]
 pub(crate) struct FixedCredentials {
     pub(crate) access_key_id: String,
@@ -27,7 +27,7 @@ pub(crate) struct FixedCredentials {
     pub(crate) security_token: String,
 }
 
-/// Everything that init handed out, and the keys that OSS knows.
+/// Everything that init gave, and the keys that OSS knows.
 pub(crate) struct Tickets {
     dir: PathBuf,
     lifetime: Duration,
@@ -37,12 +37,12 @@ pub(crate) struct Tickets {
 
 struct State {
     keys: Keys,
-    /// Which object keys each temporary access key ID may touch.
+    /// Which object keys each temporary access key ID may use.
     grants: HashMap<String, Vec<String>>,
     by_object_key: HashMap<String, Ticket>,
 }
 
-/// What one init handed out.
+/// What one init gave.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Ticket {
     pub(crate) object_key: String,
@@ -53,7 +53,7 @@ pub(crate) struct Ticket {
     pub(crate) access_key_secret: String,
     pub(crate) security_token: String,
     pub(crate) expires_at: Timestamp,
-    /// All object keys that these credentials may touch.
+    /// All object keys that these credentials may use.
     grants: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ impl Tickets {
         })
     }
 
-    /// Hands out an object key and credentials for a file.
+    /// Gives an object key and credentials for a file.
     pub(crate) fn mint(
         &self,
         file_name: &str,
@@ -135,7 +135,7 @@ impl Tickets {
         Ok(ticket)
     }
 
-    /// Returns whether init handed out this object key.
+    /// Returns whether init gave this object key.
     pub(crate) fn is_minted(&self, object_key: &str) -> bool {
         self.lock().by_object_key.contains_key(object_key)
     }
@@ -150,7 +150,7 @@ impl Tickets {
         self.write(ticket)
     }
 
-    /// Ends all temporary credentials handed out so far.
+    /// Lets all temporary credentials expire.
     pub(crate) fn expire_all(&self, now: Timestamp) -> io::Result<()> {
         let mut state = self.lock();
         state.keys.end_temporary(now);
@@ -166,7 +166,7 @@ impl Tickets {
         look(&self.lock().keys)
     }
 
-    /// Returns the object keys that a temporary access key ID may touch; `None` for a long-lived one, which may touch all.
+    /// Returns the object keys of a temporary access key ID; `None` for a long-lived one, which may use all.
     pub(crate) fn grants(&self, access_key_id: &str) -> Option<Vec<String>> {
         self.lock().grants.get(access_key_id).cloned()
     }
@@ -193,7 +193,7 @@ impl State {
             Some(system_time(ticket.expires_at)),
         );
         self.keys.add(&ticket.access_key_id, key);
-        // Fixed credentials are handed out many times, and may touch all that they were handed out for.
+        // Every init gives the same fixed credentials, so they may use all of its object keys.
         self.grants
             .entry(ticket.access_key_id.clone())
             .or_default()
@@ -201,7 +201,7 @@ impl State {
         self.by_object_key.insert(ticket.object_key.clone(), ticket);
     }
 
-    /// Returns the object keys handed out for a file and not completed, oldest credentials first.
+    /// Returns the incomplete object keys of a file, oldest credentials first.
     fn open_keys_of(&self, file_name: &str, file_size_bytes: u64) -> Vec<String> {
         let is_it = |ticket: &&Ticket| {
             !ticket.is_completed
@@ -217,7 +217,7 @@ impl State {
 }
 
 impl FixedCredentials {
-    /// Makes up credentials of the size and the alphabet of real ones.
+    /// Makes random credentials with the lengths and the alphabets of real ones.
     fn random() -> io::Result<Self> {
         Ok(Self {
             access_key_id: format!("STS.{}", random::secret(24, HEX)?),

@@ -1,8 +1,8 @@
 //! Verifies OSS signatures on requests as they came over the wire: V1 and V4, in the header and in the URL.
 //!
-//! Written from the vendor's documents and sharing nothing with any signer, so that the two can check each other.
-//! It is pure: the request, the keys and the time go in, an [`Identity`] or a [`Refusal`] comes out; no socket is needed.
-//! What the identity may then do is left to the server's policy.
+//! It is written from the vendor's documents and shares nothing with any signer, so that the two can check each other.
+//! It is pure: it takes the request, the keys and the time, and returns an [`Identity`] or a [`Refusal`].
+//! The server's policy decides what the identity may do.
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
@@ -92,10 +92,10 @@ pub struct Identity {
 
 /// Checks the signature of `wire` as OSS would at the time `now`.
 ///
-/// `addressing` says where the bucket's name is; the bucket and the object key are read from the raw request target and never normalised.
+/// `addressing` says where the bucket's name is. The bucket and the object key come from the raw request target, never normalised.
 ///
 /// # Errors
-/// A [`Refusal`] that says which rule the request broke; it is one of OSS's own answers.
+/// A [`Refusal`] that says which rule the request broke; OSS has an error for each.
 pub fn check(
     wire: &Wire,
     addressing: &Addressing,

@@ -37,7 +37,7 @@ const EFFECTS: &[(&[&str], &[&str])] = &[
             "html=502",
             "reset",
             "delay=200ms",
-            "lost-answer",
+            "lost-response",
             "expire",
             "forget-uploads",
         ],

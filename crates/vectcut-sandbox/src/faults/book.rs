@@ -1,4 +1,4 @@
-//! Which faults are armed, and which of them strike a request that just arrived.
+//! The faults of a sandbox, and which of them strike a request.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{Effect, Fault, Times};
 use crate::step::Step;
 
-/// The armed faults of one sandbox.
+/// The faults of one sandbox.
 #[derive(Debug, Default)]
 pub(crate) struct FaultBook {
     armed: Mutex<Vec<Armed>>,
@@ -22,7 +22,7 @@ struct Armed {
     ends_at: Option<Instant>,
 }
 
-/// What the faults that struck a request do to it, in the order in which they were armed.
+/// The effects of the faults that struck a request, in the order in which the faults were added.
 #[derive(Debug, Default)]
 pub(crate) struct Interference(Vec<Effect>);
 
@@ -44,7 +44,7 @@ impl Interference {
 }
 
 impl FaultBook {
-    /// Arms a fault.
+    /// Adds a fault.
     pub(crate) fn inject(&self, fault: Fault) {
         self.lock().push(Armed {
             fault,
@@ -69,7 +69,7 @@ impl FaultBook {
         Interference(due.map(|fault| fault.effect.clone()).collect())
     }
 
-    /// Returns the faults that have not struck as often as they were meant to.
+    /// Returns the faults that have not struck as often as they should.
     pub(crate) fn unserved(&self) -> Vec<Fault> {
         let unserved = |armed: &&Armed| match armed.fault.times {
             Times::Exactly(times) => armed.struck < times,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::form::{Form as _, Rate, Seconds, Size, Text, Time, Way};
-use super::{Answer, Fault, FaultSite};
+use super::{Fault, FaultSite, Response};
 use crate::policy::Renewal;
 
 /// Makes, from a row `"text" => Variant(argument: type as form), method;` each:
@@ -21,7 +21,7 @@ macro_rules! effects {
             /// Gives this response instead of doing the work.
             ///
             /// In text: `status=N`, `error=CODE`, `html=N` or `refused=N`.
-            Answer(Answer),
+            Response(Response),
             /// Stops reading the request's body for a while.
             ///
             /// In text: `stall=Time`, and `after-bytes=Size` says where.
@@ -71,7 +71,7 @@ macro_rules! effects {
         impl fmt::Display for Effect {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
-                    Self::Answer(answer) => answer.fmt(f),
+                    Self::Response(response) => response.fmt(f),
                     Self::Stall { after_bytes, duration } => {
                         write!(f, "stall={}", Time::show(duration))?;
                         match after_bytes {
@@ -110,7 +110,7 @@ effects! {
     /// Flips a bit of the next bytes that this connection carries to the server; with TLS that breaks a record.
     "flip-bit" => FlipBit, flips_bit;
     /// Does the work, then resets the connection instead of responding.
-    "lost-answer" => LostAnswer, loses_answer;
+    "lost-response" => LostResponse, loses_response;
     /// Does the work, sends the head and half of the body of the response, then ends the connection.
     "cut-response" => CutResponse, cuts_response;
     /// Halves the body of the response; the HTTP message itself is whole.
@@ -149,18 +149,18 @@ impl Effect {
             };
             return Some(Time::read(value).map(stall));
         }
-        match Answer::read(name, value) {
-            Some(answer) => Some(answer.map(Self::Answer)),
+        match Response::read(name, value) {
+            Some(response) => Some(response.map(Self::Response)),
             None => Self::read_row(name, value),
         }
     }
 
-    /// Applies `NAME=VALUE` to an answer or a stall; `None` as in [`read`](Self::read).
+    /// Applies `NAME=VALUE` to an response or a stall; `None` as in [`read`](Self::read).
     pub(super) fn modified(self, name: &str, value: &str) -> Option<Option<Self>> {
         match self {
-            Self::Answer(answer) => answer
+            Self::Response(response) => response
                 .modified(name, value)
-                .map(|answer| answer.map(Self::Answer)),
+                .map(|response| response.map(Self::Response)),
             Self::Stall { duration, .. } if name == "after-bytes" => {
                 let stall = |after_bytes| Self::Stall {
                     after_bytes,
@@ -172,10 +172,10 @@ impl Effect {
         }
     }
 
-    /// Returns the answer, where this is one.
-    pub(crate) fn answers(&self) -> Option<Answer> {
+    /// Returns the response, where this is one.
+    pub(crate) fn responds(&self) -> Option<Response> {
         match self {
-            Self::Answer(answer) => Some(answer.clone()),
+            Self::Response(response) => Some(response.clone()),
             _ => None,
         }
     }

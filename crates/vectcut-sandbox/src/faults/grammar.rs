@@ -55,9 +55,9 @@ pub enum ParseFaultError {
 /// | `put` `get` `head` `delete` `initiate` `part` `complete-upload` `abort` `list-parts` `other` | OSS's operations |
 /// | `backend` `oss` `any` | all of a server, or all |
 ///
-/// [`Effect`] lists the effects with their text. Four more stand for its [`Answer`](Effect::Answer):
+/// [`Effect`] lists the effects with their text. Four more stand for its [`Response`](Effect::Response):
 ///
-/// | answer | what the response is |
+/// | response | what it is |
 /// |---|---|
 /// | `status=N` | this status, without a body |
 /// | `error=CODE` | this OSS error, with its status and EC; `V1Refused` is the refusal of V1 |
@@ -71,8 +71,8 @@ pub enum ParseFaultError {
 /// | `lasting=TIME` | strikes for that long from the first time on |
 /// | `after=N` | waits for N requests of any kind |
 /// | `body=TEXT` | of `status` and `refused`: the body or the error text |
-/// | `header=NAME: VALUE`, `retry-after=TIME` | of an answer: adds a header |
-/// | `after-bytes=SIZE` | of an answer or `stall`: waits for that much of the body |
+/// | `header=NAME: VALUE`, `retry-after=TIME` | of a response: adds a header |
+/// | `after-bytes=SIZE` | of a response or `stall`: waits for that much of the body |
 ///
 /// SIZE and TIME are those of [`quantity`](crate::quantity): `64k`, `1.5M`; `250ms`, `1m30s`.
 /// In a TEXT or VALUE `,` is `%2C` and `%` is `%25`.
@@ -190,7 +190,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::faults::Answer;
+    use crate::faults::Response;
     use crate::oss_code::OssCode;
     use crate::policy::Renewal;
     use crate::step::Step;
@@ -209,8 +209,8 @@ mod tests {
         assert_eq!(
             read("oss:error=ServiceUnavailable,retry-after=2s,times=5,skip=1"),
             Fault::at(Target::Oss)
-                .answers(
-                    Answer::oss(OssCode::ServiceUnavailable).retry_after(Duration::from_secs(2))
+                .responds(
+                    Response::oss(OssCode::ServiceUnavailable).retry_after(Duration::from_secs(2))
                 )
                 .times(5)
                 .skipping(1)
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(
             read("init:status=500,body=oops%2C sorry,header=X-A: b"),
             Fault::at(Step::Init)
-                .answers(Answer::status(500).body("oops, sorry").header("X-A", "b"))
+                .responds(Response::status(500).body("oops, sorry").header("X-A", "b"))
         );
         assert_eq!(
             read("part:stall=5s,after-bytes=1m"),
@@ -257,32 +257,31 @@ mod tests {
         any::<u32>().prop_map(|ms| Duration::from_millis(ms.into()))
     }
 
-    fn answers() -> impl Strategy<Value = Answer> {
+    fn responses() -> impl Strategy<Value = Response> {
         let contents = prop_oneof![
             (200..600_u16, any::<String>())
-                .prop_map(|(status, body)| Answer::status(status).body(body)),
-            Just(Answer::oss(OssCode::V1Refused)),
-            (200..600_u16).prop_map(Answer::html),
+                .prop_map(|(status, body)| Response::status(status).body(body)),
+            Just(Response::oss(OssCode::V1Refused)),
+            (200..600_u16).prop_map(Response::html),
             (200..600_u16, any::<String>())
-                .prop_map(|(status, body)| Answer::refusal(status).body(body)),
+                .prop_map(|(status, body)| Response::refusal(status).body(body)),
         ];
         (
             contents,
             proptest::collection::vec(("[a-zA-Z-]{1,9}", any::<String>()), 0..3),
             any::<u64>(),
         )
-            .prop_map(|(answer, headers, after_bytes)| {
-                headers
-                    .into_iter()
-                    .fold(answer.after_bytes(after_bytes), |answer, (name, value)| {
-                        answer.header(name, value)
-                    })
+            .prop_map(|(response, headers, after_bytes)| {
+                headers.into_iter().fold(
+                    response.after_bytes(after_bytes),
+                    |response, (name, value)| response.header(name, value),
+                )
             })
     }
 
     fn effects() -> impl Strategy<Value = Effect> {
         prop_oneof![
-            answers().prop_map(Effect::Answer),
+            responses().prop_map(Effect::Response),
             any::<u64>().prop_map(Effect::Reset),
             (any::<u64>(), durations()).prop_map(|(after_bytes, duration)| Effect::Stall {
                 after_bytes,

@@ -1,4 +1,4 @@
-//! One accepted connection: the socket, or the shaped pipe in front of it, behind the gate of an outage.
+//! One accepted connection: the socket, or the shaped pipe in front of it, with a gate that an outage closes.
 
 use std::io;
 use std::pin::Pin;
@@ -10,18 +10,18 @@ use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep_until};
 
 use super::shaper::{self, Pumps};
-use super::{Control, Line};
+use super::{Control, Network};
 
 /// The bytes of one connection as the server reads and writes them.
 ///
-/// Dropping it closes the socket: with a TCP reset when the connection's [`Control`] was told so.
+/// Dropping it closes the socket, with a TCP reset if the connection's [`Control`] asks for it.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pipe: Pipe,
-    line: Arc<Line>,
+    network: Arc<Network>,
     control: Arc<Control>,
     gate: Option<Pin<Box<Sleep>>>,
-    /// What may still come before the connection is cut.
+    /// How many bytes may still come before the connection is cut.
     left_bytes: Option<u64>,
 }
 
@@ -32,25 +32,25 @@ enum Pipe {
 }
 
 impl Connection {
-    /// Puts `socket` on `line`.
-    pub(crate) fn new(socket: TcpStream, line: Arc<Line>, control: Arc<Control>) -> Self {
-        let pipe = if line.link.is_shaped() {
-            let (inner, pumps) = shaper::shape(socket, &line);
+    /// Connects `socket` to the network.
+    pub(crate) fn new(socket: TcpStream, network: Arc<Network>, control: Arc<Control>) -> Self {
+        let pipe = if network.link.is_shaped() {
+            let (inner, pumps) = shaper::shape(socket, &network);
             Pipe::Shaped { inner, pumps }
         } else {
             Pipe::Direct(socket)
         };
         Self {
             pipe,
-            left_bytes: line.link.cut_after_bytes,
-            line,
+            left_bytes: network.link.cut_after_bytes,
+            network,
             control,
             gate: None,
         }
     }
 
-    /// Does to the bytes that came after the first `before` of `buf` what the link and the faults ask.
-    /// Returns whether the server may still see them.
+    /// Counts the bytes of `buf` after the first `before`, and flips a bit of them if a fault asks for it.
+    /// Returns whether the server may see them.
     fn disturb(&mut self, buf: &mut ReadBuf<'_>, before: usize) -> bool {
         let came = buf.filled_mut().get_mut(before..).unwrap_or_default();
         if let Some(last) = came.last_mut()
@@ -74,7 +74,7 @@ impl Connection {
 
     /// Waits for the end of an outage.
     fn poll_gate(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while let Some(until) = self.line.silent_until() {
+        while let Some(until) = self.network.silent_until() {
             let gate = self
                 .gate
                 .get_or_insert_with(|| Box::pin(sleep_until(until)));
@@ -142,7 +142,7 @@ impl Drop for Connection {
         if !self.control.is_reset() {
             return;
         }
-        // When the option cannot be set the socket is closed the polite way, which a client sees as a cut as well.
+        // If the option cannot be set, the socket closes normally, which a client sees as a cut as well.
         match &mut self.pipe {
             Pipe::Direct(socket) => drop(socket.set_zero_linger()),
             Pipe::Shaped { pumps, .. } => pumps.reset(),

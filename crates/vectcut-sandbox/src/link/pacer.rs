@@ -1,14 +1,14 @@
-//! Paces bytes: tells when a chunk has left a line of a given rate.
+//! Paces bytes: computes when a chunk has left a link of a given rate.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How far behind real time an idle line may stay, so that a late wake-up does not lose capacity.
+/// How far behind real time an idle link may stay, so that a late wake-up does not lose capacity.
 const CATCH_UP: Duration = Duration::from_millis(5);
 
-/// A line of a fixed rate. Chunks leave it one after the other, in the order in which they ask.
+/// A link of a fixed rate. Chunks leave it one after the other, in the order of the calls.
 #[derive(Debug)]
 pub(super) struct Pacer {
     bytes_per_second: u64,
@@ -16,7 +16,7 @@ pub(super) struct Pacer {
 }
 
 impl Pacer {
-    /// Makes a line of that many bytes per second; 0 counts as 1.
+    /// Makes a link of that many bytes per second; 0 counts as 1.
     pub(super) fn new(bytes_per_second: u64) -> Self {
         Self {
             bytes_per_second: bytes_per_second.max(1),
@@ -24,7 +24,7 @@ impl Pacer {
         }
     }
 
-    /// Puts `bytes` on the line at the time `now`, and returns when the last of them has left.
+    /// Sends `bytes` at the time `now`, and returns when the last of them has left.
     pub(super) fn departure(&self, bytes: usize, now: Instant) -> Instant {
         let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
         let earliest = now.checked_sub(CATCH_UP).unwrap_or(now);
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_line_saves_up_only_the_catch_up() {
+    fn an_idle_link_saves_up_only_the_catch_up() {
         let (pacer, start) = (Pacer::new(1000), Instant::now());
         pacer.departure(1, start);
         let later = start + Duration::from_secs(60);

@@ -1,6 +1,6 @@
 //! Shapes one connection: two pumps between its socket and the server, one for each direction.
 //!
-//! A pump reads what has come, waits until the line's rates would have let it leave, stamps it with the time of its
+//! A pump reads a chunk, waits until the rates let it leave, stamps it with the time of its
 //! arrival at the other end, and hands it to a second task that delivers it then. So any number of bytes is in flight.
 
 use std::io;
@@ -14,15 +14,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::Line;
+use super::Network;
 use super::pacer::Pacer;
 use crate::clock;
 
 /// What the server side of the pipe buffers.
 const PIPE_BYTES: usize = 256 * 1024;
-/// The grain of pacing: small, so that connections share the total rate fairly.
+/// The unit of pacing: small, so that connections share the total rate fairly.
 const CHUNK_BYTES: usize = 16 * 1024;
-/// What may be in flight in one direction: 16 MiB, far above rate times delay, so that it bounds only a stalled server.
+/// What may be in flight in one direction: 16 MiB. That is far above rate times delay, so it limits only a stalled server.
 const CHUNKS_IN_FLIGHT: usize = 1024;
 
 /// The tasks that move the bytes of one shaped connection.
@@ -35,7 +35,7 @@ pub(super) struct Pumps {
 impl Pumps {
     /// Stops moving bytes and lets the socket end with a TCP reset.
     pub(super) fn reset(&mut self) {
-        // When the option cannot be set the socket is closed the polite way, which a client sees as a cut as well.
+        // If the option cannot be set, the socket closes normally, which a client sees as a cut as well.
         drop(self.socket.set_zero_linger());
         self.tasks.abort_all();
     }
@@ -43,7 +43,7 @@ impl Pumps {
 
 impl Drop for Pumps {
     fn drop(&mut self) {
-        // What the server has written is still on its way; the pumps end by themselves. After a reset they are aborted already.
+        // The pumps still deliver what the server wrote, then end. After a reset they are aborted already.
         self.tasks.detach_all();
     }
 }
@@ -54,21 +54,21 @@ struct InFlight {
     bytes: Bytes,
 }
 
-/// Puts the line's shape between `socket` and the returned pipe.
-pub(super) fn shape(socket: TcpStream, line: &Arc<Line>) -> (DuplexStream, Pumps) {
+/// Puts the delay and the rates between `socket` and the returned pipe.
+pub(super) fn shape(socket: TcpStream, network: &Arc<Network>) -> (DuplexStream, Pumps) {
     let (inner, outer) = tokio::io::duplex(PIPE_BYTES);
     let (from_server, to_server) = tokio::io::split(outer);
     let socket = Arc::new(socket);
-    let one_way = line.link.round_trip / 2;
-    // The client believes that it is connected at once; over a real line it would have waited for a round trip.
-    let opened_at = clock::instant() + line.link.round_trip;
+    let one_way = network.link.round_trip / 2;
+    // The client is connected at once; on a real network it would have waited for a round trip.
+    let opened_at = clock::instant() + network.link.round_trip;
     let mut tasks = JoinSet::new();
 
     let (sender, receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
     let (from_client, pacer, shared) = (
         Arc::clone(&socket),
-        line.link.connection_rate.map(Pacer::new),
-        Arc::clone(line),
+        network.link.connection_rate.map(Pacer::new),
+        Arc::clone(network),
     );
     tasks.spawn(async move {
         wait_until(opened_at).await;
@@ -91,7 +91,10 @@ pub(super) fn shape(socket: TcpStream, line: &Arc<Line>) -> (DuplexStream, Pumps
     tasks.spawn(deliver_to_server(receiver, to_server));
 
     let (sender, receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
-    let (pacer, shared) = (line.link.connection_rate.map(Pacer::new), Arc::clone(line));
+    let (pacer, shared) = (
+        network.link.connection_rate.map(Pacer::new),
+        Arc::clone(network),
+    );
     tasks.spawn(async move {
         let mut from_server: ReadHalf<DuplexStream> = from_server;
         let mut buffer = vec![0; CHUNK_BYTES];
@@ -115,7 +118,7 @@ pub(super) fn shape(socket: TcpStream, line: &Arc<Line>) -> (DuplexStream, Pumps
     (inner, Pumps { socket, tasks })
 }
 
-/// Waits until `bytes` have left at both rates, then sends them on their way. Returns whether anybody waits for them.
+/// Waits until `bytes` have left at both rates, then sends them. Returns whether the receiver is still there.
 async fn send(
     sender: &mpsc::Sender<InFlight>,
     bytes: Bytes,
@@ -139,8 +142,8 @@ async fn send(
 
 /// Waits until a time, or a little less.
 ///
-/// The timer rounds up to its tick of a millisecond; rounding to the nearest keeps the average right,
-/// and a chunk that is due already passes without a tick of its own.
+/// The timer rounds up to a millisecond. Rounding to the nearest keeps the average right,
+/// and a chunk that is already due does not wait.
 async fn wait_until(time: Instant) {
     const HALF_TICK: Duration = Duration::from_micros(500);
     if let Some(early) = time
@@ -161,7 +164,7 @@ async fn deliver_to_server(
             return;
         }
     }
-    // The client has ended its side; that the server has gone already is no news.
+    // The client has closed its side. It does not matter if the server has gone, too.
     drop(server.shutdown().await);
 }
 
@@ -172,7 +175,7 @@ async fn deliver_to_client(mut in_flight: mpsc::Receiver<InFlight>, socket: Arc<
             return;
         }
     }
-    // The server has ended its side, and the reading pump may still hold the socket open.
+    // The server has closed its side, but the reading pump may still hold the socket open.
     drop(socket2::SockRef::from(&*socket).shutdown(std::net::Shutdown::Write));
 }
 

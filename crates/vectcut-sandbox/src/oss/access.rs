@@ -1,4 +1,4 @@
-//! Who is let in to OSS: names, signature, rights.
+//! Which requests OSS accepts: names, signature, rights.
 
 use super::error_reply::OssError;
 use super::{Call, Halt};

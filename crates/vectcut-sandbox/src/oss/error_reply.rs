@@ -1,4 +1,4 @@
-//! The error document of OSS, with what each code adds to it.
+//! The error document of OSS, with the elements that each code adds.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
@@ -8,10 +8,10 @@ use crate::oss_code::OssCode;
 use crate::reply::Reply;
 use crate::verify::{Refusal, Version, Wire};
 
-/// The skew that OSS names in its refusal.
+/// The skew that OSS names in its error document.
 const MAX_ALLOWED_SKEW_MILLISECONDS: &str = "900000";
 
-/// An error of OSS, before it becomes an answer.
+/// An error of OSS, before it becomes a response.
 #[derive(Debug)]
 pub(super) struct OssError {
     code: OssCode,
@@ -38,7 +38,7 @@ impl OssError {
         }
     }
 
-    /// Replaces the words of the code.
+    /// Replaces the message of the code.
     pub(super) fn message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
@@ -62,7 +62,7 @@ impl OssError {
         self
     }
 
-    /// Makes the error that a fault asks for, with what the real one would repeat of the request.
+    /// Makes the error that a fault asks for; it repeats the same parts of the request as the real one.
     pub(super) fn scripted(code: OssCode, wire: &Wire, now: Timestamp) -> Self {
         let token = || {
             wire.header("x-oss-security-token")
@@ -84,9 +84,9 @@ impl OssError {
         }
     }
 
-    /// Makes the error that answers a refused signature.
+    /// Makes the error for a refused signature.
     ///
-    /// It repeats what the real one repeats, the security token and the string to sign included: clients must not log it.
+    /// As the real one does, it repeats the security token and the string to sign, so clients must not log it.
     pub(super) fn refused(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::Unsigned => Self::new(OssCode::AccessDenied)
@@ -153,7 +153,7 @@ impl OssError {
         }
     }
 
-    /// Makes the answer: the document in the body, or for HEAD in `x-oss-err`.
+    /// Makes the response: the document is in the body, or for HEAD in `x-oss-err`.
     pub(super) fn into_reply(self, wire: &Wire, request_id: &str) -> Reply {
         let ec = self.ec.or(self.code.ec());
         let mut document = Document::new("Error")

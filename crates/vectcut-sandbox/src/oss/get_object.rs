@@ -13,7 +13,7 @@ use crate::reply::Reply;
 use crate::store::{FileBody, ObjectRecord};
 use crate::verify::rfc1123;
 
-/// Query parameters of a signed GET that replace headers of the answer.
+/// Query parameters of a signed GET that replace headers of the response.
 const OVERRIDES: &[(&str, &str)] = &[
     ("response-cache-control", "cache-control"),
     ("response-content-disposition", "content-disposition"),
@@ -23,7 +23,7 @@ const OVERRIDES: &[(&str, &str)] = &[
     ("response-expires", "expires"),
 ];
 
-/// What a `Range` header asks of an object.
+/// What a `Range` header asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     Whole,
@@ -83,7 +83,7 @@ pub(super) fn head(call: &Call<'_>) -> Result<Reply, Halt> {
     )
 }
 
-/// Removes the object; that there is none is a success too.
+/// Removes the object; it is a success, too, when there is none.
 pub(super) async fn delete(call: &Call<'_>) -> Result<Reply, Halt> {
     let (bucket, key) = (call.bucket.clone(), call.key.clone());
     call.store
@@ -127,7 +127,7 @@ fn describe(mut reply: Reply, record: &ObjectRecord) -> Reply {
         .header("x-oss-storage-class", "Standard")
 }
 
-/// Reads `Range: bytes=…`; one that is not understood asks for the whole, as OSS has it.
+/// Reads `Range: bytes=…`. As OSS does, it sends the whole object for a range that it cannot read.
 fn wanted(range: Option<&str>, len_bytes: u64) -> Wanted {
     let Some((first, last)) = range
         .and_then(|text| text.strip_prefix("bytes="))
@@ -142,7 +142,7 @@ fn wanted(range: Option<&str>, len_bytes: u64) -> Wanted {
             Wanted::Part(first..last.saturating_add(1).min(len_bytes))
         }
         (Err(_), Ok(0)) if first.is_empty() => Wanted::Impossible,
-        // No range names the bytes of an empty object: the last five of none are all of it.
+        // An empty object has no range: its last five bytes are all of it.
         (Err(_), Ok(_)) if first.is_empty() && len_bytes == 0 => Wanted::Whole,
         (Err(_), Ok(suffix)) if first.is_empty() => {
             Wanted::Part(len_bytes.saturating_sub(suffix)..len_bytes)

@@ -79,7 +79,7 @@ pub(super) async fn upload_part(
         .header("x-oss-hash-crc64ecma", part.crc64.to_string()))
 }
 
-/// Makes the object of its parts. The work goes on when the client does not wait for it.
+/// Joins the parts into the object. The work continues when the client does not wait for it.
 pub(super) async fn complete(call: &Call<'_>, body: &[u8]) -> Result<Reply, Halt> {
     let id = upload_id(call)?;
     let all = call
@@ -179,7 +179,7 @@ pub(super) fn list_parts(call: &Call<'_>) -> Result<Reply, Halt> {
     Ok(Reply::status(200).body("application/xml", document.finish()))
 }
 
-/// Adds bucket and key, the key encoded where the client asked for it.
+/// Adds the bucket and the object key, URL-encoded when the client asks for it.
 fn names(call: &Call<'_>, document: Document) -> Document {
     let document = document.element("Bucket", &call.bucket);
     if call.query("encoding-type") == Some("url") {
@@ -202,7 +202,7 @@ fn upload_id<'a>(call: &'a Call<'_>) -> Result<&'a str, Halt> {
 }
 
 fn number(call: &Call<'_>, name: &'static str, default: u16) -> Result<u16, Halt> {
-    // An empty value is what the vendor's older SDK sends for none.
+    // The vendor's older SDK sends an empty value when it has none.
     let Some(text) = call.query(name).filter(|text| !text.is_empty()) else {
         return Ok(default);
     };

@@ -19,7 +19,7 @@ use crate::verify::{Addressing, Form, Refusal, Wire, check_form};
 
 const FORM_MAX_BYTES: usize = 8 * SMALL_BODY_MAX_BYTES;
 
-/// Tells whether a request is a form upload: a `POST` of a form to a bucket.
+/// Returns whether a request is a form upload: a `POST` of a form to a bucket.
 pub(super) fn is_form(wire: &Wire, addressing: &Addressing) -> bool {
     let resource = addressing.resource(wire.path());
     wire.method == "POST"

@@ -14,7 +14,7 @@ const BODY_MAX_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 /// The largest user metadata, in bytes.
 const METADATA_MAX_BYTES: usize = 8 * 1024;
 
-/// Headers that are kept with an object and given back with it.
+/// Headers that OSS keeps with an object and sends back with it.
 const KEPT_HEADERS: &[&str] = &[
     "cache-control",
     "content-disposition",
@@ -45,7 +45,7 @@ pub(super) async fn put(call: &Call<'_>, intake: &mut Intake) -> Result<Reply, H
         .header("content-md5", md5_base64))
 }
 
-/// Receives the body of a PUT: its length is announced, its MD5 is checked before anything is stored.
+/// Receives the body of a PUT. It checks the announced length and the MD5 before it stores anything.
 pub(super) async fn receive(call: &Call<'_>, intake: &mut Intake) -> Result<Received, Halt> {
     let announced = announced_length(call)?;
     let wanted_md5 = match call.wire.header("content-md5") {

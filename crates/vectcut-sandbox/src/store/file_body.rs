@@ -1,4 +1,4 @@
-//! A range of a file as the body of an answer, read a chunk ahead of the socket.
+//! A range of a file as the body of a response, read a chunk ahead of the socket.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -20,13 +20,13 @@ pub(crate) struct FileBody {
 }
 
 impl FileBody {
-    /// Begins to read `range` of `file`.
+    /// Starts to read `range` of `file`.
     pub(crate) fn new(file: File, range: Range<u64>) -> Self {
         let (sender, chunks) = mpsc::channel(2);
         let left_bytes = range.end - range.start;
         tokio::task::spawn_blocking(move || {
             if let Err(error) = read(file, range, &sender) {
-                // Nobody listens any more when this fails.
+                // Sending fails when the connection is gone.
                 drop(sender.blocking_send(Err(error)));
             }
         });

@@ -10,17 +10,17 @@ use tempfile::{NamedTempFile, TempPath};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// Chunks between the socket and the disk; with it the memory of one body is bounded.
+/// Chunks between the socket and the disk; they bound the memory of one body.
 const CHUNKS_MAX: usize = 4;
 
-/// A body on its way to the disk. Dropped before [`finish`](Self::finish), it leaves nothing behind.
+/// A body that is being written. If it is dropped before [`finish`](Self::finish), nothing is left behind.
 #[derive(Debug)]
 pub(crate) struct Receiving {
     sender: mpsc::Sender<Bytes>,
     writer: JoinHandle<io::Result<Received>>,
 }
 
-/// A body that has come whole, in a temporary file that goes when this is dropped.
+/// A complete body, in a temporary file that is removed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) file: TempPath,
@@ -38,8 +38,8 @@ impl Receiving {
         }
     }
 
-    /// Hands on the next bytes; waits while the disk is behind. After a failure of the disk it swallows them:
-    /// [`finish`](Self::finish) tells.
+    /// Writes the next bytes; waits while the disk is behind. After the disk failed it drops them, and
+    /// [`finish`](Self::finish) returns the error.
     pub(crate) async fn push(&self, bytes: Bytes) {
         drop(self.sender.send(bytes).await);
     }
@@ -57,7 +57,7 @@ impl Received {
         self.md5.iter().map(|byte| format!("{byte:02X}")).collect()
     }
 
-    /// Receives bytes that are at hand.
+    /// Receives bytes in memory.
     pub(super) fn of(bytes: &[u8], dir: &Path) -> io::Result<Self> {
         let mut writing = Writing::start(dir)?;
         writing.push(bytes)?;

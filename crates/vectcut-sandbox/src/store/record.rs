@@ -16,17 +16,17 @@ pub(crate) struct ObjectRecord {
     pub(crate) crc64: u64,
     /// With its quotes.
     pub(crate) etag: String,
-    /// Base64 of the MD5, where the object came in one piece.
+    /// Base64 of the MD5, if the object came in one PUT.
     pub(crate) content_md5: Option<String>,
     /// Milliseconds since 1970.
     pub(crate) modified_ms: i64,
-    /// What is given back with the object: content headers and user metadata, names in lower case.
+    /// What is sent back with the object: content headers and user metadata, names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) is_multipart: bool,
 }
 
 impl ObjectRecord {
-    /// Describes an object that came in one piece.
+    /// Describes an object that came in one PUT.
     pub(crate) fn put(
         bucket: &str,
         key: &str,

@@ -1,4 +1,4 @@
-//! Open multipart uploads: a folder each, with a record of the upload and a file and a record for each part.
+//! Open multipart uploads: each has a folder with its record, and a file and a record for each part.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use super::record::{ObjectRecord, PartRecord, UploadRecord};
 use super::{CommitError, Received, private_dir, read_records, write_record};
 use crate::random;
 
-/// The least size of a part that is not the last, in bytes.
+/// The minimum size of every part except the last, in bytes.
 const PART_SIZE_MIN_BYTES: u64 = 100 * 1024;
 const UPLOAD_FILE: &str = "upload.json";
 const PARTS_DIR: &str = "parts";
@@ -34,7 +34,7 @@ struct Upload {
 /// Which parts make the object.
 #[derive(Debug)]
 pub(crate) enum Selection {
-    /// These numbers, with the ETags that their uploads answered.
+    /// These part numbers, with the ETags that the client got for them.
     Parts(Vec<(u16, String)>),
     /// All that were uploaded.
     All,
@@ -80,7 +80,7 @@ impl Uploads {
         let mut open = HashMap::new();
         for entry in fs::read_dir(&root)? {
             let dir = entry?.path();
-            // A folder without a record was being made, or removed, when an earlier sandbox ended.
+            // A folder without a record was being created or removed when an earlier sandbox ended.
             let Some(record) = read_records::<UploadRecord>(&dir)?.pop() else {
                 fs::remove_dir_all(&dir)?;
                 continue;
@@ -263,7 +263,7 @@ impl Uploads {
                     .join(PARTS_DIR)
                     .join(&part.file),
             )?;
-            // From file to file this stays in the kernel where the platform can.
+            // The kernel copies from file to file where the platform allows it.
             io::copy(&mut file, whole.as_file_mut())?;
             len_bytes += part.len_bytes;
             crc64 = checksum_combine(CrcAlgorithm::Crc64Xz, crc64, part.crc64, part.len_bytes);
@@ -283,7 +283,7 @@ impl Uploads {
             return Ok(());
         }
         let dir = self.root.join(id);
-        // The record goes first: without it the folder is swept at the next start.
+        // Removed first: the next start removes a folder without a record.
         fs::remove_file(dir.join(UPLOAD_FILE))?;
         fs::remove_dir_all(dir)
     }

@@ -1,4 +1,4 @@
-//! The access keys that a server knows, and whether a presented pair of ID and token is one of them.
+//! The access keys that a server knows, and the check of a pair of access key ID and token.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Refusal;
 
-/// One access key: its secret, and for a temporary one the security token and its end.
+/// One access key: its secret, and for a temporary one the security token and when it expires.
 #[derive(Clone)]
 pub struct Key {
     pub(super) secret: Secret,
@@ -26,7 +26,7 @@ pub(super) enum Secret {
 }
 
 impl Key {
-    /// Makes a key that never ends and takes no security token.
+    /// Makes a key that never expires and takes no security token.
     pub fn long_lived(access_key_secret: impl Into<String>) -> Self {
         Self {
             secret: Secret::Plain(access_key_secret.into()),
@@ -35,7 +35,7 @@ impl Key {
         }
     }
 
-    /// Makes a temporary key, as STS hands out: it needs its token, and ends at `expires_at` when that is given.
+    /// Makes a temporary key, as STS gives: it needs its token, and expires at `expires_at` if that is given.
     pub fn temporary(
         access_key_secret: impl Into<String>,
         security_token: impl Into<String>,
@@ -80,14 +80,14 @@ impl Keys {
         self.by_id.insert(access_key_id.into(), key);
     }
 
-    /// Ends every temporary key at `end`, unless it ends earlier.
+    /// Lets every temporary key expire at `end`, unless it expires earlier.
     pub(crate) fn end_temporary(&mut self, end: Timestamp) {
         for key in self.by_id.values_mut().filter(|key| key.token.is_some()) {
             key.expires_at = Some(key.expires_at.map_or(end, |earlier| earlier.min(end)));
         }
     }
 
-    /// Returns the key that the pair of ID and token names at the time `now`.
+    /// Returns the key of this access key ID if the token fits and has not expired at `now`.
     pub(super) fn admit(
         &self,
         access_key_id: &str,
@@ -103,7 +103,7 @@ impl Keys {
         match (&key.token, token) {
             (None, None) => {}
             (None, Some(_)) => return Err(Refusal::TokenNotSupported),
-            // Without its token a temporary access key ID is as good as unknown.
+            // OSS does not know a temporary access key ID without its token.
             (Some(_), None) => {
                 return Err(Refusal::UnknownAccessKeyId {
                     access_key_id: access_key_id.to_owned(),

@@ -1,4 +1,4 @@
-//! Why a signature was not accepted: one variant for each answer that OSS has.
+//! Why a signature was not accepted: one variant for each error of OSS.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::Version;
 
 /// Why a signature was not accepted.
 ///
-/// Some variants carry what OSS repeats in its answer, which includes the security token.
+/// Some variants carry what OSS repeats in its error document, which includes the security token.
 /// `Debug` and `Display` show none of it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum Refusal {
     SignedTwice,
     /// A header or parameter cannot be read.
     Malformed {
-        /// What is wrong, in the words of the answer.
+        /// What is wrong, in the words of the error response.
         message: String,
     },
     /// A parameter of a presigned URL is missing.
@@ -46,16 +46,16 @@ pub enum Refusal {
     UnreadableDate,
     /// The signing time is more than 15 minutes off.
     TooSkewed {
-        /// When the client says that it signed.
+        /// The time at which the client signed, as it says.
         request_time: Timestamp,
-        /// What time it is.
+        /// The server's time.
         server_time: Timestamp,
     },
-    /// The presigned URL is past its time, or not valid yet.
+    /// The presigned URL has expired, or is not valid yet.
     UrlExpired {
-        /// Until when it was valid.
+        /// When it expires.
         expires_at: Timestamp,
-        /// What time it is.
+        /// The server's time.
         server_time: Timestamp,
     },
     /// No such access key, or a temporary one without its token.
@@ -68,7 +68,7 @@ pub enum Refusal {
         /// The token as given.
         security_token: String,
     },
-    /// The token of a temporary key is past its end.
+    /// The token of a temporary key has expired.
     TokenExpired {
         /// The token as given.
         security_token: String,

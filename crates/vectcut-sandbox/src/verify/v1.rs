@@ -176,7 +176,7 @@ pub(super) fn check_url(
     Ok(identity(access_key_id, Place::Url))
 }
 
-/// Returns the query of a presigned GET: the link that the backend hands out.
+/// Returns the query of a presigned GET, which the backend publishes.
 pub(crate) fn presign_get(
     access_key_id: &str,
     secret: &str,
@@ -214,11 +214,11 @@ fn string_to_sign(wire: &Wire, resource: &Resource, date: &str) -> Vec<u8> {
     text
 }
 
-/// Returns the sub-resources, raw: nothing, or `?` and the pairs sorted by name.
+/// Returns the sub-resources, raw: empty, or `?` and the pairs sorted by name.
 fn signed_query(wire: &Wire) -> String {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for (name, value) in wire.query() {
-        // Of a repeated parameter the first one counts.
+        // The first of repeated parameters counts.
         if SUB_RESOURCES.contains(&name.as_str()) && !pairs.iter().any(|(known, _)| *known == name)
         {
             pairs.push((name, value));

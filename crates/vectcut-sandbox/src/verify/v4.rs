@@ -22,7 +22,7 @@ const TERMINATOR: &str = "aliyun_v4_request";
 const EXPIRES_MAX_SECONDS: i64 = 604_800;
 const EXPIRES_MAX_WITH_TOKEN_SECONDS: i64 = 43_200;
 
-/// What a V4 signature says about itself.
+/// The fields of a V4 signature.
 struct Claims<'a> {
     access_key_id: &'a str,
     scope: Scope<'a>,
@@ -135,7 +135,7 @@ pub(super) fn check_url(
     Ok(identity(&claims, Place::Url))
 }
 
-/// Returns a time so many seconds later, or as late as times go: a client may sign with the last second of all.
+/// Returns a time this many seconds later, or the last possible time: a client may sign with any date.
 fn shifted(time: Timestamp, seconds: i64) -> Timestamp {
     time.checked_add(SignedDuration::from_secs(seconds))
         .unwrap_or(Timestamp::MAX)
@@ -245,7 +245,7 @@ fn canonical_request(wire: &Wire, resource: &Resource, additional_headers: &str)
         .collect();
     let headers = wire
         .sorted_headers(|name| signed_anyway(name) || listed.iter().any(|listed| listed == name));
-    // Names that are signed anyway, or that the request lacks, drop out of the list.
+    // The list omits names that are always signed and names that the request lacks.
     let additional: Vec<&str> = headers
         .iter()
         .map(|(name, _)| name.as_str())

@@ -67,7 +67,7 @@ impl Wire {
             .map(|(_, value)| value.trim())
     }
 
-    /// Returns the headers for which `wanted` says yes: lower-case names, trimmed values, sorted by name;
+    /// Returns the headers whose names `wanted` accepts: names in lower case, values trimmed, sorted by name;
     /// the values of a repeated header are joined by a comma.
     pub(super) fn sorted_headers(&self, wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
         let mut sorted: std::collections::BTreeMap<String, String> =

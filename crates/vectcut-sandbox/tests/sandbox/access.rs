@@ -18,19 +18,19 @@ async fn an_unsigned_request_is_denied() {
         sandbox.settings().oss_bucket,
         port(&sandbox)
     );
-    let answer = send(
+    let response = send(
         &sandbox,
         &Request::new("PUT", "/k").header("host", host).body("x"),
     )
     .await;
     assert_eq!(
-        answer.oss_error(),
+        response.oss_error(),
         error(403, "AccessDenied", "0003-00000001")
     );
-    assert_eq!(answer.header("x-oss-ec"), "0003-00000001");
+    assert_eq!(response.header("x-oss-ec"), "0003-00000001");
     assert_eq!(
-        answer.header("x-oss-request-id"),
-        answer.element("RequestId")
+        response.header("x-oss-request-id"),
+        response.element("RequestId")
     );
 }
 
@@ -53,18 +53,18 @@ async fn a_wrong_signature_is_told_what_would_have_been_right() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut ticket = init(&sandbox, "a.mp4", 1).await;
     ticket.access.secret.push('x');
-    let answer = send(&sandbox, &ticket.put(&sandbox, "x")).await;
+    let response = send(&sandbox, &ticket.put(&sandbox, "x")).await;
     assert_eq!(
-        answer.oss_error(),
+        response.oss_error(),
         error(403, "SignatureDoesNotMatch", "0002-00000040")
     );
     let token = ticket.access.token.unwrap();
     assert!(
-        answer.element("StringToSign").contains(&token),
+        response.element("StringToSign").contains(&token),
         "the real one repeats the token too"
     );
     assert!(
-        answer
+        response
             .element("StringToSignBytes")
             .starts_with("50 55 54 0A")
     );
@@ -82,19 +82,19 @@ async fn the_clock_may_be_off_by_a_quarter_of_an_hour() {
         )
         .await
     };
-    let answer = put(0).await;
+    let response = put(0).await;
     assert_eq!(
-        answer.oss_error(),
+        response.oss_error(),
         error(403, "RequestTimeTooSkewed", "0002-00000504")
     );
-    let server_time: Timestamp = answer.element("ServerTime").parse().unwrap();
+    let server_time: Timestamp = response.element("ServerTime").parse().unwrap();
     let ahead = server_time.as_second() - Timestamp::now().as_second();
     assert!(
         (3590..=3601).contains(&ahead),
         "ServerTime is {ahead} seconds ahead"
     );
     assert_eq!(
-        answer.header("date"),
+        response.header("date"),
         server_time
             .strftime("%a, %d %b %Y %H:%M:%S GMT")
             .to_string()
@@ -130,13 +130,13 @@ async fn credentials_end() {
         .await
         .unwrap();
     let ticket = init(&sandbox, "a.mp4", 1).await;
-    let answer = send(&sandbox, &ticket.put(&sandbox, "x")).await;
+    let response = send(&sandbox, &ticket.put(&sandbox, "x")).await;
     assert_eq!(
-        answer.oss_error(),
+        response.oss_error(),
         error(403, "SecurityTokenExpired", "0002-00000007")
     );
     assert_eq!(
-        answer.element("SecurityToken"),
+        response.element("SecurityToken"),
         ticket.access.token.unwrap()
     );
 }

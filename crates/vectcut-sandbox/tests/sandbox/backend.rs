@@ -60,10 +60,10 @@ async fn every_init_names_another_key_with_the_extension_of_the_file() {
 async fn init_says_when_the_credentials_end() {
     let sandbox = Sandbox::builder().clock_offset(-60).start().await.unwrap();
     let body = json!({ "file_name": "a.mp4", "file_size_bytes": 0, "unknown": null });
-    let answer = send(&sandbox, &backend(&sandbox, "/sts/upload/init", &body))
+    let response = send(&sandbox, &backend(&sandbox, "/sts/upload/init", &body))
         .await
         .json();
-    let expiration: jiff::Timestamp = answer["credentials"]["Expiration"]
+    let expiration: jiff::Timestamp = response["credentials"]["Expiration"]
         .as_str()
         .unwrap()
         .parse()
@@ -86,10 +86,10 @@ async fn a_bad_key_is_refused_in_the_shape_of_the_backend() {
         let mut request = backend(&sandbox, path, &json!({}));
         for wrong in ["Bearer nobody", "nobody", "bearer"] {
             request.headers[1].1 = wrong.to_owned();
-            let answer = send(&sandbox, &request).await;
-            assert_eq!(answer.status, 401);
-            assert_eq!(answer.json()["success"], false);
-            assert_eq!(answer.json()["error"], "the API key is invalid");
+            let response = send(&sandbox, &request).await;
+            assert_eq!(response.status, 401);
+            assert_eq!(response.json()["success"], false);
+            assert_eq!(response.json()["error"], "the API key is invalid");
         }
     }
 }

@@ -15,15 +15,15 @@ pub(crate) struct Client {
     buffered: Vec<u8>,
 }
 
-/// An answer, whole.
+/// An response, whole.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(given, _)| given == name);
         found.map_or("", |(_, value)| value)
@@ -109,15 +109,15 @@ impl Client {
         })
     }
 
-    /// Sends a request and waits for the answer.
-    pub(crate) async fn send(&mut self, request: &Request) -> Answer {
+    /// Sends a request and waits for the response.
+    pub(crate) async fn send(&mut self, request: &Request) -> Response {
         self.try_send(request).await.unwrap()
     }
 
-    /// Sends a request and waits for the answer; an error when the connection ends before it.
-    pub(crate) async fn try_send(&mut self, request: &Request) -> std::io::Result<Answer> {
+    /// Sends a request and waits for the response; an error when the connection ends before it.
+    pub(crate) async fn try_send(&mut self, request: &Request) -> std::io::Result<Response> {
         self.write(&request.bytes()).await?;
-        self.answer(request.method).await
+        self.response(request.method).await
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
@@ -129,7 +129,7 @@ impl Client {
         self.stream.shutdown().await.unwrap();
     }
 
-    pub(crate) async fn answer(&mut self, method: &str) -> std::io::Result<Answer> {
+    pub(crate) async fn response(&mut self, method: &str) -> std::io::Result<Response> {
         let head_end = loop {
             if let Some(at) = self
                 .buffered
@@ -154,7 +154,7 @@ impl Client {
             .map(|line| line.split_once(": ").unwrap())
             .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
             .collect();
-        let mut answer = Answer {
+        let mut response = Response {
             status,
             headers,
             body: Vec::new(),
@@ -162,13 +162,13 @@ impl Client {
         let length = if method == "HEAD" {
             0
         } else {
-            answer.header("content-length").parse().unwrap_or(0)
+            response.header("content-length").parse().unwrap_or(0)
         };
         while self.buffered.len() < length {
             self.read().await?;
         }
-        answer.body = self.buffered.drain(..length).collect();
-        Ok(answer)
+        response.body = self.buffered.drain(..length).collect();
+        Ok(response)
     }
 
     async fn read(&mut self) -> std::io::Result<()> {
@@ -180,12 +180,12 @@ impl Client {
 }
 
 /// Sends one request on a connection of its own.
-pub(crate) async fn send(sandbox: &Sandbox, request: &Request) -> Answer {
+pub(crate) async fn send(sandbox: &Sandbox, request: &Request) -> Response {
     Client::connect(sandbox).await.send(request).await
 }
 
-/// As [`send`]; an error when the connection ends before the answer.
-pub(crate) async fn try_send(sandbox: &Sandbox, request: &Request) -> std::io::Result<Answer> {
+/// As [`send`]; an error when the connection ends before the response.
+pub(crate) async fn try_send(sandbox: &Sandbox, request: &Request) -> std::io::Result<Response> {
     Client::try_connect(sandbox).await?.try_send(request).await
 }
 
@@ -292,9 +292,9 @@ pub(crate) struct Ticket {
 /// Calls init.
 pub(crate) async fn init(sandbox: &Sandbox, file_name: &str, file_size_bytes: u64) -> Ticket {
     let body = json!({ "file_name": file_name, "file_size_bytes": file_size_bytes });
-    let answer = send(sandbox, &backend(sandbox, "/sts/upload/init", &body)).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let reply = answer.json();
+    let response = send(sandbox, &backend(sandbox, "/sts/upload/init", &body)).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    let reply = response.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     Ticket {
         access: Access {

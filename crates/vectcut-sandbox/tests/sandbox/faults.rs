@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use vectcut_sandbox::{Answer, Fault, OssCode, Policy, Renewal, Rights, Sandbox, Step, Target};
+use vectcut_sandbox::{Fault, OssCode, Policy, Renewal, Response, Rights, Sandbox, Step, Target};
 
 use crate::client::{Client, Request, backend, init, send, try_send};
 
@@ -20,21 +20,21 @@ async fn with(fault: Fault) -> Sandbox {
 }
 
 #[tokio::test]
-async fn an_answer_stands_in_for_the_work() {
-    let answer = Answer::status(503)
+async fn a_response_stands_in_for_the_work() {
+    let response = Response::status(503)
         .body("busy")
         .header("x-why", "because")
         .retry_after(Duration::from_secs(2));
-    let sandbox = with(Fault::at(Step::Init).answers(answer)).await;
+    let sandbox = with(Fault::at(Step::Init).responds(response)).await;
     let request = backend(
         &sandbox,
         "/sts/upload/init",
         &json!({ "file_name": "a", "file_size_bytes": 1 }),
     );
-    let answer = send(&sandbox, &request).await;
-    assert_eq!((answer.status, answer.text().as_str()), (503, "busy"));
+    let response = send(&sandbox, &request).await;
+    assert_eq!((response.status, response.text().as_str()), (503, "busy"));
     assert_eq!(
-        (answer.header("x-why"), answer.header("retry-after")),
+        (response.header("x-why"), response.header("retry-after")),
         ("because", "2")
     );
     assert_eq!(send(&sandbox, &request).await.status, 200);
@@ -44,21 +44,21 @@ async fn an_answer_stands_in_for_the_work() {
 async fn an_oss_error_has_its_status_and_ec_and_repeats_the_token() {
     let sandbox = with(Fault::at(Step::PutObject).oss_error(OssCode::SecurityTokenExpired)).await;
     let ticket = init(&sandbox, "a.mp4", 1).await;
-    let answer = send(&sandbox, &ticket.put(&sandbox, "x")).await;
+    let response = send(&sandbox, &ticket.put(&sandbox, "x")).await;
     assert_eq!(
-        answer.oss_error(),
+        response.oss_error(),
         (403, "SecurityTokenExpired".into(), "0002-00000007".into())
     );
-    assert_eq!(Some(answer.element("SecurityToken")), ticket.access.token);
+    assert_eq!(Some(response.element("SecurityToken")), ticket.access.token);
     assert_eq!(sandbox.objects(), []);
 }
 
 #[tokio::test]
 async fn html_stands_in_for_json() {
     let sandbox = with(Fault::at(Target::Backend).html()).await;
-    let answer = send(&sandbox, &backend(&sandbox, "/sts/upload/init", &json!({}))).await;
+    let response = send(&sandbox, &backend(&sandbox, "/sts/upload/init", &json!({}))).await;
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (200, "text/html")
     );
 }
@@ -117,9 +117,9 @@ async fn a_body_shorter_than_the_reset_is_reset_at_its_end() {
 }
 
 #[tokio::test]
-async fn an_early_answer_reaches_a_client_that_is_still_sending() {
-    let answer = Answer::oss(OssCode::AccessDenied).after_bytes(64 * 1024);
-    let sandbox = with(Fault::at(Step::PutObject).answers(answer)).await;
+async fn an_early_response_reaches_a_client_that_is_still_sending() {
+    let response = Response::oss(OssCode::AccessDenied).after_bytes(64 * 1024);
+    let sandbox = with(Fault::at(Step::PutObject).responds(response)).await;
     let ticket = init(&sandbox, "a.mp4", 1).await;
     let mut client = Client::connect(&sandbox).await;
     assert_eq!(
@@ -180,8 +180,11 @@ async fn a_stalled_body_stops_the_sender() {
 async fn a_wrong_crc_is_answered_for_the_right_bytes() {
     let sandbox = with(Fault::at(Step::PutObject).wrong_crc()).await;
     let ticket = init(&sandbox, "a.mp4", 1).await;
-    let answer = send(&sandbox, &ticket.put(&sandbox, "hello world")).await;
-    assert_ne!(answer.header("x-oss-hash-crc64ecma"), "5981764153023615706");
+    let response = send(&sandbox, &ticket.put(&sandbox, "hello world")).await;
+    assert_ne!(
+        response.header("x-oss-hash-crc64ecma"),
+        "5981764153023615706"
+    );
     let stored = sandbox.object(&ticket.bucket, &ticket.key).unwrap();
     assert_eq!(
         (stored.crc64, std::fs::read(stored.path).unwrap()),
@@ -193,19 +196,19 @@ async fn a_wrong_crc_is_answered_for_the_right_bytes() {
 async fn damaged_bytes_are_stored_under_their_own_crc() {
     let sandbox = with(Fault::at(Step::PutObject).damages()).await;
     let ticket = init(&sandbox, "a.mp4", 1).await;
-    let answer = send(&sandbox, &ticket.put(&sandbox, "hello world")).await;
+    let response = send(&sandbox, &ticket.put(&sandbox, "hello world")).await;
     let stored = sandbox.object(&ticket.bucket, &ticket.key).unwrap();
     let bytes = std::fs::read(stored.path).unwrap();
     assert_eq!(bytes, b"iello world");
     assert_eq!(
-        answer.header("x-oss-hash-crc64ecma"),
+        response.header("x-oss-hash-crc64ecma"),
         stored.crc64.to_string()
     );
 }
 
 #[tokio::test]
-async fn a_lost_answer_leaves_the_work_done() {
-    let sandbox = with(Fault::at(Step::PutObject).loses_answer()).await;
+async fn a_lost_response_leaves_the_work_done() {
+    let sandbox = with(Fault::at(Step::PutObject).loses_response()).await;
     let ticket = init(&sandbox, "a.mp4", 1).await;
     let error = try_send(&sandbox, &ticket.put(&sandbox, "x"))
         .await

@@ -3,9 +3,9 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use vectcut_sandbox::Sandbox;
 
-use crate::client::{Access, Answer, Request, send};
+use crate::client::{Access, Request, Response, send};
 
-async fn call(sandbox: &Sandbox, request: Request, resource: &str) -> Answer {
+async fn call(sandbox: &Sandbox, request: Request, resource: &str) -> Response {
     send(
         sandbox,
         &Access::long_lived(sandbox).sign(sandbox, request, resource),
@@ -27,7 +27,7 @@ async fn with_object() -> Sandbox {
 #[tokio::test]
 async fn a_range_gives_a_part() {
     let sandbox = with_object().await;
-    let answer = call(
+    let response = call(
         &sandbox,
         Request::new("GET", "/k").header("range", "bytes=2-4"),
         "k",
@@ -35,20 +35,20 @@ async fn a_range_gives_a_part() {
     .await;
     assert_eq!(
         (
-            answer.status,
-            answer.text().as_str(),
-            answer.header("content-range")
+            response.status,
+            response.text().as_str(),
+            response.header("content-range")
         ),
         (206, "234", "bytes 2-4/10")
     );
-    let answer = call(
+    let response = call(
         &sandbox,
         Request::new("GET", "/k").header("range", "bytes=10-"),
         "k",
     )
     .await;
     assert_eq!(
-        (answer.status, answer.element("Code").as_str()),
+        (response.status, response.element("Code").as_str()),
         (416, "InvalidRange")
     );
 }
@@ -57,13 +57,13 @@ async fn a_range_gives_a_part() {
 async fn the_end_of_an_empty_object_is_all_of_it() {
     let sandbox = Sandbox::start().await.unwrap();
     call(&sandbox, Request::new("PUT", "/k").body(""), "k").await;
-    let answer = call(
+    let response = call(
         &sandbox,
         Request::new("GET", "/k").header("range", "bytes=-5"),
         "k",
     )
     .await;
-    assert_eq!((answer.status, answer.text().as_str()), (200, ""));
+    assert_eq!((response.status, response.text().as_str()), (200, ""));
 }
 
 #[tokio::test]
@@ -102,19 +102,19 @@ async fn a_signed_query_overrides_headers() {
 #[tokio::test]
 async fn head_describes_the_object() {
     let sandbox = with_object().await;
-    let answer = call(&sandbox, Request::new("HEAD", "/k"), "k").await;
+    let response = call(&sandbox, Request::new("HEAD", "/k"), "k").await;
     assert_eq!(
-        (answer.status, answer.header("content-length")),
+        (response.status, response.header("content-length")),
         (200, "10")
     );
     assert_eq!(
-        answer.header("etag"),
+        response.header("etag"),
         "\"781E5E245D69B566979B86E28D23F2C7\""
     );
     assert_eq!(
         (
-            answer.header("x-oss-object-type"),
-            answer.header("x-oss-hash-crc64ecma").is_empty()
+            response.header("x-oss-object-type"),
+            response.header("x-oss-hash-crc64ecma").is_empty()
         ),
         ("Normal", false)
     );
@@ -123,10 +123,14 @@ async fn head_describes_the_object() {
 #[tokio::test]
 async fn an_error_of_head_is_in_a_header() {
     let sandbox = Sandbox::start().await.unwrap();
-    let answer = call(&sandbox, Request::new("HEAD", "/none"), "none").await;
-    let document =
-        String::from_utf8(BASE64_STANDARD.decode(answer.header("x-oss-err")).unwrap()).unwrap();
-    assert_eq!(answer.status, 404);
+    let response = call(&sandbox, Request::new("HEAD", "/none"), "none").await;
+    let document = String::from_utf8(
+        BASE64_STANDARD
+            .decode(response.header("x-oss-err"))
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(response.status, 404);
     assert!(document.contains("<Code>NoSuchKey</Code>"), "{document}");
 }
 
@@ -162,9 +166,9 @@ async fn an_operation_that_the_sandbox_lacks_is_refused() {
         (Request::new("GET", "/k?acl"), "k?acl"),
         (Request::new("GET", "/?uploads"), "?uploads"),
     ] {
-        let answer = call(&sandbox, request, resource).await;
+        let response = call(&sandbox, request, resource).await;
         assert_eq!(
-            (answer.status, answer.element("Code").as_str()),
+            (response.status, response.element("Code").as_str()),
             (501, "NotImplemented")
         );
     }

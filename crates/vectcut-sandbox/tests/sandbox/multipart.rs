@@ -2,7 +2,7 @@
 
 use vectcut_sandbox::{Policy, Rights, Sandbox};
 
-use crate::client::{Answer, Request, Ticket, init, send};
+use crate::client::{Request, Response, Ticket, init, send};
 
 const PART: usize = 100 * 1024;
 
@@ -18,32 +18,32 @@ impl<'a> Upload<'a> {
         let request = Request::new("POST", format!("/{}?uploads", ticket.key))
             .header("content-type", "video/mp4")
             .body("");
-        let answer = send(sandbox, &ticket.sign(sandbox, request)).await;
+        let response = send(sandbox, &ticket.sign(sandbox, request)).await;
         assert_eq!(
-            (answer.status, answer.element("Key")),
+            (response.status, response.element("Key")),
             (200, ticket.key.clone()),
             "{}",
-            answer.text()
+            response.text()
         );
         Self {
             sandbox,
             ticket,
-            id: answer.element("UploadId"),
+            id: response.element("UploadId"),
         }
     }
 
-    async fn call(&self, method: &'static str, query: &str, body: impl Into<Vec<u8>>) -> Answer {
+    async fn call(&self, method: &'static str, query: &str, body: impl Into<Vec<u8>>) -> Response {
         let query = query.replace('@', &self.id);
         let request = Request::new(method, format!("/{}?{query}", self.ticket.key)).body(body);
         send(self.sandbox, &self.ticket.sign(self.sandbox, request)).await
     }
 
-    async fn part(&self, number: u32, bytes: &[u8]) -> Answer {
+    async fn part(&self, number: u32, bytes: &[u8]) -> Response {
         self.call("PUT", &format!("partNumber={number}&uploadId=@"), bytes)
             .await
     }
 
-    async fn complete(&self, parts: &[(u32, &str)]) -> Answer {
+    async fn complete(&self, parts: &[(u32, &str)]) -> Response {
         let parts: String = parts
             .iter()
             .map(|(number, etag)| {
@@ -67,8 +67,8 @@ impl<'a> Upload<'a> {
     }
 }
 
-fn code(answer: &Answer) -> (u16, String) {
-    (answer.status, answer.element("Code"))
+fn code(response: &Response) -> (u16, String) {
+    (response.status, response.element("Code"))
 }
 
 #[tokio::test]
@@ -255,7 +255,7 @@ async fn a_list_has_pages() {
             upload.ticket.key, upload.id
         );
         let resource = format!("{}?uploadId={}", upload.ticket.key, upload.id);
-        let answer = send(
+        let response = send(
             &sandbox,
             &upload
                 .ticket
@@ -264,9 +264,9 @@ async fn a_list_has_pages() {
         )
         .await;
         (
-            answer.text().matches("<Part>").count(),
-            answer.element("IsTruncated"),
-            answer.element("NextPartNumberMarker"),
+            response.text().matches("<Part>").count(),
+            response.element("IsTruncated"),
+            response.element("NextPartNumberMarker"),
         )
     };
     assert_eq!(page(0).await, (2, "true".into(), "3".into()));

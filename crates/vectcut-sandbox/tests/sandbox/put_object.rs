@@ -2,10 +2,10 @@
 
 use vectcut_sandbox::Sandbox;
 
-use crate::client::{Access, Answer, Client, Request, init, send};
+use crate::client::{Access, Client, Request, Response, init, send};
 
 /// Puts under a fixed key with the long-lived access key.
-async fn put(sandbox: &Sandbox, request: Request) -> Answer {
+async fn put(sandbox: &Sandbox, request: Request) -> Response {
     let key = request.target.trim_start_matches('/').to_owned();
     send(
         sandbox,
@@ -44,12 +44,12 @@ async fn headers_that_belong_to_the_object_are_kept() {
 #[tokio::test]
 async fn an_empty_object_has_its_checksums() {
     let sandbox = Sandbox::start().await.unwrap();
-    let answer = put(&sandbox, Request::new("PUT", "/k").body("")).await;
+    let response = put(&sandbox, Request::new("PUT", "/k").body("")).await;
     assert_eq!(
-        (answer.status, answer.header("x-oss-hash-crc64ecma")),
+        (response.status, response.header("x-oss-hash-crc64ecma")),
         (200, "0")
     );
-    assert_eq!(answer.header("content-md5"), "1B2M2Y8AsgTpgAmY7PhCfg==");
+    assert_eq!(response.header("content-md5"), "1B2M2Y8AsgTpgAmY7PhCfg==");
 }
 
 #[tokio::test]
@@ -64,9 +64,9 @@ async fn a_wrong_content_md5_stores_nothing() {
         ("1B2M2Y8AsgTpgAmY7PhCfg==", "InvalidDigest"),
         ("short", "InvalidDigest"),
     ] {
-        let answer = put(&sandbox, with_md5(md5)).await;
+        let response = put(&sandbox, with_md5(md5)).await;
         assert_eq!(
-            (answer.status, answer.element("Code").as_str()),
+            (response.status, response.element("Code").as_str()),
             (400, code)
         );
     }
@@ -82,9 +82,9 @@ async fn a_wrong_content_md5_stores_nothing() {
 #[tokio::test]
 async fn a_length_is_needed_and_chunks_will_do() {
     let sandbox = Sandbox::start().await.unwrap();
-    let answer = put(&sandbox, Request::new("PUT", "/k")).await;
+    let response = put(&sandbox, Request::new("PUT", "/k")).await;
     assert_eq!(
-        (answer.status, answer.element("Code").as_str()),
+        (response.status, response.element("Code").as_str()),
         (411, "MissingContentLength")
     );
     let mut chunked = Request::new("PUT", "/k").header("transfer-encoding", "chunked");
@@ -99,9 +99,9 @@ async fn a_length_is_needed_and_chunks_will_do() {
 async fn more_than_five_gigabytes_are_refused_before_they_are_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let request = Request::new("PUT", "/k").header("content-length", "5368709121");
-    let answer = put(&sandbox, request).await;
+    let response = put(&sandbox, request).await;
     assert_eq!(
-        (answer.status, answer.element("Code").as_str()),
+        (response.status, response.element("Code").as_str()),
         (400, "EntityTooLarge")
     );
 }
@@ -123,8 +123,8 @@ async fn a_body_shorter_than_announced_stores_nothing() {
         .await
         .unwrap();
     client.finish().await;
-    // Whether there is an answer is the server's choice; that it has dealt with the request is what this waits for.
-    let _ = client.answer("PUT").await;
+    // Whether there is an response is the server's choice; that it has dealt with the request is what this waits for.
+    let _ = client.response("PUT").await;
     assert_eq!(sandbox.objects(), []);
     assert_eq!(
         std::fs::read_dir(sandbox.state_dir().join("objects"))
@@ -139,9 +139,9 @@ async fn overwriting_can_be_forbidden() {
     let sandbox = Sandbox::start().await.unwrap();
     let forbidding = || Request::new("PUT", "/k").header("x-oss-forbid-overwrite", "true");
     assert_eq!(put(&sandbox, forbidding().body("one")).await.status, 200);
-    let answer = put(&sandbox, forbidding().body("two")).await;
+    let response = put(&sandbox, forbidding().body("two")).await;
     assert_eq!(
-        (answer.status, answer.element("Code").as_str()),
+        (response.status, response.element("Code").as_str()),
         (409, "FileAlreadyExists")
     );
     assert_eq!(
@@ -175,8 +175,8 @@ async fn odd_keys_are_taken_as_they_are_and_stay_in_the_store() {
     for (path, key) in keys {
         let request =
             Access::long_lived(&sandbox).sign(&sandbox, Request::new("PUT", path).body("x"), key);
-        let answer = send(&sandbox, &request).await;
-        assert_eq!(answer.status, 200, "{key}: {}", answer.text());
+        let response = send(&sandbox, &request).await;
+        assert_eq!(response.status, 200, "{key}: {}", response.text());
         assert!(
             sandbox
                 .object(&sandbox.settings().oss_bucket, key)

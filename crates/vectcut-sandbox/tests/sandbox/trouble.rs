@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use vectcut_sandbox::{Fault, Link, OssCode, Policy, Sandbox, Step, Target};
 
-use crate::client::{Answer, Client, Request, Ticket, init, port, send, try_send};
+use crate::client::{Client, Request, Response, Ticket, init, port, send, try_send};
 
 /// A ticket with an open upload and its one part.
 struct Upload {
@@ -26,8 +26,8 @@ impl Upload {
             .element("UploadId");
         let part = format!("/{}?partNumber=1&uploadId={id}", ticket.key);
         let part = Request::new("PUT", part).body("part");
-        let answer = send(sandbox, &ticket.sign(sandbox, part)).await;
-        let etag = answer.header("etag").to_owned();
+        let response = send(sandbox, &ticket.sign(sandbox, part)).await;
+        let etag = response.header("etag").to_owned();
         Self { ticket, id, etag }
     }
 
@@ -58,15 +58,15 @@ async fn published(sandbox: &Sandbox) -> String {
         send(sandbox, &ticket.put(sandbox, "film")).await.status,
         200
     );
-    let answer = send(sandbox, &ticket.complete(sandbox)).await;
-    answer.json()["public_signed_url"]
+    let response = send(sandbox, &ticket.complete(sandbox)).await;
+    response.json()["public_signed_url"]
         .as_str()
         .unwrap()
         .to_owned()
 }
 
 /// Fetches the first byte of a published URL.
-async fn first_byte(sandbox: &Sandbox, url: &str) -> Answer {
+async fn first_byte(sandbox: &Sandbox, url: &str) -> Response {
     let target = url.strip_prefix(&sandbox.settings().base_url).unwrap();
     let request = Request::new("GET", target)
         .header("host", format!("127.0.0.1:{}", port(sandbox)))
@@ -89,11 +89,11 @@ async fn a_business_refusal_has_an_error_text_and_a_purchase_link() {
             },
             _ => any.complete(&sandbox),
         };
-        let answer = send(&sandbox, &request).await;
-        assert_eq!(answer.status, 402);
-        assert_eq!(answer.json()["success"], false);
-        assert_eq!(answer.json()["error"], "the quota is used up");
-        assert_eq!(answer.json()["purchase_link"], "https://www.vectcut.com");
+        let response = send(&sandbox, &request).await;
+        assert_eq!(response.status, 402);
+        assert_eq!(response.json()["success"], false);
+        assert_eq!(response.json()["error"], "the quota is used up");
+        assert_eq!(response.json()["purchase_link"], "https://www.vectcut.com");
     }
 }
 
@@ -101,17 +101,17 @@ async fn a_business_refusal_has_an_error_text_and_a_purchase_link() {
 async fn a_lifecycle_rule_can_take_an_upload_before_it_is_completed() {
     let sandbox = with(Fault::at(Step::CompleteUpload).forgets_uploads()).await;
     let upload = Upload::begin(&sandbox).await;
-    let answer = send(&sandbox, &upload.complete(&sandbox)).await;
+    let response = send(&sandbox, &upload.complete(&sandbox)).await;
     assert_eq!(
-        (answer.status, answer.element("Code").as_str()),
+        (response.status, response.element("Code").as_str()),
         (404, "NoSuchUpload")
     );
     assert_eq!(sandbox.objects(), []);
 
     let upload = Upload::begin(&sandbox).await;
     sandbox.forget_uploads().unwrap();
-    let answer = send(&sandbox, &upload.complete(&sandbox)).await;
-    assert_eq!(answer.element("Code"), "NoSuchUpload");
+    let response = send(&sandbox, &upload.complete(&sandbox)).await;
+    assert_eq!(response.element("Code"), "NoSuchUpload");
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn a_flipped_bit_changes_what_arrives() {
         tokio::task::yield_now().await;
     }
     client.write(b"film").await.unwrap();
-    assert_eq!(client.answer("PUT").await.unwrap().status, 200);
+    assert_eq!(client.response("PUT").await.unwrap().status, 200);
     let stored = sandbox.object(&ticket.bucket, &ticket.key).unwrap();
     assert_eq!(std::fs::read(stored.path).unwrap(), b"fill");
 }
@@ -196,7 +196,7 @@ async fn credentials_that_end_while_a_body_arrives_are_good_for_that_request() {
     }
     sandbox.set_clock_offset(16 * 60);
     client.write(b"film").await.unwrap();
-    assert_eq!(client.answer("PUT").await.unwrap().status, 200);
+    assert_eq!(client.response("PUT").await.unwrap().status, 200);
 
     let later = Timestamp::now() + jiff::SignedDuration::from_mins(16);
     let again = Request::new("PUT", format!("/{}", ticket.key)).body("film");
@@ -209,20 +209,20 @@ async fn credentials_that_end_while_a_body_arrives_are_good_for_that_request() {
 async fn a_published_url_shows_length_and_checksum_of_the_whole() {
     let sandbox = Sandbox::start().await.unwrap();
     let url = published(&sandbox).await;
-    let answer = first_byte(&sandbox, &url).await;
-    assert_eq!((answer.status, answer.text().as_str()), (206, "f"));
-    assert_eq!(answer.header("content-range"), "bytes 0-0/4");
+    let response = first_byte(&sandbox, &url).await;
+    assert_eq!((response.status, response.text().as_str()), (206, "f"));
+    assert_eq!(response.header("content-range"), "bytes 0-0/4");
     let stored = sandbox.objects().pop().unwrap();
     let stored = sandbox.object(&stored.0, &stored.1).unwrap();
     assert_eq!(
-        answer.header("x-oss-hash-crc64ecma"),
+        response.header("x-oss-hash-crc64ecma"),
         stored.crc64.to_string()
     );
 
     sandbox.inject(Fault::at(Step::GetObject).hides_crc());
-    let answer = first_byte(&sandbox, &url).await;
+    let response = first_byte(&sandbox, &url).await;
     assert_eq!(
-        (answer.status, answer.header("x-oss-hash-crc64ecma")),
+        (response.status, response.header("x-oss-hash-crc64ecma")),
         (206, "")
     );
 }
@@ -232,11 +232,11 @@ async fn the_first_byte_of_an_empty_object_is_out_of_its_range() {
     let sandbox = Sandbox::start().await.unwrap();
     let ticket = init(&sandbox, "a.mp4", 0).await;
     send(&sandbox, &ticket.put(&sandbox, "")).await;
-    let answer = send(&sandbox, &ticket.complete(&sandbox)).await;
-    let url = answer.json()["public_signed_url"].clone();
-    let answer = first_byte(&sandbox, url.as_str().unwrap()).await;
+    let response = send(&sandbox, &ticket.complete(&sandbox)).await;
+    let url = response.json()["public_signed_url"].clone();
+    let response = first_byte(&sandbox, url.as_str().unwrap()).await;
     assert_eq!(
-        (answer.status, answer.header("content-range")),
+        (response.status, response.header("content-range")),
         (416, "bytes */0")
     );
 }
@@ -256,10 +256,10 @@ async fn a_published_url_can_have_expired_with_both_signatures() {
         sandbox.set_policy(policy);
         for (seconds, status) in [(-60, 403), (60, 206)] {
             sandbox.inject(Fault::at(Step::Complete).publishes_url_for(seconds));
-            let answer = send(&sandbox, &ticket.complete(&sandbox)).await;
-            let url = answer.json()["public_signed_url"].clone();
-            let answer = first_byte(&sandbox, url.as_str().unwrap()).await;
-            assert_eq!(answer.status, status, "{seconds} s, {policy:?}");
+            let response = send(&sandbox, &ticket.complete(&sandbox)).await;
+            let url = response.json()["public_signed_url"].clone();
+            let response = first_byte(&sandbox, url.as_str().unwrap()).await;
+            assert_eq!(response.status, status, "{seconds} s, {policy:?}");
         }
     }
 }
@@ -272,9 +272,9 @@ async fn an_object_can_vanish_or_change_behind_the_clients_back() {
     sandbox
         .replace_object(&bucket, &key, b"another film")
         .unwrap();
-    let answer = first_byte(&sandbox, &url).await;
+    let response = first_byte(&sandbox, &url).await;
     assert_eq!(
-        (answer.text().as_str(), answer.header("content-range")),
+        (response.text().as_str(), response.header("content-range")),
         ("a", "bytes 0-0/12")
     );
     sandbox.delete_object(&bucket, &key).unwrap();

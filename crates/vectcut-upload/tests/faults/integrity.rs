@@ -1,6 +1,6 @@
 //! Bytes that change: on their way, in the store, and in the local file.
 
-use vectcut_sandbox::{Answer, Fault, OssCode, Sandbox, Step};
+use vectcut_sandbox::{Fault, OssCode, Response, Sandbox, Step};
 use vectcut_upload::{Event, Fault as Blame, Upload};
 
 use crate::bench::{Bench, LARGE, SMALL};
@@ -110,9 +110,9 @@ async fn an_answer_of_200_that_is_not_osss_proves_nothing_and_is_asked_for_again
 
 #[tokio::test]
 async fn bytes_whose_crc64_nobody_reports_are_sent_three_times_and_get_no_url() {
-    let answer = Answer::status(200).header("etag", "\"5EB63BBBE01EEED093CB22BB8F5ACDC3\"");
+    let answer = Response::status(200).header("etag", "\"5EB63BBBE01EEED093CB22BB8F5ACDC3\"");
     for (len_bytes, step) in [(SMALL, Step::PutObject), (LARGE, Step::UploadPart)] {
-        let fault = Fault::at(step).answers(answer.clone()).always();
+        let fault = Fault::at(step).responds(answer.clone()).always();
         let bench = Bench::new(len_bytes, Sandbox::builder().fault(fault)).await;
         let error = bench
             .upload_with(&bench.uploader().streams(1))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vectcut_sandbox::{Answer, Fault, Link, OssCode, Policy, Rights, Sandbox, Step, Target};
+use vectcut_sandbox::{Fault, Link, OssCode, Policy, Response, Rights, Sandbox, Step, Target};
 use vectcut_upload::{Event, Fault as Blame, Outcome, RetryPolicy, Stop, StopReason, Upload};
 
 use crate::bench::{Bench, LARGE, MIB, SMALL};
@@ -125,7 +125,7 @@ async fn a_burst_of_503_is_waited_out() {
 #[tokio::test]
 async fn retry_after_is_waited_for() {
     let burst = Fault::at(Step::PutObject)
-        .answers(Answer::oss(OssCode::ServiceUnavailable).retry_after(Duration::from_secs(1)));
+        .responds(Response::oss(OssCode::ServiceUnavailable).retry_after(Duration::from_secs(1)));
     let bench = Bench::new(SMALL, Sandbox::builder().strict().fault(burst)).await;
     let outcome = bench.upload().await;
     assert!(outcome.told(
@@ -148,14 +148,14 @@ async fn a_server_that_never_recovers_is_given_up_as_a_fault_of_the_network() {
 
 #[tokio::test]
 async fn a_lost_answer_to_a_part_costs_only_that_part() {
-    let fault = Fault::at(Step::UploadPart).loses_answer().times(2);
+    let fault = Fault::at(Step::UploadPart).loses_response().times(2);
     let bench = Bench::new(LARGE, Sandbox::builder().strict().fault(fault)).await;
     bench.assert_stored(&bench.upload().await.published());
 }
 
 #[tokio::test]
 async fn a_lost_answer_to_oss_complete_is_settled_without_head() {
-    let fault = Fault::at(Step::CompleteUpload).loses_answer();
+    let fault = Fault::at(Step::CompleteUpload).loses_response();
     let bench = Bench::new(LARGE, Sandbox::builder().strict().fault(fault)).await;
     let published = bench.upload().await.published();
     bench.assert_stored(&published);
@@ -165,7 +165,7 @@ async fn a_lost_answer_to_oss_complete_is_settled_without_head() {
 
 #[tokio::test]
 async fn a_lost_answer_to_oss_complete_is_settled_by_head_where_it_is_allowed() {
-    let fault = Fault::at(Step::CompleteUpload).loses_answer();
+    let fault = Fault::at(Step::CompleteUpload).loses_response();
     let sandbox = Sandbox::builder()
         .strict()
         .fault(fault)
@@ -177,8 +177,8 @@ async fn a_lost_answer_to_oss_complete_is_settled_by_head_where_it_is_allowed() 
 
 #[tokio::test]
 async fn a_lost_answer_of_the_backend_is_asked_for_again() {
-    let init = Fault::at(Step::Init).loses_answer();
-    let complete = Fault::at(Step::Complete).loses_answer();
+    let init = Fault::at(Step::Init).loses_response();
+    let complete = Fault::at(Step::Complete).loses_response();
     let bench = Bench::new(
         SMALL,
         Sandbox::builder().strict().fault(init).fault(complete),
@@ -255,7 +255,7 @@ async fn many_files_share_the_streams_and_each_has_its_result() {
 async fn a_file_that_waits_to_try_again_leaves_the_connections_to_others() {
     let wait = Duration::from_secs(20);
     let busy = Fault::at(Step::UploadPart)
-        .answers(Answer::oss(OssCode::ServiceUnavailable).retry_after(wait))
+        .responds(Response::oss(OssCode::ServiceUnavailable).retry_after(wait))
         .always();
     let bench = Bench::new(LARGE, Sandbox::builder().strict().fault(busy)).await;
     let small = bench.path().with_file_name("small.mp4");

@@ -1,19 +1,19 @@
 //! A response that the server would not send: the page of a proxy, or a status without its code. Once it is no reason to give
 //! up; again and again it is.
 
-use vectcut_sandbox::{Answer, Fault, Policy, Renewal, Sandbox, Step};
+use vectcut_sandbox::{Fault, Policy, Renewal, Response, Sandbox, Step};
 use vectcut_upload::Fault as Blame;
 
 use crate::bench::{Bench, LARGE};
 
 fn odd_responses() -> Vec<Fault> {
-    let statuses = [400, 401, 403, 404, 405, 409, 413].map(Answer::status);
-    let pages = [200, 401, 403, 404].map(Answer::html);
+    let statuses = [400, 401, 403, 404, 405, 409, 413].map(Response::status);
+    let pages = [200, 401, 403, 404].map(Response::html);
     let of_oss = [Step::InitiateUpload, Step::UploadPart, Step::CompleteUpload]
         .into_iter()
         .flat_map(|step| {
             let answers = statuses.clone().into_iter().chain(pages.clone());
-            answers.map(move |answer| Fault::at(step).answers(answer))
+            answers.map(move |answer| Fault::at(step).responds(answer))
         });
     let of_backend = [Step::Init, Step::Complete].into_iter().flat_map(|step| {
         [
@@ -64,8 +64,8 @@ async fn an_odd_response_that_comes_again_and_again_ends_the_upload_after_three_
 
 #[tokio::test]
 async fn a_conflict_of_two_requests_to_complete_is_settled() {
-    let conflict = Answer::status(409).body("<Error><Code>OperationAborted</Code></Error>");
-    let fault = Fault::at(Step::CompleteUpload).answers(conflict);
+    let conflict = Response::status(409).body("<Error><Code>OperationAborted</Code></Error>");
+    let fault = Fault::at(Step::CompleteUpload).responds(conflict);
     let bench = Bench::new(LARGE, Sandbox::builder().strict().fault(fault)).await;
     bench.assert_stored(&bench.upload().await.published());
     assert_eq!(bench.arrivals(Step::CompleteUpload).len(), 2);

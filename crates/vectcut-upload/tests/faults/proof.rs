@@ -1,13 +1,13 @@
 //! A URL comes back only for bytes that something has proven.
 
-use vectcut_sandbox::{Answer, Fault, Policy, Rights, Sandbox, Step};
+use vectcut_sandbox::{Fault, Policy, Response, Rights, Sandbox, Step};
 use vectcut_upload::{Event, Fault as Blame, Outcome, Step as At};
 
 use crate::bench::{Bench, LARGE, SMALL, noise};
 
 /// OSS joins the parts and its response is lost. The credentials do not allow HEAD.
 fn loses_complete() -> Fault {
-    Fault::at(Step::CompleteUpload).loses_answer()
+    Fault::at(Step::CompleteUpload).loses_response()
 }
 
 fn starts_over(event: &Event) -> bool {
@@ -69,14 +69,14 @@ async fn the_url_proves_an_object_by_its_checksum_or_at_least_by_its_length() {
 #[tokio::test]
 async fn without_any_proof_there_is_an_error_and_nothing_is_forgotten() {
     for silence in [
-        Answer::status(206),
-        Answer::status(403),
-        Answer::status(302).header("location", "http://127.0.0.1:9/"),
+        Response::status(206),
+        Response::status(403),
+        Response::status(302).header("location", "http://127.0.0.1:9/"),
     ] {
         let sandbox = Sandbox::builder()
             .strict()
             .fault(loses_complete())
-            .fault(Fault::at(Step::GetObject).answers(silence.clone()));
+            .fault(Fault::at(Step::GetObject).responds(silence.clone()));
         let bench = Bench::new(LARGE, sandbox).await;
         let error = bench.upload().await.error();
         assert_eq!(
@@ -155,7 +155,7 @@ async fn what_is_no_url_for_a_browser_is_an_invalid_reply() {
     ] {
         let fault =
             Fault::at(Step::Complete)
-                .answers(Answer::status(200).body(
+                .responds(Response::status(200).body(
                     serde_json::json!({"success": true, "public_signed_url": url}).to_string(),
                 ))
                 .always();

@@ -1,6 +1,6 @@
 //! Servers that say no for good, or say something that is no answer.
 
-use vectcut_sandbox::{Answer, Fault, OssCode, Sandbox, Step};
+use vectcut_sandbox::{Fault, OssCode, Response, Sandbox, Step};
 use vectcut_upload::{Fault as Blame, Step as At};
 
 use crate::bench::{Bench, LARGE, SMALL};
@@ -27,8 +27,8 @@ fn check(fault: Fault, blame: Blame, step: At, code: &str) {
     });
 }
 
-fn answer(status: u16, json: &str) -> Answer {
-    Answer::status(status).body(json)
+fn answer(status: u16, json: &str) -> Response {
+    Response::status(status).body(json)
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_refused_key_is_not_tried_again() {
 #[test]
 fn a_declined_call_is_a_refusal() {
     check(
-        Fault::at(Step::Init).answers(answer(200, r#"{"success": false, "error": "quota"}"#)),
+        Fault::at(Step::Init).responds(answer(200, r#"{"success": false, "error": "quota"}"#)),
         Blame::Refused,
         At::Init,
         "backend_refused",
@@ -90,7 +90,7 @@ fn a_backend_that_never_recovers_is_given_up() {
         "backend_failing",
     );
     check(
-        Fault::at(Step::Complete).loses_answer(),
+        Fault::at(Step::Complete).loses_response(),
         Blame::Network,
         At::Complete,
         "backend_unreachable",
@@ -110,7 +110,7 @@ fn a_ticket_for_an_impossible_place_is_refused_before_anything_is_sent() {
             "credentials": {{"AccessKeyId": "a", "AccessKeySecret": "b", "SecurityToken": "c"}}}}"#
         );
         check(
-            Fault::at(Step::Init).answers(answer(200, &ticket)),
+            Fault::at(Step::Init).responds(answer(200, &ticket)),
             Blame::Refused,
             At::Init,
             "ticket_invalid",
@@ -141,7 +141,7 @@ fn oss_says_no_for_good() {
 #[tokio::test]
 async fn an_early_no_while_the_body_flows_is_heard() {
     let fault = Fault::at(Step::PutObject)
-        .answers(Answer::oss(OssCode::AccessDenied).after_bytes(10_000))
+        .responds(Response::oss(OssCode::AccessDenied).after_bytes(10_000))
         .always();
     let bench = Bench::new(SMALL * 15, Sandbox::builder().fault(fault)).await;
     let error = bench.upload().await.error();
@@ -151,10 +151,10 @@ async fn an_early_no_while_the_body_flows_is_heard() {
 
 #[tokio::test]
 async fn a_redirect_is_never_followed() {
-    let elsewhere = Answer::status(307).header("Location", "http://127.0.0.1:9/");
+    let elsewhere = Response::status(307).header("Location", "http://127.0.0.1:9/");
     let bench = Bench::new(
         LARGE,
-        Sandbox::builder().fault(Fault::at(Step::InitiateUpload).answers(elsewhere)),
+        Sandbox::builder().fault(Fault::at(Step::InitiateUpload).responds(elsewhere)),
     )
     .await;
     let error = bench.upload().await.error();

@@ -11,13 +11,13 @@ const REFUSED: u16 = 402;
 
 /// A response that the sandbox gives instead of doing the work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     pub(crate) content: Content,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) after_bytes: u64,
 }
 
-/// Status and body of an [`Answer`].
+/// Status and body of an [`Response`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Content {
@@ -44,7 +44,7 @@ pub enum Content {
     },
 }
 
-impl Answer {
+impl Response {
     /// Makes a response with a status and no body.
     pub fn status(status: u16) -> Self {
         Self::of(Content::Plain {
@@ -147,8 +147,8 @@ impl Answer {
     }
 }
 
-/// Shows the answer as the text that makes it.
-impl fmt::Display for Answer {
+/// Shows the response as the text that makes it.
+impl fmt::Display for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.content {
             Content::Plain { status, body } if body.is_empty() => write!(f, "status={status}")?,
