@@ -30,19 +30,19 @@ const ALLOWED: [Arrow; 17] = [
         "oss-client",
         "strict-http",
         Normal,
-        "failures of the transport arrive as kinds, without URLs",
+        "clients, kinds of failures, and text of servers",
     ),
     (
         "vectcut-api",
         "strict-http",
         Normal,
-        "failures of the transport arrive as kinds, without URLs",
+        "clients, kinds of failures, and text of servers",
     ),
     (
         "vectcut-upload",
         "strict-http",
         Normal,
-        "whether to try again depends on the kind of the failure",
+        "a retry depends on the kind of the failure",
     ),
     ("vectcut-upload", "vectcut-api", Normal, "init and complete"),
     (
@@ -55,7 +55,7 @@ const ALLOWED: [Arrow; 17] = [
         "vectcut-cli",
         "strict-http",
         Normal,
-        "the command makes the one HTTP client",
+        "the command makes a client for each server",
     ),
     (
         "vectcut-cli",

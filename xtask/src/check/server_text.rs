@@ -71,7 +71,7 @@ const OWN_TEXT: [(&str, &str); 8] = [
 ];
 
 /// The files that may write to standard output or standard error.
-const PRINTING_FILES: [(&str, &str); 4] = [
+const PRINTING_FILES: [(&str, &str); 6] = [
     (
         "crates/vectcut-cli/src/commands/completions.rs",
         "prints the shell's script",
@@ -82,11 +82,19 @@ const PRINTING_FILES: [(&str, &str); 4] = [
     ),
     (
         "crates/vectcut-cli/src/progress/bar.rs",
-        "draws the bar, from numbers and cleaned texts",
+        "asks the terminal for its width",
     ),
     (
-        "crates/vectcut-cli/src/talk.rs",
-        "the one writer of both streams",
+        "crates/vectcut-cli/src/stderr.rs",
+        "the writer of both streams, which cleans what it gets",
+    ),
+    (
+        "crates/vectcut-cli/src/stderr/screen.rs",
+        "asks the terminal for its size",
+    ),
+    (
+        "crates/vectcut-cli/src/stderr/writer.rs",
+        "the thread that writes standard error",
     ),
 ];
 
