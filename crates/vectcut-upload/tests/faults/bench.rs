@@ -75,6 +75,11 @@ impl Bench {
         std::fs::write(&self.path, &self.bytes).unwrap();
     }
 
+    /// The bytes of the file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Expects these bytes from now on, which the test has written itself.
     pub(crate) fn expect(&mut self, bytes: Vec<u8>) {
         self.bytes = bytes;

@@ -16,6 +16,7 @@ mod credentials;
 mod full_disk;
 mod futures;
 mod integrity;
+mod journal_damage;
 mod lines;
 mod neighbours;
 mod odd_responses;
