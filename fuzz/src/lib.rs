@@ -11,6 +11,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target.
 pub const TARGETS: &[Target] = &[
     ("http_date", oss_signer::fuzzing::http_date),
+    ("journal_read", vectcut_upload::fuzzing::journal_read),
     (
         "sandbox_fault_grammar",
         vectcut_sandbox::fuzzing::sandbox_fault_grammar,

@@ -7,6 +7,9 @@ mod clock;
 mod content_type;
 mod error;
 mod events;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod journal;
 mod limits;
 mod one_file;

@@ -19,9 +19,13 @@ impl Chain {
     /// Returns a record as the next line.
     pub(super) fn line(&mut self, record: &impl serde::Serialize) -> Vec<u8> {
         // A struct of texts and numbers always serializes.
-        let json = serde_json::to_vec(record).unwrap_or_default();
-        let mut line = format!("{:016x} ", self.add(&json)).into_bytes();
-        line.extend_from_slice(&json);
+        self.line_of_json(&serde_json::to_vec(record).unwrap_or_default())
+    }
+
+    /// Returns a record in JSON as the next line.
+    pub(super) fn line_of_json(&mut self, json: &[u8]) -> Vec<u8> {
+        let mut line = format!("{:016x} ", self.add(json)).into_bytes();
+        line.extend_from_slice(json);
         line.push(b'\n');
         line
     }

@@ -271,7 +271,7 @@ impl Kept {
             return true;
         };
         let (mut end, mut number) = (0, 0);
-        open.parts.iter().all(|part| {
+        let parts_fit = open.parts.iter().all(|part| {
             let follows = part.number > number
                 && part.number <= PARTS_MAX
                 && part.offset >= end
@@ -284,7 +284,8 @@ impl Kept {
             let gap_has_number = part.offset == end || part.number > number + 1;
             (end, number) = (part.offset.saturating_add(part.len_bytes), part.number);
             follows && fits && gap_has_number
-        })
+        });
+        parts_fit && (end == len_bytes || number < PARTS_MAX)
     }
 }
 

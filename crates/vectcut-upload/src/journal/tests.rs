@@ -1,13 +1,15 @@
-//! Journals that are written, read, damaged, locked and removed.
+//! Journals that are written, read, locked and removed, on disks that may fail.
+
+mod records;
 
 use std::{path::PathBuf, time::Duration};
 
 use oss_client::{BucketName, Crc64, ObjectKey};
-use proptest::prelude::*;
 use vectcut_api::{Secret, SignedUrl, StsCredentials};
 
 use super::{folder::Folder, *};
 use crate::{
+    clock,
     policy::history::History,
     source::Identity,
     stage::{Origin, Place, Proof, SafePart, Stage, Stored, Ticket},
@@ -268,120 +270,51 @@ async fn only_its_owner_can_read_it() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
-fn sum(records: impl IntoIterator<Item = Record>) -> Option<Kept> {
-    records
-        .into_iter()
-        .try_fold(Kept::default(), |kept, record| kept.apply(record))
-}
-
-fn parts_of(kept: &Kept) -> usize {
-    match &kept.stage {
-        Stage::Sending(_, open) => open.parts.len(),
-        _ => 0,
-    }
-}
-
-#[test]
-fn a_new_ticket_or_upload_drops_the_parts_and_new_credentials_do_not() {
-    let Record::Ticket(kept) = ticket() else {
-        unreachable!()
+/// A disk that hangs: a pipe that nobody reads.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_disk_that_hangs_holds_up_no_upload_and_promises_nothing() {
+    let (reader, pipe) = std::io::pipe().expect("a pipe");
+    let journal = Journal::new(writer::Open {
+        file: std::os::fd::OwnedFd::from(pipe).into(),
+        path: PathBuf::new(),
+        header: header(),
+        chain: file::Chain::default(),
+    })
+    .expect("a thread");
+    // A pipe holds less.
+    let megabyte = Record::Upload {
+        upload_id: "U".repeat(1024 * 1024),
     };
-    let credentials = Record::Credentials(kept.credentials);
-    for (record, expected) in [
-        (None, 1),
-        (Some(upload()), 0),
-        (Some(ticket()), 0),
-        (Some(credentials), 1),
-    ] {
-        let begun = [ticket(), upload(), part(1, 0, 5)];
-        let kept = sum(begun.into_iter().chain(record)).expect("a sound order");
-        assert_eq!(parts_of(&kept), expected);
-    }
+    let appending = clock::monotonic();
+    journal.append(megabyte);
+    journal.append(Record::Completing);
+    assert!(clock::since(appending) < Duration::from_secs(1));
+    journal.flush(Duration::from_millis(50)).await;
+    assert!(!journal.close(Duration::from_millis(50)).await, "it hangs");
+    drop(reader);
 }
 
-#[test]
-fn records_in_an_impossible_order_are_damage() {
-    for records in [
-        vec![part(1, 0, 5)],
-        vec![upload()],
-        vec![ticket(), part(1, 0, 5)],
-        vec![Record::Completing],
-        vec![ticket(), Record::History(History::default())],
-        vec![ticket(), published()],
-    ] {
-        assert!(sum(records.clone()).is_none(), "{records:?}");
-    }
-}
-
-#[test]
-fn parts_that_cannot_belong_together_are_not_sound() {
-    for (parts, expected) in [
-        (vec![part(1, 0, 5), part(2, 5, 5)], true),
-        (vec![part(3, 5, 5), part(1, 0, 3)], true),
-        (vec![part(1, 0, 5), part(2, 4, 5)], false),
-        (vec![part(1, 0, 5), part(2, 7, 3)], false),
-        (vec![part(1, 2, 5)], false),
-        (vec![part(10_000, 5, 5)], true),
-        (vec![part(10_001, 5, 5)], false),
-        (vec![part(1, 0, 11)], false),
-        (vec![part(2, u64::MAX, 5)], false),
-    ] {
-        let shown = format!("{parts:?}");
-        let kept = sum([ticket(), upload()].into_iter().chain(parts)).expect("a sound order");
-        assert_eq!(kept.is_sound(10), expected, "{shown}");
-    }
-}
-
-#[test]
-fn debug_elides_what_is_secret() {
-    assert!(!format!("{:?}", ticket()).contains("canary"));
-    assert!(!format!("{:?}", published()).contains("Expires"));
-}
-
-/// The lines of a journal, with their checksums.
-fn lines(records: Vec<Record>) -> Vec<Vec<u8>> {
-    let mut chain = file::Chain::default();
-    let mut lines = vec![chain.line(&header())];
-    lines.extend(records.iter().map(|record| chain.line(record)));
-    lines
-}
-
-proptest! {
-    /// Whatever happens to the bytes, what is read is a state that was written, or nothing.
-    #[test]
-    fn damage_gives_a_state_of_before_or_nothing(
-        flips in proptest::collection::vec((any::<prop::sample::Index>(), 1..=255_u8), 0..3),
-        moved in proptest::option::of((any::<prop::sample::Index>(), any::<prop::sample::Index>())),
-        doubled in proptest::option::of(any::<prop::sample::Index>()),
-        cut in any::<prop::sample::Index>(),
-    ) {
-        let records = vec![ticket(), upload(), part(1, 0, 2), part(2, 2, 2), part(3, 4, 2), Record::Completing];
-        let mut lines = lines(records);
-        if let Some((from, to)) = moved {
-            let (from, to) = (from.index(lines.len()), to.index(lines.len()));
-            lines.swap(from, to);
-        }
-        if let Some(at) = doubled {
-            let at = at.index(lines.len());
-            lines.insert(at, lines[at].clone());
-        }
-        let mut text = lines.concat();
-        for (at, flip) in flips {
-            let at = at.index(text.len());
-            text[at] ^= flip;
-        }
-        text.truncate(cut.index(text.len() + 1));
-        if let file::Found::Kept { kept, good_bytes, .. } = file::read(&text, &header()) {
-            let parts = match &kept.stage {
-                Stage::Sending(_, open) => open.parts.clone(),
-                _ => Vec::new(),
-            };
-            let expected = [part(1, 0, 2), part(2, 2, 2), part(3, 4, 2)];
-            prop_assert_eq!(
-                format!("{:?}", parts.into_iter().map(Record::Part).collect::<Vec<_>>()),
-                format!("{:?}", &expected[..parts_of(&kept)])
-            );
-            prop_assert!(good_bytes <= text.len() as u64);
-        }
-    }
+#[tokio::test]
+async fn a_disk_that_fails_is_told_and_nothing_is_written_behind_the_gap() {
+    let shelf = Shelf::new();
+    let path = shelf.written().await;
+    let before = std::fs::read(&path).expect("it is there");
+    let journal = Journal::new(writer::Open {
+        // Open for reading only, so that every write fails.
+        file: std::fs::File::open(&path).expect("it is there"),
+        path: path.clone(),
+        header: header(),
+        chain: file::Chain::default(),
+    })
+    .expect("a thread");
+    assert!(journal.keeps());
+    journal.append(Record::Completing);
+    journal.flush(SOON).await;
+    assert!(!journal.keeps());
+    let reason = journal.failure().expect("it failed");
+    assert!(reason.contains("could not be written"), "{reason}");
+    journal.append(Record::Completing);
+    assert!(journal.close(SOON).await);
+    assert_eq!(std::fs::read(&path).expect("it is there"), before);
 }
