@@ -8,6 +8,9 @@ mod crc64;
 mod document;
 mod endpoint;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod get_object;
 mod head_object;
 mod multipart;

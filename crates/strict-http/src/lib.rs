@@ -3,6 +3,9 @@
 mod client;
 mod connecting;
 mod extra_ca;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod localhost;
 mod proxies;

@@ -1,6 +1,9 @@
 //! The key of a VectCut account, checked before it becomes a header.
 
+use bytes::Bytes;
+use reqwest::header::HeaderValue;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::Secret;
 
@@ -17,7 +20,7 @@ impl ApiKey {
     /// # Errors
     ///
     /// Fails when the key is empty or has a character that no key has: white space, a line break, or anything that is not
-    /// visible ASCII. Such a key was cut, joined or quoted wrongly on its way, and trimming it would hide that.
+    /// visible ASCII. Such a key was copied or quoted wrongly, and trimming it would hide that.
     pub fn parse(text: impl Into<String>) -> Result<Self, ApiKeyError> {
         let key = Secret::new(text);
         let text = key.expose();
@@ -47,8 +50,12 @@ impl ApiKey {
             .collect()
     }
 
-    pub(crate) fn bearer(&self) -> String {
-        format!("Bearer {}", self.0.expose())
+    /// Returns the `Authorization` header, whose memory is overwritten when it is dropped.
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        let bearer = Zeroizing::new(format!("Bearer {}", self.0.expose()).into_bytes());
+        let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(bearer)).ok()?;
+        header.set_sensitive(true);
+        Some(header)
     }
 
     /// Takes the key out of a text that a server sent, should it repeat it.
@@ -56,7 +63,7 @@ impl ApiKey {
         self.0.redact(text)
     }
 
-    /// Returns whether a text contains the key.
+    /// Returns whether a server repeats the key in a text.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         self.0.is_in(text)
     }

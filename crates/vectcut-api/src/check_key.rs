@@ -1,10 +1,10 @@
-//! `POST /cut_jianying/task_status`: not for its answer, but for whether the key is let through.
+//! `POST /cut_jianying/task_status`: only its status counts, which tells whether the key is accepted (assumption A1).
 
 use serde::Serialize;
 
 use crate::{ApiError, Call, Client};
 
-/// A task that need not exist: the status of the answer tells enough. VectCut's own login script asks for it too.
+/// A task that need not exist. VectCut's own login script asks for it too.
 const PROBE_TASK_ID: &str = "DEFA35C07BEE7F95161F787A7EEC4877";
 
 #[derive(Serialize)]
@@ -12,30 +12,30 @@ struct TaskStatus<'a> {
     task_id: &'a str,
 }
 
-/// What the backend makes of an API key.
+/// What the backend's response says about an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyVerdict {
-    /// The key was let through.
+    /// The backend accepts the key.
     Accepted,
-    /// The answer was 4xx, which this call gives for a key it does not take.
+    /// The status is 4xx, which this call has for a key that is not valid.
     Refused {
-        /// The status of the answer.
+        /// The status.
         status: u16,
     },
-    /// The server failed (5xx), so nothing is known. VectCut's login script goes on with such a key.
+    /// The server failed (5xx), so nothing is known.
     Unknown {
-        /// The status of the answer.
+        /// The status.
         status: u16,
     },
 }
 
 impl Client {
-    /// Asks whether the backend takes the API key.
+    /// Asks whether the backend accepts the API key.
     ///
     /// # Errors
     ///
-    /// Fails with [`ApiError::Transport`] when no answer came.
+    /// Fails with [`ApiError::Transport`] when there was no response.
     ///
     /// # Cancellation
     ///

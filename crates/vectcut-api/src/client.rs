@@ -1,14 +1,14 @@
-//! The client: a base URL, a key, and one way to send a call. The calls are in their own files.
+//! The client: a base URL, a key, and the way to send a call. The calls are in their own files.
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde::Serialize;
 use strict_http::{ServerUrl, TransportError};
 
 use crate::{ApiError, ApiKey, Call, envelope::Envelope};
 
-/// How long one call may take as a whole. The script that this replaces allows 30 s too; replies are small.
+/// How long one call may take as a whole. Responses are small; the script that this replaces allows 30 s too.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client of the VectCut backend.
@@ -49,14 +49,14 @@ impl Client {
         self.api_key.fingerprint()
     }
 
-    /// Sends a call and returns the answer, whatever its status.
+    /// Sends a call and returns the response, whatever its status.
     pub(crate) async fn post(
         &self,
         call: Call,
         body: &impl Serialize,
     ) -> Result<reqwest::Response, ApiError> {
         let url = format!("{}{}", self.base_url, call.path());
-        // Serializing a struct of texts and numbers cannot fail; an empty body would be refused by the server.
+        // Serializing a struct of texts and numbers cannot fail.
         let body = serde_json::to_vec(body).unwrap_or_default();
         let mut request = self
             .http
@@ -64,19 +64,18 @@ impl Client {
             .timeout(CALL_TIMEOUT)
             .header(CONTENT_TYPE, "application/json")
             .body(body);
-        if let Ok(mut bearer) = HeaderValue::from_str(&self.api_key.bearer()) {
-            bearer.set_sensitive(true);
-            request = request.header(AUTHORIZATION, bearer);
+        if let Some(authorization) = self.api_key.authorization() {
+            request = request.header(AUTHORIZATION, authorization);
         }
         let response = request.send().await.map_err(|error| ApiError::Transport {
             call,
             source: TransportError::new(error),
         })?;
-        tracing::debug!(%call, status = response.status().as_u16(), "VectCut answered");
+        tracing::debug!(%call, status = response.status().as_u16(), "VectCut responded");
         Ok(response)
     }
 
-    /// Sends a call and returns its successful reply.
+    /// Sends a call and returns its successful response.
     pub(crate) async fn call(
         &self,
         call: Call,

@@ -4,22 +4,24 @@ use std::time::{Duration, SystemTime};
 
 use crate::Secret;
 
-/// Temporary credentials for OSS, valid for one object key and a while.
+/// Temporary credentials for OSS, good for one object key (assumption A4).
+///
+/// The memory of the secrets is overwritten when they are dropped.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct StsCredentials {
-    /// The access key ID, `STS.…`. Not a secret by itself: every request shows it.
+    /// The access key ID, `STS.…`. It is not a secret: every request shows it.
     pub access_key_id: String,
     /// The access key secret, which signs.
     pub access_key_secret: Secret,
-    /// The security token, which is sent along.
+    /// The security token, which every request carries.
     pub security_token: Secret,
-    /// When they end, if the backend said so. *Assumed*: at least 15 minutes ahead.
+    /// When they expire, if the backend said so. *Assumed* (assumption A3): 15 minutes to an hour ahead.
     pub expiration: Option<SystemTime>,
 }
 
 impl StsCredentials {
-    /// Puts together a set that was received before.
+    /// Returns credentials that were received before.
     pub fn new(
         access_key_id: String,
         access_key_secret: Secret,

@@ -1,78 +1,86 @@
-//! What every reply has in common: a status, a JSON object, `success`, and words when it is not.
+//! What the responses have in common: a status, a JSON object, `success`, and a message when it is not true.
 
 use std::time::SystemTime;
 
+use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::{Map, Value};
 use strict_http::{ServerText, TransportError, header_text, retry_after, server_time};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{ApiError, ApiKey, Call, FieldFault, ServerWords};
 
-/// A reply is a few hundred bytes; what is larger is something else and not worth reading.
-const REPLY_MAX_BYTES: usize = 1024 * 1024;
+/// A response has a few hundred bytes. What is larger than this is something else.
+const BODY_MAX_BYTES: usize = 1024 * 1024;
 
-/// The body of a successful reply, of which no part is ever shown.
+/// Room for a usual response, so that its buffer need not move and leave a copy behind.
+const BODY_USUAL_BYTES: usize = 16 * 1024;
+
+/// The body of a successful response. No part of it is ever shown.
 pub(crate) struct Envelope {
     call: Call,
     status: u16,
-    fields: Map<String, Value>,
+    fields: Fields,
     /// The backend's clock, from `Date`.
     pub(crate) server_time: Option<SystemTime>,
 }
 
 impl Envelope {
-    /// Reads a reply to its end and judges it.
+    /// Reads a response to its end and judges it.
     pub(crate) async fn read(
         call: Call,
         response: reqwest::Response,
         api_key: &ApiKey,
     ) -> Result<Self, ApiError> {
         let status = response.status();
-        let retry_after = retry_after(response.headers());
-        let server_time = server_time(response.headers());
-        let content_type = content_type(&response, api_key);
+        let headers = response.headers().clone();
         let body = match read_body(response).await {
             Ok(body) => body,
-            // A refusal whose body breaks off is a refusal all the same, without words.
-            Err(_) if !status.is_success() => Vec::new(),
+            // A refusal whose body breaks off is still a refusal.
+            Err(_) if !status.is_success() => Zeroizing::default(),
             Err(source) => return Err(ApiError::Transport { call, source }),
         };
-        let fields = match serde_json::from_slice(&body) {
-            Ok(Value::Object(fields)) => Some(fields),
-            _ => None,
-        };
+        Self::judge(call, status, &headers, &body, api_key)
+    }
 
+    /// A 401 or 403 is about the key, whatever the body says (assumption A2).
+    pub(crate) fn judge(
+        call: Call,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        api_key: &ApiKey,
+    ) -> Result<Self, ApiError> {
+        let fields = Fields::parse(body);
         let words = fields
             .as_ref()
-            .map(|fields| server_words(fields, api_key))
+            .map(|Fields(fields)| server_words(fields, api_key))
             .unwrap_or_default();
-        let status_code = status.as_u16();
-        match (status_code, fields) {
-            // The key is refused, and not the request (assumption A2).
+        let is_success = status.is_success();
+        let status = status.as_u16();
+        match (status, fields) {
             (401 | 403, _) => Err(ApiError::KeyRefused {
                 call,
-                status: status_code,
+                status,
                 words,
             }),
-            _ if !status.is_success() => Err(ApiError::Status {
-                call,
-                status: status_code,
-                words,
-                retry_after,
-            }),
-            (status, None) => Err(ApiError::NotJson {
+            _ if !is_success => Err(ApiError::Status {
                 call,
                 status,
-                content_type,
+                words,
+                retry_after: retry_after(headers),
             }),
-            (status, Some(fields)) if fields.get("success") == Some(&Value::Bool(true)) => {
-                Ok(Self {
-                    call,
-                    status,
-                    fields,
-                    server_time,
-                })
-            }
-            (status, Some(_)) => Err(ApiError::Declined {
+            (_, None) => Err(ApiError::NotJson {
+                call,
+                status,
+                content_type: content_type(headers, api_key),
+            }),
+            (_, Some(fields)) if fields.0.get("success") == Some(&Value::Bool(true)) => Ok(Self {
+                call,
+                status,
+                fields,
+                server_time: server_time(headers),
+            }),
+            (_, Some(_)) => Err(ApiError::Declined {
                 call,
                 status,
                 words,
@@ -80,7 +88,7 @@ impl Envelope {
         }
     }
 
-    /// Returns a text that must be there; the path's segments are separated by dots.
+    /// Returns a text that must be there. Dots separate the segments of its path.
     pub(crate) fn required(&self, path: &'static str) -> Result<&str, ApiError> {
         self.optional(path).ok_or(ApiError::MissingField {
             call: self.call,
@@ -99,12 +107,12 @@ impl Envelope {
         }
     }
 
-    /// Returns a text when it is there and not empty.
+    /// Returns a text if it is there and not empty.
     pub(crate) fn optional(&self, path: &str) -> Option<&str> {
         let (last, parents) = path
             .rsplit_once('.')
             .map_or((path, ""), |(parents, last)| (last, parents));
-        let mut fields = &self.fields;
+        let mut fields = &self.fields.0;
         for parent in parents.split('.').filter(|parent| !parent.is_empty()) {
             fields = fields.get(parent)?.as_object()?;
         }
@@ -115,11 +123,35 @@ impl Envelope {
     }
 }
 
-async fn read_body(mut response: reqwest::Response) -> Result<Vec<u8>, TransportError> {
-    let mut body = Vec::new();
+/// A JSON object whose texts are overwritten in memory when it is dropped: init's has credentials.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn parse(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok().map(Self)
+    }
+}
+
+impl Drop for Fields {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(overwrite);
+    }
+}
+
+fn overwrite(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(values) => values.iter_mut().for_each(overwrite),
+        Value::Object(fields) => fields.values_mut().for_each(overwrite),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+async fn read_body(mut response: reqwest::Response) -> Result<Zeroizing<Vec<u8>>, TransportError> {
+    let mut body = Zeroizing::new(Vec::with_capacity(BODY_USUAL_BYTES));
     while let Some(chunk) = response.chunk().await.map_err(TransportError::new)? {
         body.extend_from_slice(&chunk);
-        if body.len() > REPLY_MAX_BYTES {
+        if body.len() > BODY_MAX_BYTES {
             break;
         }
     }
@@ -127,12 +159,12 @@ async fn read_body(mut response: reqwest::Response) -> Result<Vec<u8>, Transport
 }
 
 /// The `Content-Type` of a response, cleaned.
-fn content_type(response: &reqwest::Response, api_key: &ApiKey) -> ServerText {
-    let (max_chars, redact) = (ServerText::CODE_MAX_CHARS, |text: &str| {
+fn content_type(headers: &HeaderMap, api_key: &ApiKey) -> ServerText {
+    let max_chars = ServerText::CODE_MAX_CHARS;
+    header_text(headers, "content-type", max_chars, |text| {
         api_key.redact(text)
-    });
-    header_text(response.headers(), "content-type", max_chars, redact)
-        .unwrap_or_else(|| ServerText::clean("no content type", max_chars, &[]))
+    })
+    .unwrap_or_else(|| ServerText::clean("no content type", max_chars, &[]))
 }
 
 fn server_words(fields: &Map<String, Value>, api_key: &ApiKey) -> ServerWords {
@@ -141,7 +173,7 @@ fn server_words(fields: &Map<String, Value>, api_key: &ApiKey) -> ServerWords {
         let redact = |text: &str| api_key.redact(text);
         ServerText::clean_with(raw, ServerText::MESSAGE_MAX_CHARS, redact).non_empty()
     };
-    // A link that cleaning changed would lead somewhere else.
+    // A link that cleaning has changed would lead somewhere else.
     let is_link = |link: &ServerText| {
         link.as_str().starts_with("https://")
             && link.as_str().bytes().all(|byte| byte.is_ascii_graphic())
@@ -158,11 +190,10 @@ mod tests {
     use super::*;
 
     fn envelope(json: &str) -> Envelope {
-        let fields = serde_json::from_str(json).expect("a JSON object");
         Envelope {
             call: Call::InitUpload,
             status: 200,
-            fields,
+            fields: Fields::parse(json.as_bytes()).expect("a JSON object"),
             server_time: None,
         }
     }

@@ -1,4 +1,4 @@
-//! How a call fails: facts first, words second. Whether to try again is for the caller to decide.
+//! How a call fails: facts first, words second. The caller decides whether to retry.
 
 use std::{fmt, time::Duration};
 
@@ -38,14 +38,14 @@ impl fmt::Display for Call {
 /// What the server said about a failure, cleaned and without the API key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServerWords {
-    /// `error`, else `message`, of the reply.
+    /// `error`, else `message`, of the response.
     pub message: Option<ServerText>,
-    /// `purchase_link` of the reply: where more of what ran out can be bought.
+    /// `purchase_link` of the response: where to buy more of what ran out.
     pub purchase_link: Option<ServerText>,
 }
 
 impl ServerWords {
-    /// Returns where to buy more of what ran out, as a sentence, when the server named a place.
+    /// Returns where to buy more of what ran out, as a phrase, if the server named a place.
     pub fn link_hint(&self) -> Option<String> {
         self.purchase_link
             .as_ref()
@@ -66,46 +66,46 @@ impl fmt::Display for ServerWords {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApiError {
-    /// There was no answer.
-    #[error("no answer to `{call}`")]
+    /// There was no response.
+    #[error("no response to `{call}`")]
     Transport {
         /// The call.
         call: Call,
-        /// How far it got.
+        /// How far the request got.
         source: TransportError,
     },
-    /// The answer's status is 401 or 403: the API key is wrong, has ended or may not do this.
+    /// The status is 401 or 403: the API key is wrong, has expired or may not do this.
     #[error("VectCut refused the API key at `{call}` (HTTP {status}){words}")]
     KeyRefused {
         /// The call.
         call: Call,
         /// 401 or 403.
         status: u16,
-        /// The server's own words.
+        /// The server's own message.
         words: ServerWords,
     },
-    /// The answer's status is any other than 2xx.
-    #[error("VectCut answered `{call}` with HTTP {status}{words}")]
+    /// Any other status than 2xx.
+    #[error("VectCut responded to `{call}` with HTTP {status}{words}")]
     Status {
         /// The call.
         call: Call,
         /// The status.
         status: u16,
-        /// The server's own words.
+        /// The server's own message.
         words: ServerWords,
-        /// How long the server asked to wait (`Retry-After`).
+        /// How long the server asks the client to wait (`Retry-After`).
         retry_after: Option<Duration>,
     },
     /// The status is 2xx and the body is not a JSON object. The body is not kept.
     #[error(
-        "the answer of VectCut to `{call}` is not a JSON object (HTTP {status}, {content_type})"
+        "the response of VectCut to `{call}` is not a JSON object (HTTP {status}, {content_type})"
     )]
     NotJson {
         /// The call.
         call: Call,
         /// The status.
         status: u16,
-        /// The `Content-Type` of the answer, which tells a portal's page from a cut reply.
+        /// The `Content-Type` of the response, which tells the page of a portal from a response that was cut.
         content_type: ServerText,
     },
     /// The body is JSON and its `success` is missing or not `true`.
@@ -115,11 +115,11 @@ pub enum ApiError {
         call: Call,
         /// The status, 2xx.
         status: u16,
-        /// The server's own words.
+        /// The server's own message.
         words: ServerWords,
     },
     /// The body says success and a required field is missing, empty or of another type.
-    #[error("the answer of VectCut to `{call}` (HTTP {status}) lacks `{field}`")]
+    #[error("the response of VectCut to `{call}` (HTTP {status}) has no `{field}`")]
     MissingField {
         /// The call.
         call: Call,
@@ -160,7 +160,7 @@ pub enum FieldFault {
 }
 
 impl ApiError {
-    /// Returns whether the same call may succeed later: the line failed, or the status is 408, 429 or 5xx.
+    /// Returns whether the same call may succeed later: the network failed, or the status is 408, 429 or 5xx.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Transport { source, .. } => source.is_transient(),
@@ -169,7 +169,7 @@ impl ApiError {
         }
     }
 
-    /// Returns how long the server asked to wait before the next try.
+    /// Returns how long the server asks the client to wait before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
@@ -190,7 +190,7 @@ impl ApiError {
         }
     }
 
-    /// Returns the status of the answer when there was one.
+    /// Returns the status of the response, if there was one.
     pub fn http_status(&self) -> Option<u16> {
         match self {
             Self::Transport { .. } => None,
@@ -203,7 +203,7 @@ impl ApiError {
         }
     }
 
-    /// Returns what the server said, when it said something.
+    /// Returns the server's own message, for the kinds of failure that can have one.
     pub fn words(&self) -> Option<&ServerWords> {
         match self {
             Self::KeyRefused { words, .. }

@@ -1,4 +1,4 @@
-//! `POST /sts/upload/init`: asks for a place to put a file and the credentials to do it.
+//! `POST /sts/upload/init`: asks where to put a file, and for the credentials to do it.
 
 use std::time::SystemTime;
 
@@ -9,26 +9,23 @@ use crate::{
     envelope::Envelope,
 };
 
-/// Shorter credentials are not looked for in other fields: real ones have 20 characters and more.
-const SECRET_MIN_BYTES: usize = 8;
-
 #[derive(Serialize)]
 struct InitUpload<'a> {
     file_name: &'a str,
     file_size_bytes: u64,
 }
 
-/// What init returns: where to put the object, and what to sign the request with.
+/// What init returns: where to put the object, and what to sign the requests with.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct UploadTicket {
     /// The credentials, good for this object key.
     pub credentials: StsCredentials,
-    /// The bucket as the backend named it; not checked against OSS's rules here.
+    /// The bucket as the backend named it, not checked against OSS's rules (assumption A9).
     pub bucket: String,
-    /// The object key as the backend named it; not checked against OSS's rules here.
+    /// The object key as the backend named it, not checked against OSS's rules (assumption A9).
     pub object_key: String,
-    /// The region, without the prefix `oss-`, when the backend names one (assumption A3).
+    /// The region, without the prefix `oss-`, if the backend named one. No public client reads one.
     pub region: Option<String>,
     /// The backend's clock when it responded, to the second, from `Date`.
     pub server_time: Option<SystemTime>,
@@ -39,11 +36,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Every variant of [`ApiError`] can come; none holds any part of the reply but the server's own error words.
+    /// Any variant of [`ApiError`]. None holds any part of the response but the server's own error message.
+    /// [`ApiError::InvalidField`] stands for a bucket or an object key that repeats a secret.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future may leave a minted object key and credentials behind on the server, which end by themselves.
+    /// Dropping the future may leave credentials behind on the server, which expire by themselves.
     pub async fn init_upload(
         &self,
         file_name: &str,
@@ -85,10 +83,9 @@ fn shown(
     credentials: &StsCredentials,
 ) -> Result<String, ApiError> {
     let text = reply.required(field)?;
-    let repeats = |secret: &Secret| secret.len_bytes() >= SECRET_MIN_BYTES && secret.is_in(text);
     if api_key.is_in(text)
-        || repeats(&credentials.access_key_secret)
-        || repeats(&credentials.security_token)
+        || credentials.access_key_secret.is_in(text)
+        || credentials.security_token.is_in(text)
     {
         return Err(reply.invalid(field, FieldFault::RepeatsSecret));
     }

@@ -7,6 +7,9 @@ mod complete_upload;
 mod credentials;
 mod envelope;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod init_upload;
 mod probe;
 mod secret;

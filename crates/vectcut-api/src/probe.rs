@@ -64,7 +64,7 @@ impl ProbeError {
 }
 
 impl Client {
-    /// Asks the host of a public URL for the object's first byte, without the API key.
+    /// Asks the host of a public URL for the object's first byte, without the API key (assumption A15).
     ///
     /// It reads the headers of the response and not its body. It never follows a redirect.
     ///

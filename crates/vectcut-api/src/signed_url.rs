@@ -15,6 +15,8 @@ const URL_MAX_BYTES: usize = 8 * 1024;
 /// A public URL that is safe to hand to another program, kept to the letter as the backend sent it: its host and
 /// signature version may be any (assumption A8).
 ///
+/// It may have any host and either signature version (assumption A8).
+///
 /// Its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedUrl(Zeroizing<String>);

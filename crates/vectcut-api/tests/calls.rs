@@ -1,4 +1,4 @@
-//! The backend's calls over a real socket: what is sent, what is read, and each way of failing.
+//! The backend's calls over a real socket: what is sent, what is read, and each way to fail.
 #![expect(
     clippy::unwrap_used,
     reason = "a test says what it expects by panicking"
@@ -29,9 +29,9 @@ fn client(sandbox: &Sandbox) -> Client {
     client_with(sandbox, &sandbox.settings().api_key)
 }
 
-/// What init makes of this answer.
-async fn init_of(answer: Response) -> Result<UploadTicket, ApiError> {
-    let sandbox = sandbox([Fault::at(Step::Init).responds(answer)]).await;
+/// What init makes of this response.
+async fn init_of(response: Response) -> Result<UploadTicket, ApiError> {
+    let sandbox = sandbox([Fault::at(Step::Init).responds(response)]).await;
     client(&sandbox).init_upload("clip.mp4", 5).await
 }
 
@@ -102,7 +102,7 @@ async fn a_server_that_fails_says_nothing_about_the_key() {
 }
 
 #[tokio::test]
-async fn success_must_be_true_and_nothing_like_it() {
+async fn success_must_be_exactly_true() {
     for body in [
         r#"{}"#,
         r#"{"success": false}"#,
@@ -119,7 +119,7 @@ async fn success_must_be_true_and_nothing_like_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_no_answer_whatever_its_status_says() {
+async fn a_body_that_is_no_json_object_is_no_success_whatever_the_status() {
     for body in ["", "[]", "true", "{\"success\": true", "<html></html>"] {
         let error = init_of(json(body)).await.unwrap_err();
         assert!(
@@ -194,8 +194,8 @@ async fn busy_servers_are_transient_and_may_ask_for_a_wait() {
 }
 
 #[tokio::test]
-async fn no_error_shows_a_reply_of_init() {
-    for answer in [
+async fn no_error_shows_a_response_of_init() {
+    for response in [
         json(
             r#"{"success": true, "credentials": {"AccessKeyId": "canary", "AccessKeySecret": "canary"}}"#,
         ),
@@ -203,14 +203,14 @@ async fn no_error_shows_a_reply_of_init() {
         json(r#"{"success": false, "credentials": {"SecurityToken": "canary"}, "error": "no"}"#),
         Response::status(500).body(r#"{"credentials": {"SecurityToken": "canary"}}"#),
     ] {
-        let error = init_of(answer).await.unwrap_err();
+        let error = init_of(response).await.unwrap_err();
         let words = format!("{error} {error:?}");
         assert!(!words.contains("canary"), "{words}");
     }
 }
 
 #[tokio::test]
-async fn a_line_that_breaks_is_a_transport_error_without_the_key() {
+async fn a_connection_that_breaks_is_a_transport_error_without_the_key() {
     let sandbox = sandbox([Fault::at(Step::Init).loses_response()]).await;
     let error = client(&sandbox)
         .init_upload("clip.mp4", 5)
@@ -220,9 +220,9 @@ async fn a_line_that_breaks_is_a_transport_error_without_the_key() {
     assert!(!format!("{error:?}").contains(&sandbox.settings().api_key));
 }
 
-/// What complete makes of this answer.
-async fn complete_of(answer: Response) -> Result<Completed, ApiError> {
-    let sandbox = sandbox([Fault::at(Step::Complete).responds(answer)]).await;
+/// What complete makes of this response.
+async fn complete_of(response: Response) -> Result<Completed, ApiError> {
+    let sandbox = sandbox([Fault::at(Step::Complete).responds(response)]).await;
     client(&sandbox).complete_upload("key").await
 }
 
@@ -237,7 +237,7 @@ async fn complete_gives_the_url_to_the_letter_with_the_servers_clock() {
 }
 
 #[tokio::test]
-async fn a_url_that_no_program_must_be_given_is_an_invalid_reply_that_does_not_repeat_it() {
+async fn a_url_that_is_unsafe_to_hand_on_is_an_invalid_response_and_is_not_shown() {
     for url in [
         "javascript:canary()",
         "https://canary/\\u001b[31m",
@@ -264,5 +264,52 @@ async fn a_url_that_no_program_must_be_given_is_an_invalid_reply_that_does_not_r
             !format!("{error} {error:?}").contains("canary"),
             "{error:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_repeats_a_secret_where_it_would_be_shown_is_refused() {
+    let whole = r#"{"success": true, "credentials": {"AccessKeyId": "a", "AccessKeySecret": "canary-secret",
+        "SecurityToken": "canary-token"}, "bucket_name": "BUCKET", "object_key": "KEY"}"#;
+    for (bucket, key, repeated) in [
+        ("bkt", "up/canary-token/clip.mp4", "object_key"),
+        ("bkt", "canary-secret", "object_key"),
+        ("canary-token", "k", "bucket_name"),
+    ] {
+        let body = whole.replace("BUCKET", bucket).replace("KEY", key);
+        let error = init_of(json(&body)).await.unwrap_err();
+        assert!(
+            matches!(error, ApiError::InvalidField { field, .. } if field == repeated),
+            "{error:?}"
+        );
+        assert!(
+            !format!("{error} {error:?}").contains("canary"),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_content_type_is_cleaned_like_any_text_of_a_server() {
+    let long = format!("text/html; {}", "x".repeat(50_000));
+    for (content_type, shown) in [
+        (
+            "Bearer canary-key".to_owned(),
+            "Bearer [redacted]".to_owned(),
+        ),
+        (long.clone(), format!("{}…", &long[..63])),
+    ] {
+        let response = Response::status(200)
+            .header("content-type", &content_type)
+            .body("<html>");
+        let sandbox = sandbox([Fault::at(Step::Init).responds(response)]).await;
+        let error = client_with(&sandbox, "canary-key")
+            .init_upload("clip.mp4", 5)
+            .await
+            .unwrap_err();
+        let ApiError::NotJson { content_type, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(content_type.as_str(), shown);
     }
 }
