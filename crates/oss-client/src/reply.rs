@@ -195,6 +195,38 @@ mod tests {
     }
 
     #[test]
+    fn every_text_is_short_and_without_secrets() {
+        let long = "C".repeat(20_000);
+        let reply = parse(
+            &format!(
+                "<Error><Code>canary-token</Code><EC>{long}</EC><Message>{long}</Message></Error>"
+            ),
+            &[("x-oss-request-id", "id canary-secret")],
+        );
+        let shown = |text: Option<ServerText>| text.expect("a text").to_string();
+        assert_eq!(shown(reply.code), "[redacted]");
+        assert_eq!(shown(reply.request_id), "id [redacted]");
+        assert_eq!(shown(reply.ec).chars().count(), 64);
+        assert_eq!(shown(reply.message).chars().count(), 300);
+    }
+
+    #[test]
+    fn only_a_reply_with_a_code_is_from_oss() {
+        assert!(parse("<Error><Code>AccessDenied</Code></Error>", &[]).is_from_oss());
+        assert!(!parse("<html>403 Forbidden</html>", &[]).is_from_oss());
+        assert!(!parse("", &[]).is_from_oss());
+    }
+
+    #[test]
+    fn an_etag_is_kept_to_the_letter_or_not_at_all() {
+        let read = |raw| etag(raw).map(|etag| etag.to_string());
+        assert_eq!(read("\"25F9E794-2\""), Some("25F9E794-2".into()));
+        for raw in ["", "\"\"", "a\u{1b}b", "a  b", &"E".repeat(65)] {
+            assert_eq!(read(raw), None, "{raw:?}");
+        }
+    }
+
+    #[test]
     fn the_error_of_a_head_request_is_read_from_its_header() {
         let document =
             BASE64_STANDARD.encode("<Error><Code>NoSuchKey</Code><EC>0026-00000001</EC></Error>");
