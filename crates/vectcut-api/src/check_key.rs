@@ -1,4 +1,4 @@
-//! `POST /cut_jianying/task_status`: only its status counts, which tells whether the key is accepted (assumption A1).
+//! `POST /cut_jianying/task_status`: only its status counts, which tells whether the key is accepted.
 
 use serde::Serialize;
 

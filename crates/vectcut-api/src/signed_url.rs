@@ -12,8 +12,7 @@ use zeroize::Zeroizing;
 /// Longer URLs are refused, since programs that receive them cut them. A signed URL of OSS has about a thousand bytes.
 const URL_MAX_BYTES: usize = 8 * 1024;
 
-/// A public URL that is safe to hand to another program, kept to the letter as the backend sent it: its host and
-/// signature version may be any (assumption A8).
+/// A public URL that is safe to hand to another program, kept to the letter as the backend sent it.
 ///
 /// It may have any host and either signature version (assumption A8).
 ///
