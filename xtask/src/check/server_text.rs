@@ -24,10 +24,14 @@ const READERS: [&str; 3] = ["oss-client", "strict-http", "vectcut-api"];
 const LIBRARIES: [&str; 4] = ["oss-client", "strict-http", "vectcut-api", "vectcut-upload"];
 
 /// The files that may turn a response's bytes into text.
-const READING_FILES: [(&str, &str); 4] = [
+const READING_FILES: [(&str, &str); 6] = [
     (
         "crates/oss-client/src/xml.rs",
         "the XML parser; its callers clean what they take, or parse a number, a time or an upload ID",
+    ),
+    (
+        "crates/strict-http/src/fuzzing.rs",
+        "reads a fuzzer's input",
     ),
     (
         "crates/strict-http/src/headers.rs",
@@ -40,6 +44,10 @@ const READING_FILES: [(&str, &str); 4] = [
     (
         "crates/vectcut-api/src/envelope.rs",
         "the JSON parser: messages become `ServerText`, fields go to types that check them",
+    ),
+    (
+        "crates/vectcut-api/src/fuzzing.rs",
+        "reads a fuzzer's input",
     ),
 ];
 
