@@ -144,7 +144,7 @@ async fn an_aborted_upload_is_gone() {
 }
 
 #[tokio::test]
-async fn an_answer_to_head_brings_its_error_in_a_header() {
+async fn the_response_to_head_has_its_error_in_a_header() {
     let bench = Bench::new().await;
     let signing = bench.signing(Signature::V1);
     let error = bench
