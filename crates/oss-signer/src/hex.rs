@@ -20,3 +20,25 @@ impl Hex {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
+
+/// Reads the 64 lower-case digits of 32 bytes.
+#[cfg(feature = "verify")]
+pub(crate) fn decode(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+#[cfg(feature = "verify")]
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
+}

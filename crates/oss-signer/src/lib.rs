@@ -26,6 +26,8 @@ mod sink;
 mod timestamp;
 pub mod v1;
 pub mod v4;
+#[cfg(feature = "verify")]
+pub mod verify;
 
 pub use credentials::Credentials;
 pub use error::{Field, SignError};

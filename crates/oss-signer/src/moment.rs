@@ -9,7 +9,7 @@
 //! Each is written by hand into a fixed array: the forms never vary, and a date library would be another dependency.
 
 mod civil;
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, feature = "fuzzing", feature = "verify"))]
 mod read;
 
 use civil::Civil;
@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(moment.http_date().as_str(), http);
         assert_eq!(moment.iso_basic().as_str(), iso);
         assert_eq!(Moment::from_http_date(http), Some(moment));
+        assert_eq!(Moment::from_iso_basic(iso), Some(moment));
     }
 
     #[test]

@@ -123,6 +123,15 @@ impl<'a> Request<'a> {
     /// Adds a query parameter, not encoded. An empty value makes a bare name (`?uploads`).
     #[must_use]
     pub fn query(mut self, name: &'a str, value: &'a str) -> Self {
+        if RESERVED_QUERY.contains(&name) {
+            let field = Field::Query(name.to_owned());
+            self.refused.get_or_insert(SignError::Reserved { field });
+        }
+        self.any_query(name, value)
+    }
+
+    /// Adds a query parameter, even one that a signature sets.
+    pub(crate) fn any_query(mut self, name: &'a str, value: &'a str) -> Self {
         let place = self
             .query
             .binary_search_by(|(other, _)| percent::cmp_components(other, name));
@@ -288,12 +297,9 @@ pub(crate) fn check_bucket(bucket: &str) -> Result<(), SignError> {
 
 fn check_query(name: &str, is_duplicate: bool) -> Result<(), SignError> {
     refuse::empty(name, || Field::QueryName(String::new()))?;
-    let field = || Field::Query(name.to_owned());
     if is_duplicate {
-        return Err(SignError::Duplicate { field: field() });
-    }
-    if RESERVED_QUERY.contains(&name) {
-        return Err(SignError::Reserved { field: field() });
+        let field = Field::Query(name.to_owned());
+        return Err(SignError::Duplicate { field });
     }
     Ok(())
 }

@@ -41,6 +41,13 @@ impl Timestamp {
     }
 }
 
+#[cfg(feature = "verify")]
+impl From<Moment> for Timestamp {
+    fn from(moment: Moment) -> Self {
+        Self(i64::try_from(moment.unix_seconds()).unwrap_or(i64::MAX))
+    }
+}
+
 /// Rounds down to a whole second.
 #[cfg(feature = "std")]
 impl From<std::time::SystemTime> for Timestamp {

@@ -11,6 +11,8 @@
 //! Aliyun is withdrawing V1. [The guide](crate::guide) says what that means for a program that uses it.
 
 mod canonical_resource;
+#[cfg(feature = "verify")]
+pub(crate) mod received;
 pub(crate) mod signature;
 mod string_to_sign;
 

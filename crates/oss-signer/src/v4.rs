@@ -17,6 +17,8 @@ mod canonical_request;
 pub(crate) mod form;
 mod header;
 mod presign;
+#[cfg(feature = "verify")]
+pub(crate) mod received;
 mod scope;
 mod signing_key;
 mod string_to_sign;

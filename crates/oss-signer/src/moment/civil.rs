@@ -61,7 +61,7 @@ fn date(days_since_1970: u32) -> (u32, u32, u32) {
 /// Returns the seconds since 1970 of a date and a time of day; `None` before 1970.
 ///
 /// Numbers beyond the end of their unit run over into the next one, as in the 31st of April.
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, feature = "fuzzing", feature = "verify"))]
 pub(super) fn unix_seconds(
     [year, month, day]: [u32; 3],
     [hour, minute, second]: [u32; 3],

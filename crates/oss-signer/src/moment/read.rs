@@ -19,6 +19,16 @@ impl Moment {
         // This also checks the weekday, the punctuation and the range of each number.
         (moment.http_date().as_str() == text).then_some(moment)
     }
+
+    /// Reads `20260101T010203Z`.
+    #[cfg(any(test, feature = "verify"))]
+    pub(crate) fn from_iso_basic(text: &str) -> Option<Self> {
+        let number = |start, end| digits(text.get(start..end)?);
+        let date = [number(0, 4)?, number(4, 6)?, number(6, 8)?];
+        let time = [number(9, 11)?, number(11, 13)?, number(13, 15)?];
+        let moment = Self::new(unix_seconds(date, time)?)?;
+        (moment.iso_basic().as_str() == text).then_some(moment)
+    }
 }
 
 /// Reads a number of ASCII digits only: `parse` alone would also take a sign.
@@ -47,6 +57,22 @@ mod tests {
             "Thu, 01 Jän 2026 01:02:03 GM",
         ] {
             assert_eq!(Moment::from_http_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn near_misses_of_a_basic_date_are_refused() {
+        for text in [
+            "",
+            "2026-01-01T01:02:03Z",
+            "20260101T010203",
+            "20260101t010203Z",
+            "20260001T010203Z",
+            "20261301T010203Z",
+            "20260101T256161Z",
+            "é0260101T01020Z",
+        ] {
+            assert_eq!(Moment::from_iso_basic(text), None, "{text}");
         }
     }
 }

@@ -23,9 +23,9 @@ use crate::request::Request;
 use crate::timestamp::Timestamp;
 
 /// The longest lifetime of a presigned URL, in seconds: seven days.
-const EXPIRES_IN_MAX_SECONDS: u64 = 7 * 24 * 3600;
+pub(super) const EXPIRES_IN_MAX_SECONDS: u64 = 7 * 24 * 3600;
 /// The same with a security token: twelve hours.
-const EXPIRES_IN_MAX_SECONDS_WITH_TOKEN: u64 = 12 * 3600;
+pub(super) const EXPIRES_IN_MAX_SECONDS_WITH_TOKEN: u64 = 12 * 3600;
 
 /// Returns the canonical request of [`presign`](super::presign), whose SHA-256 stands in the string to sign.
 ///
