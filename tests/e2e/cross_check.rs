@@ -2,6 +2,8 @@
 //!
 //! The two share no code, so agreement over arbitrary requests means that both read the documents alike.
 
+mod verdicts;
+
 use std::time::{Duration, SystemTime};
 
 use oss_signer::{Credentials, Request, v1, v4};

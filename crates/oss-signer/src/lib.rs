@@ -8,14 +8,19 @@ extern crate std;
 mod canonical_headers;
 mod credentials;
 mod decimal;
+pub mod diagnose;
+mod endpoint;
 mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod guide;
 mod hex;
+#[cfg(feature = "http")]
+pub mod http;
 mod keyed_hash;
 mod moment;
+mod owned_credentials;
 pub mod percent;
 pub mod post;
 mod presigned;
@@ -30,7 +35,9 @@ pub mod v4;
 pub mod verify;
 
 pub use credentials::Credentials;
+pub use endpoint::{Endpoint, EndpointError, EndpointKind};
 pub use error::{Field, SignError};
+pub use owned_credentials::{OwnedCredentials, ProvideCredentials};
 pub use presigned::Presigned;
 pub use redacted::{CanonicalRequest, StringToSign};
 pub use request::{Request, Resource};

@@ -98,6 +98,33 @@ fn encode(text: &str, is_kept: impl Fn(u8) -> bool, mut write: impl FnMut(&str))
     }
 }
 
+/// Returns the decoded text; `None` if an escape is incomplete or the result is not UTF-8.
+///
+/// A `+` stays, because it is a plus sign in a path; in a query, clients of OSS write a space as `%20`.
+#[cfg(feature = "http")]
+pub(crate) fn decode(text: &str) -> Option<alloc::borrow::Cow<'_, str>> {
+    let Some(first) = text.find('%') else {
+        return Some(text.into());
+    };
+    let (kept, escaped) = text.split_at(first);
+    let mut bytes = kept.as_bytes().to_vec();
+    let mut rest = escaped.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        if *byte != b'%' {
+            bytes.push(*byte);
+            continue;
+        }
+        let [high, low, tail @ ..] = tail else {
+            return None;
+        };
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        bytes.push(u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()?);
+        rest = tail;
+    }
+    String::from_utf8(bytes).ok().map(Into::into)
+}
+
 #[cfg(test)]
 mod tests {
     use alloc::format;

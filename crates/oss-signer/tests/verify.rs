@@ -1,5 +1,6 @@
 //! Each rule that a request can break has its own refusal, and the checks run in the order of OSS.
 #![cfg(feature = "verify")]
+#![expect(clippy::expect_used, reason = "a test may fail loudly")]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
