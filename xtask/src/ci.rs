@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::process::{Failure, output};
 use crate::readme::Commands;
 use crate::steps::step;
-use crate::{check, dist, fuzz, golden, peers, test};
+use crate::{check, dist, fuzz, golden, peers, signer_users, test};
 
 /// Runs every step and stops at the first that fails.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     step("golden", || golden::run(None))?;
     step("fuzz", fuzz::smoke)?;
     step("peers", peers::run)?;
+    step("signer's users", signer_users::run)?;
     step("the README's first command", demonstration)?;
     step("dist", dist::run)
 }

@@ -18,6 +18,7 @@ mod licences;
 mod peers;
 mod process;
 mod readme;
+mod signer_users;
 mod steps;
 mod test;
 mod workspace;
@@ -76,6 +77,8 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build and run the packages outside the workspace that use only the signer
+    SignerUsers,
     /// Build and pack the release archive, with README, licences and completions, and its SHA-256
     Dist,
     /// Run everything that must pass before a change lands
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
             targets,
         } => fuzz::run(seconds, input.as_deref(), &targets),
         Verb::Bench { arguments } => bench::run(&arguments),
+        Verb::SignerUsers => signer_users::run(),
         Verb::Dist => dist::run(),
         Verb::Ci => ci::run(),
     };

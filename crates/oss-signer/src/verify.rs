@@ -46,6 +46,7 @@ mod admit;
 mod check;
 mod claim;
 mod form;
+mod parameters;
 mod received;
 mod refusal;
 mod v1;

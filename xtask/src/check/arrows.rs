@@ -118,7 +118,7 @@ const ALLOWED: [Arrow; 17] = [
 const CLOSED_LISTS: [(&str, &[&str], &str); 2] = [
     (
         "oss-signer",
-        &["base64", "hmac", "sha1", "sha2", "zeroize"],
+        &["base64", "hmac", "http", "sha1", "sha2", "zeroize"],
         "whoever only signs must not build or audit more",
     ),
     (

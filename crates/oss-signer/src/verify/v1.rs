@@ -1,7 +1,7 @@
 //! Checks a V1 signature.
 
 use super::admit::{admit, check_skew};
-use super::claim::{need_query, query};
+use super::parameters::{need_query, query};
 use super::refusal::Refusal;
 use super::verified::{Place, Verified, Version};
 use crate::canonical_headers::SECURITY_TOKEN;

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
 use super::admit::{admit, check_skew};
-use super::claim::{need_query, query};
+use super::parameters::{need_query, query};
 use super::refusal::Refusal;
 use super::verified::{Place, Verified, Version};
 use crate::canonical_headers::SECURITY_TOKEN;
