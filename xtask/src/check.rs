@@ -15,6 +15,7 @@ mod module_circles;
 mod names;
 mod promises;
 mod protocol_hash;
+mod published;
 mod secret_debug;
 mod server_text;
 mod sizes;
@@ -59,7 +60,7 @@ type Check = (
     fn(&Repository) -> Result<Vec<String>, Failure>,
 );
 
-const QUICK: [Check; 16] = [
+const QUICK: [Check; 17] = [
     ("layer arrows", |all| Ok(arrows::findings(&all.metadata))),
     ("module circles", |all| {
         Ok(module_circles::findings(&all.crates))
@@ -83,6 +84,9 @@ const QUICK: [Check; 16] = [
     ("protocol hash", |all| protocol_hash::findings(&all.files)),
     ("vectors", |_| vectors::findings()),
     ("promises", |all| promises::findings(&all.files)),
+    ("published crates", |all| {
+        Ok(published::findings(&all.files, &all.metadata))
+    }),
     ("snapshots", |_| snapshots::findings()),
 ];
 

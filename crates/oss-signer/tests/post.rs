@@ -1,5 +1,8 @@
 //! Policies: what the builder writes is what official SDKs wrote, and it refuses what OSS would refuse.
 
+// Marks the helpers as test code, for the lints that are off in tests.
+#![cfg(test)]
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use oss_signer::post::{Form, Policy, sign_v1};
