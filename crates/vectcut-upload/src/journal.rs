@@ -8,11 +8,13 @@ mod file;
 mod folder;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod kept;
 mod record;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub(crate) use folder::{Folder, Note, Opened};
-pub(crate) use record::{Header, Kept, KeptCredentials, Record, VERSION};
+pub(crate) use kept::Kept;
+pub(crate) use record::{Header, KeptCredentials, Record, VERSION};
 pub(crate) use writer::Journal;

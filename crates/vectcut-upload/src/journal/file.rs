@@ -6,7 +6,10 @@
 
 use oss_client::Crc64Digest;
 
-use super::record::{Header, Kept, Record, VERSION};
+use super::{
+    kept::Kept,
+    record::{Header, Record, VERSION},
+};
 
 /// The length of a checksum and the space after it.
 const CHECKSUM_LEN: usize = 17;

@@ -13,7 +13,8 @@ use oss_client::Crc64Digest;
 
 use super::{
     file::{self, Found},
-    record::{Header, Kept},
+    kept::Kept,
+    record::Header,
     writer::{Journal, Open, remove},
 };
 use crate::{blocking::blocking, policy::history::History, stage::Stage, state_dir::StateDir};

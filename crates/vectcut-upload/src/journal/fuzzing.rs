@@ -2,7 +2,8 @@
 
 use super::{
     file::{self, Chain, Found},
-    record::{Header, Kept, Record, VERSION},
+    kept::Kept,
+    record::{Header, Record, VERSION},
 };
 use crate::{policy::plan::PARTS_MAX, source::Identity, stage::Stage};
 

@@ -4,14 +4,17 @@
 //! engine does. It has no socket, no clock, and no luck but its seed. Every loop must end, whatever the network, the
 //! credentials and the budget; and the bytes that are sent twice must stay within a bound.
 
+mod world;
+
 use std::time::Duration;
 
 use super::{
     history::History,
-    plan::{PART_MIN_BYTES, PARTS_MAX, PartRange, Plan, StreamRate},
+    plan::{PartRange, Plan, StreamRate},
     streams::Streams,
     way::{self, Way},
 };
+use world::{Renewal, World, smallest_bytes, world};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -25,28 +28,6 @@ const CUTS_MAX: u32 = 2;
 
 /// More runs than this are a loop without end.
 const RUNS_MAX: usize = 4000;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Renewal {
-    SameKey,
-    NewKeyWithAccess,
-    NewKey,
-}
-
-/// The world of one upload.
-#[derive(Debug, Clone)]
-struct World {
-    /// Bytes a second of the whole network.
-    rate: f64,
-    round_trip: f64,
-    /// After how many bytes each connection is cut.
-    cut_after: Option<u64>,
-    budget: f64,
-    /// How long credentials live, in seconds.
-    lifetime: f64,
-    renewal: Renewal,
-    files: Vec<u64>,
-}
 
 /// What the journal of a file holds.
 #[derive(Debug, Clone)]
@@ -427,46 +408,6 @@ fn must_progress(world: &World) -> bool {
         .cut_after
         .map_or(0.0, |bytes| 2.0 * bytes.min(2 * MIB) as f64 / world.rate);
     passes && world.budget > 2.0 * (cuts + smallest)
-}
-
-/// Returns the smallest part that the longest file may need: OSS has 10,000 part numbers, so a part of a huge file cannot
-/// be cut further.
-fn smallest_bytes(files: &[u64]) -> u64 {
-    let longest = files.iter().copied().max().unwrap_or_default();
-    PART_MIN_BYTES.max(longest.div_ceil(u64::from(PARTS_MAX / 2)))
-}
-
-/// A number of `low..high`, spread evenly over the orders of magnitude.
-fn spread(rng: &mut fastrand::Rng, low: f64, high: f64) -> f64 {
-    (low.ln() + rng.f64() * (high.ln() - low.ln())).exp()
-}
-
-fn world(seed: u64) -> World {
-    let mut rng = fastrand::Rng::with_seed(seed);
-    let rate = spread(&mut rng, 64_000.0 / 8.0, 1e9 / 8.0);
-    let budget = spread(&mut rng, 5.0, 600.0);
-    let count = rng.usize(1..=50);
-    // So long that the whole takes some dozens of runs at most.
-    let total = spread(&mut rng, 0.01, 30.0) * rate * budget;
-    let len_bytes =
-        |rng: &mut fastrand::Rng| ((total / count as f64) * spread(rng, 0.1, 2.0)).max(1.0);
-    let files: Vec<_> = (0..count).map(|_| len_bytes(&mut rng) as u64).collect();
-    let cut_after = spread(&mut rng, 64.0 * 1024.0, 256e6) as u64;
-    World {
-        rate,
-        round_trip: spread(&mut rng, 0.005, 0.3),
-        // Where a huge file needs larger parts than pass, each run acknowledges only its first part, for thousands of runs.
-        cut_after: rng.bool().then_some(match smallest_bytes(&files) {
-            PART_MIN_BYTES => cut_after,
-            smallest => cut_after.max(2 * smallest + 1),
-        }),
-        budget,
-        lifetime: spread(&mut rng, 60.0, 3600.0),
-        renewal: rng
-            .choice([Renewal::SameKey, Renewal::NewKeyWithAccess, Renewal::NewKey])
-            .expect("one of three"),
-        files,
-    }
 }
 
 /// Checks worlds, and returns how many uploads were done and the largest share of bytes that were sent twice.
