@@ -8,10 +8,7 @@ use std::{
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 
-use crate::{
-    Cause, Event, Fault, Published, Upload, UploadError, Uploader, shared::Shared,
-    uploader::Finished,
-};
+use crate::{Cause, Event, Fault, Published, Upload, UploadError, Uploader, shared::Shared};
 
 /// The file that ended the batch, and how it failed.
 type End = Option<(PathBuf, Cause)>;
@@ -46,10 +43,8 @@ impl Uploader {
                     let mut tell = |event| {
                         (on_event.lock().unwrap_or_else(PoisonError::into_inner))(index, event);
                     };
-                    (
-                        index,
-                        self.upload_unless_ended(upload, end, &mut tell).await,
-                    )
+                    let result = self.upload_and_keep(upload, ended(end), &mut tell).await;
+                    (index, result)
                 }
             })
             .buffer_unordered(jobs.max(1));
@@ -63,7 +58,11 @@ impl Uploader {
             if let Err(error) = &result
                 && is_wrong_with_all(error, self.shared())
             {
-                end.send_replace(Some((uploads[index].path().to_owned(), error.cause())));
+                end.send_if_modified(|end| {
+                    let is_first = end.is_none();
+                    end.get_or_insert_with(|| (uploads[index].path().to_owned(), error.cause()));
+                    is_first
+                });
             }
             on_result(index, result);
         }
@@ -71,19 +70,6 @@ impl Uploader {
             for done in finished {
                 self.forget(done).await;
             }
-        }
-    }
-
-    async fn upload_unless_ended(
-        &self,
-        upload: &Upload,
-        end: watch::Receiver<End>,
-        on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Finished, UploadError> {
-        tokio::select! {
-            biased;
-            ended = ended(end) => Err(ended),
-            result = self.upload_and_keep(upload, on_event) => result,
         }
     }
 }

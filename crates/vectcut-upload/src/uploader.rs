@@ -154,26 +154,37 @@ impl Uploader {
         upload: &Upload,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Published, UploadError> {
-        let finished = self.upload_and_keep(upload, on_event).await?;
+        let alone = std::future::pending();
+        let finished = self.upload_and_keep(upload, alone, on_event).await?;
         let published = finished.published.clone();
         self.forget(finished).await;
         Ok(published)
     }
 
-    /// Uploads a file and keeps its journal, so that a later run of the same batch knows the result.
+    /// Uploads a file and keeps its journal, so that a later run of the same batch knows the result. The upload ends with the
+    /// error that `batch_ends` resolves to.
     pub(crate) async fn upload_and_keep(
         &self,
         upload: &Upload,
+        batch_ends: impl Future<Output = UploadError>,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Finished, UploadError> {
         let tally = Arc::new(Tally::default());
         let kept = OnceLock::new();
-        let stop = tokio::select! {
+        let end = tokio::select! {
             biased;
-            reason = self.shared.stop.wait() => reason,
+            reason = self.shared.stop.wait() => Err(reason),
+            error = batch_ends => Ok(error),
             finished = self.run(upload, &tally, &kept, on_event) => return finished,
         };
-        Err(stopped(stop, &tally, kept.get()).await)
+        let is_kept = match kept.get() {
+            Some((journal, _)) => journal.close(JOURNAL_STOPS_WITHIN).await && journal.keeps(),
+            None => false,
+        };
+        Err(end.unwrap_or_else(|reason| {
+            let history = kept.get().map(|(_, history)| history);
+            stopped(reason, &tally, history, is_kept)
+        }))
     }
 
     async fn run(
@@ -289,18 +300,15 @@ async fn open_journal(
     opened
 }
 
-async fn stopped(
+fn stopped(
     reason: StopReason,
     tally: &Tally,
-    kept: Option<&(Journal, History)>,
+    history: Option<&History>,
+    is_kept: bool,
 ) -> UploadError {
-    let is_kept = match kept {
-        Some((journal, _)) => journal.close(JOURNAL_STOPS_WITHIN).await && journal.keeps(),
-        None => false,
-    };
     let last_cause = tally.last_cause();
     let is_unreachable = last_cause.is_some() && !tally.has_sent();
-    let is_barren = kept.is_some_and(|(_, history)| history.is_barren());
+    let is_barren = history.is_some_and(History::is_barren);
     UploadError::Stopped {
         reason,
         progress: Progress {

@@ -4,11 +4,11 @@ use std::{path::PathBuf, time::Duration};
 
 use vectcut_sandbox::{Fault, Sandbox, Step, Target};
 use vectcut_upload::{
-    Fault as Blame, Outcome, Published, RetryPolicy, Stop, StopReason, Upload, UploadError,
+    Event, Fault as Blame, Outcome, Published, RetryPolicy, Stop, StopReason, Upload, UploadError,
     Uploader,
 };
 
-use crate::bench::{Bench, KIB, SMALL};
+use crate::bench::{Bench, KIB, LARGE, SMALL, slow};
 
 /// Copies the bench's file to this many clips, and returns them in the order of their names.
 fn clips(bench: &Bench, count: usize) -> Vec<Upload> {
@@ -43,7 +43,13 @@ fn assert_ended(results: &[Result<Published, UploadError>], blame: Blame, code: 
     for result in results {
         let error = result.as_ref().unwrap_err();
         assert_eq!((error.fault(), error.code()), (blame, code), "{error:?}");
-        own += usize::from(!matches!(error, UploadError::BatchEnded { .. }));
+        match error {
+            UploadError::BatchEnded { cause, .. } => {
+                let is_said_once = !cause.message.contains("not uploaded");
+                assert!(is_said_once, "{error}");
+            }
+            _ => own += 1,
+        }
     }
     assert!((1..=4).contains(&own), "{own} files failed on their own");
 }
@@ -80,6 +86,31 @@ async fn a_server_that_is_down_ends_a_batch_once_it_is_given_up() {
         assert_ended(&results, Blame::Network, code);
         assert!(bench.sandbox.journal().len() < 1000);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_was_under_way_when_the_batch_ended_can_be_resumed_at_once() {
+    let bench = Bench::new(LARGE, slow()).await;
+    // The first two files are accepted. Once the small one is uploaded, the third one meets the refusal.
+    let refused = Fault::at(Step::Init).status(401).skipping(2);
+    bench.sandbox.inject(refused);
+    let small = bench.path().with_file_name("small.mp4");
+    std::fs::write(&small, "small").unwrap();
+    let large = || Upload::new(bench.path());
+    let uploads = [large(), Upload::new(&small), large().name("third.mp4")];
+    let uploader = bench.uploader().part_size(128 * KIB as u64);
+    let results = upload_all(&uploader, &uploads, 2).await;
+    let codes = results
+        .iter()
+        .map(|result| result.as_ref().err().map(UploadError::code));
+    let refused = Some("api_key_refused");
+    assert_eq!(codes.collect::<Vec<_>>(), [refused, None, refused]);
+    assert!(matches!(results[0], Err(UploadError::BatchEnded { .. })));
+
+    let outcome = bench.upload().await;
+    assert!(!outcome.told(|event| *event == Event::Waiting));
+    let published = outcome.published();
+    assert_eq!(published.outcome, Outcome::Resumed);
 }
 
 #[tokio::test]

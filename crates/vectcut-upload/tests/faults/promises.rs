@@ -138,6 +138,37 @@ async fn a_stop_while_nothing_moves_says_why_and_that_another_run_will_not_help(
     stopped_midway(&bench, 2).await;
 }
 
+/// Sends bytes that OSS never acknowledges, and stops.
+async fn barren_run(bench: &Bench) -> bool {
+    let stop = Stop::new();
+    let uploader = bench.uploader().retry(patient()).stop_on(stop.clone());
+    let mut on_event = |event| {
+        if matches!(event, Event::Progress { sent_bytes, .. } if sent_bytes > 0) {
+            stop.request(StopReason::BudgetEnded);
+        }
+    };
+    let upload = vectcut_upload::Upload::new(bench.path());
+    match uploader.upload(&upload, &mut on_event).await {
+        Err(UploadError::Stopped { is_hopeless, .. }) => is_hopeless,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn runs_that_acknowledge_nothing_are_not_recommended_for_ever() {
+    let bench = Bench::new(LARGE, slow()).await;
+    bench.sandbox.inject(
+        Fault::at(Step::UploadPart)
+            .delays(Duration::from_secs(60))
+            .always(),
+    );
+    let mut hopeless = Vec::new();
+    for _ in 0..6 {
+        hopeless.push(barren_run(&bench).await);
+    }
+    assert_eq!(hopeless, [false, false, false, false, true, true]);
+}
+
 #[tokio::test]
 async fn a_stop_after_bytes_were_acknowledged_recommends_the_next_run() {
     let bench = Bench::new(LARGE, slow()).await;
