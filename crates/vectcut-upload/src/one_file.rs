@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use oss_client::PUT_MAX_BYTES;
+use oss_client::{BucketName, PUT_MAX_BYTES};
 use vectcut_api::SignedUrl;
 
 use crate::{
@@ -55,7 +55,7 @@ pub(crate) async fn upload(
     tell_resuming(run, &stage);
     loop {
         let step = match stage {
-            Stage::New => place(run).await,
+            Stage::New => place(run, &history).await,
             Stage::Placed(ticket) => send(run, ticket, None, &mut history).await,
             Stage::Sending(ticket, open) => send(run, ticket, Some(open), &mut history).await,
             Stage::Stored(place, ticket, stored) => {
@@ -89,15 +89,32 @@ pub(crate) async fn upload(
 type Next = Result<ControlFlow<(Place, Stored, SignedUrl), Stage>, Setback>;
 
 /// Asks the backend for a ticket, and meanwhile connects to the bucket of the last run.
-async fn place(run: &Run<'_>) -> Next {
+async fn place(run: &Run<'_>, history: &History) -> Next {
     run.tell(Event::Step(Step::Init));
-    if let Some(bucket) = run.shared.remembered.bucket_of_last_run() {
-        let oss = run.shared.oss.clone();
-        tokio::spawn(async move { oss.connect_ahead(&bucket).await });
+    let connections = match choose_way(run, history) {
+        Way::OnePut => 1,
+        Way::Parts => run.shared.gate.streams_soon(),
+    };
+    let last_bucket = run.shared.remembered.bucket_of_last_run();
+    if let Some(bucket) = &last_bucket {
+        connect_ahead(run, bucket, connections);
     }
     let ticket = backend::init(run).await.map_err(Setback::Failed)?;
+    let bucket = &ticket.place.bucket;
+    if last_bucket.as_ref() != Some(bucket) && !run.shared.bucket.has_responded() {
+        // The next request opens one connection itself.
+        connect_ahead(run, bucket, connections - 1);
+    }
     run.keep(Record::ticket(&ticket));
     Ok(Continue(Stage::Placed(ticket)))
+}
+
+/// Opens connections that the requests for parts will use: all of them start at once then.
+fn connect_ahead(run: &Run<'_>, bucket: &BucketName, connections: usize) {
+    for _ in 0..connections {
+        let (oss, bucket) = (run.shared.oss.clone(), bucket.clone());
+        tokio::spawn(async move { oss.connect_ahead(&bucket).await });
+    }
 }
 
 /// Sends what OSS does not have: the whole file in one PUT, or its parts.

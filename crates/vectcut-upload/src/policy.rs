@@ -8,5 +8,6 @@ mod runs_simulation;
 #[cfg(test)]
 mod simulation;
 pub(crate) mod streams;
+pub(crate) mod stuck;
 pub(crate) mod verdict;
 pub(crate) mod way;

@@ -13,7 +13,10 @@ use crate::{
     policy::{plan::StreamRate, streams::Streams},
 };
 
-/// Lets as many requests with a body run at once as the search for the best number allows, in the order of asking.
+/// The round trip while none was measured.
+const ROUND_TRIP_UNKNOWN: Duration = Duration::from_millis(50);
+
+/// Lets as many requests with a body run at once as `Streams` allows, in the order of asking.
 #[derive(Debug)]
 pub(crate) struct Gate {
     state: Mutex<State>,
@@ -30,6 +33,8 @@ struct State {
     acknowledged_bytes: u64,
     /// What connections that are free now have measured.
     rates: Vec<StreamRate>,
+    /// The shortest round trip that was measured.
+    round_trip: Option<Duration>,
 }
 
 /// The right to send on one connection. Dropping it passes the right on.
@@ -50,6 +55,7 @@ impl Gate {
                 waiting: VecDeque::new(),
                 acknowledged_bytes: 0,
                 rates: Vec::new(),
+                round_trip: None,
             }),
         }
     }
@@ -97,16 +103,33 @@ impl Gate {
         self.state().streams.count()
     }
 
-    /// Tells the search for the best number that OSS acknowledged a part.
-    pub(crate) fn acknowledged(&self, len_bytes: u64) {
+    /// Returns how many connections are worth opening before anything is sent.
+    pub(crate) fn streams_soon(&self) -> usize {
+        self.state().streams.soon()
+    }
+
+    /// Returns the shortest round trip that was measured.
+    pub(crate) fn round_trip(&self) -> Duration {
+        self.state().round_trip.unwrap_or(ROUND_TRIP_UNKNOWN)
+    }
+
+    /// Notes how long a request took whose bodies are small: no less than a round trip.
+    pub(crate) fn measured_round_trip(&self, elapsed: Duration) {
+        let mut state = self.state();
+        let shortest = state.round_trip.map_or(elapsed, |known| known.min(elapsed));
+        state.round_trip = Some(shortest);
+    }
+
+    /// Notes that OSS acknowledged a part. `time_left` is the rest of the time budget.
+    pub(crate) fn acknowledged(&self, len_bytes: u64, time_left: Option<Duration>) {
         let mut state = self.state();
         let elapsed = state.elapsed();
         state.acknowledged_bytes += len_bytes;
-        state.streams.acknowledged(len_bytes, elapsed);
+        state.streams.acknowledged(len_bytes, elapsed, time_left);
         state.admit();
     }
 
-    /// Tells the search for the best number that OSS asked for fewer requests.
+    /// Notes that OSS asked for fewer requests.
     pub(crate) fn throttled(&self) {
         let mut state = self.state();
         let elapsed = state.elapsed();

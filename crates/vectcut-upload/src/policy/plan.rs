@@ -26,8 +26,18 @@ pub(crate) const OBJECT_MAX_BYTES: u64 = PARTS_MAX as u64 * PART_MAX_BYTES;
 /// the two minutes after which many shells of agents are killed.
 pub(crate) const SINGLE_PUT_MAX_BYTES: u64 = 2 * MIB;
 
-/// The size of a connection's first part, when nothing is known of the network.
-const FIRST_PART_BYTES: u64 = MIB;
+/// The size of a connection's first part. Sixteen of them are in flight at once, and a killed run loses them.
+const FIRST_PART_BYTES: u64 = PART_MIN_BYTES;
+
+/// The size of the pieces into which a range of an earlier run is cut before it is sent again.
+const PIECE_BYTES: u64 = MIB;
+
+/// How much larger a part may be than the one before it on the same connection: one fast part is no promise.
+const GROWTH: u64 = 4;
+
+/// A part should take at least this many round trips. In the simulation, with less, connections spend their time waiting
+/// for responses; with much more, they finish too far apart.
+const ROUND_TRIPS_MIN: u32 = 4;
 
 /// How long a part should last: a cut connection then loses little, and the round trip at its end costs about 1 %.
 const PART_DURATION: Duration = Duration::from_secs(4);
@@ -57,6 +67,11 @@ impl PartRange {
     fn end(self) -> u64 {
         self.offset + self.len_bytes
     }
+
+    /// Returns whether `part` lies within this range.
+    pub(crate) fn holds(self, part: Self) -> bool {
+        self.offset <= part.offset && part.end() <= self.end()
+    }
 }
 
 /// What a connection has measured: the size of its last part, and the rate at which it was sent.
@@ -75,6 +90,11 @@ impl StreamRate {
             last_part_bytes: len_bytes,
             bytes_per_second: u64::try_from(bytes_per_second).unwrap_or(u64::MAX),
         }
+    }
+
+    fn bytes_in(self, time: Duration) -> u64 {
+        let bytes = u128::from(self.bytes_per_second) * time.as_millis() / 1000;
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
 
@@ -105,7 +125,7 @@ impl Plan {
         let (mut again, mut frontier, mut next_number) = (Vec::new(), 0, 1);
         for part in &done {
             let numbers = next_number..part.number;
-            again.extend(fill(frontier..part.offset, numbers, FIRST_PART_BYTES));
+            again.extend(fill(frontier..part.offset, numbers, PIECE_BYTES));
             frontier = part.end();
             next_number = part.number + 1;
         }
@@ -133,6 +153,7 @@ impl Plan {
         &mut self,
         rate: StreamRate,
         streams: usize,
+        round_trip: Duration,
         time_left: Option<Duration>,
     ) -> Option<PartRange> {
         let range = match self.again.is_empty() {
@@ -140,7 +161,7 @@ impl Plan {
                 let range = self.again.remove(0);
                 self.cut_down(range, aim_in_time(rate, time_left))
             }
-            true => self.first_of_rest(rate, streams, time_left)?,
+            true => self.first_of_rest(rate, streams, round_trip, time_left)?,
         };
         self.taken.insert(range.number);
         Some(range)
@@ -150,13 +171,14 @@ impl Plan {
         &mut self,
         rate: StreamRate,
         streams: usize,
+        round_trip: Duration,
         time_left: Option<Duration>,
     ) -> Option<PartRange> {
         let remaining = self.len_bytes - self.frontier;
         if remaining == 0 {
             return None;
         }
-        let wanted = self.wanted(remaining, rate, streams as u64, time_left);
+        let wanted = self.wanted(remaining, rate, streams as u64, round_trip, time_left);
         let range = PartRange {
             number: self.next_number,
             offset: self.frontier,
@@ -182,6 +204,13 @@ impl Plan {
         let cap = self.cap.map_or(half, |(cap, _)| cap.min(half));
         self.cap = Some((cap, 0));
         let first = self.cut_down(range, half);
+        self.give_back(first);
+    }
+
+    /// Takes back a range whose connection is stuck. It is sent again in as many pieces as there are connections.
+    pub(crate) fn spread(&mut self, range: PartRange, streams: usize) {
+        let piece = (range.len_bytes / streams.max(1) as u64).max(PART_MIN_BYTES);
+        let first = self.cut_down(range, piece);
         self.give_back(first);
     }
 
@@ -241,6 +270,7 @@ impl Plan {
         remaining: u64,
         rate: StreamRate,
         streams: u64,
+        round_trip: Duration,
         time_left: Option<Duration>,
     ) -> u64 {
         let wanted = match self.fixed_part_bytes {
@@ -248,7 +278,7 @@ impl Plan {
             None => {
                 // Half of an even share, so that connections of unequal speed still finish together.
                 let share = remaining / (2 * streams.max(1));
-                aim(rate).min(share.max(worth_a_round_trip(rate)))
+                aim(rate).min(share.max(rate.bytes_in(round_trip * ROUND_TRIPS_MIN)))
             }
         };
         let cap = self.cap.map_or(u64::MAX, |(cap, _)| cap);
@@ -272,23 +302,14 @@ impl Plan {
     }
 }
 
-/// Returns the least length that is worth the round trip at its end: what a quarter of a second sends. Connections may
-/// finish that far apart.
-fn worth_a_round_trip(rate: StreamRate) -> u64 {
-    (rate.bytes_per_second / 4).max(2 * PART_MIN_BYTES)
-}
-
-/// Returns the length that lasts as long as a part should. It is approached by doubling: one fast part is no promise.
+/// Returns the length that lasts as long as a part should.
 fn aim(rate: StreamRate) -> u64 {
     if rate.last_part_bytes == 0 {
         return FIRST_PART_BYTES;
     }
-    let lasting = rate
-        .bytes_per_second
-        .saturating_mul(PART_DURATION.as_secs());
-    lasting
-        .min(rate.last_part_bytes.saturating_mul(2).max(FIRST_PART_BYTES))
-        .min(PART_AIM_MAX_BYTES)
+    rate.bytes_in(PART_DURATION)
+        .min(rate.last_part_bytes.saturating_mul(GROWTH))
+        .clamp(FIRST_PART_BYTES, PART_AIM_MAX_BYTES)
 }
 
 /// Returns the largest length that is acknowledged within half of the time that is left. An unmeasured connection gets the
@@ -297,10 +318,7 @@ fn aim_in_time(rate: StreamRate, time_left: Option<Duration>) -> u64 {
     match time_left {
         None => u64::MAX,
         Some(_) if rate.last_part_bytes == 0 => PART_MIN_BYTES,
-        Some(time_left) => {
-            let bytes = rate.bytes_per_second as f64 * time_left.as_secs_f64() / 2.0;
-            (bytes as u64).max(PART_MIN_BYTES)
-        }
+        Some(time_left) => rate.bytes_in(time_left / 2).max(PART_MIN_BYTES),
     }
 }
 
@@ -333,6 +351,8 @@ mod tests {
 
     use super::*;
 
+    const RTT: Duration = Duration::from_millis(40);
+
     const FAST: StreamRate = StreamRate {
         last_part_bytes: 64 * MIB,
         bytes_per_second: 1024 * MIB,
@@ -348,19 +368,44 @@ mod tests {
     /// A gigabyte, so that the end is far.
     fn first_part(rate: StreamRate) -> u64 {
         Plan::new(1024 * MIB, &[], None)
-            .next(rate, 2, None)
+            .next(rate, 2, RTT, None)
             .expect("a range")
             .len_bytes
     }
 
     #[test]
-    fn a_part_lasts_four_seconds_and_grows_by_doubling() {
-        assert_eq!(first_part(StreamRate::default()), MIB);
-        assert_eq!(first_part(rate(MIB, 100 * MIB)), 2 * MIB);
+    fn a_part_lasts_four_seconds_and_is_at_most_four_times_the_one_before() {
+        assert_eq!(first_part(StreamRate::default()), PART_MIN_BYTES);
+        assert_eq!(first_part(rate(MIB, 100 * MIB)), 4 * MIB);
         assert_eq!(first_part(rate(4 * MIB, MIB)), 4 * MIB);
         assert_eq!(first_part(rate(8 * MIB, MIB / 2)), 2 * MIB);
         assert_eq!(first_part(rate(32 * MIB, 100 * MIB)), 32 * MIB);
         assert_eq!(first_part(rate(MIB, 1)), PART_MIN_BYTES);
+    }
+
+    #[test]
+    fn at_the_end_parts_are_an_even_share_but_worth_their_round_trip() {
+        let last_part = |round_trip| {
+            let mut plan = Plan::new(8 * MIB, &[], None);
+            let part = plan.next(rate(8 * MIB, 8 * MIB), 16, round_trip, None);
+            part.expect("a range").len_bytes
+        };
+        assert_eq!(last_part(Duration::from_millis(5)), MIB / 4);
+        assert_eq!(last_part(Duration::from_millis(125)), 4 * MIB);
+    }
+
+    #[test]
+    fn a_stuck_part_is_spread_over_all_connections() {
+        let mut plan = Plan::new(8 * MIB, &[], Some(8 * MIB));
+        let whole = plan.next(FAST, 1, RTT, None).expect("all of it");
+        plan.spread(whole, 4);
+        let pieces: Vec<_> = std::iter::from_fn(|| plan.next(FAST, 4, RTT, None)).collect();
+        assert_eq!(pieces.len(), 4);
+        assert!(
+            pieces
+                .iter()
+                .all(|piece| piece.len_bytes == 2 * MIB && whole.holds(*piece))
+        );
     }
 
     #[test]
@@ -378,7 +423,7 @@ mod tests {
             },
         ];
         let mut plan = Plan::new(5 * MIB, &done, None);
-        let handed: Vec<_> = std::iter::from_fn(|| plan.next(FAST, 2, None)).collect();
+        let handed: Vec<_> = std::iter::from_fn(|| plan.next(FAST, 2, RTT, None)).collect();
         assert_eq!(
             handed,
             [
@@ -405,16 +450,16 @@ mod tests {
     fn a_large_part_that_was_lost_is_sent_again_in_small_ones() {
         let mut plan = Plan::new(1024 * MIB, &[], None);
         let handed = [(); 3].map(|()| {
-            plan.next(rate(32 * MIB, 100 * MIB), 2, None)
+            plan.next(rate(32 * MIB, 100 * MIB), 2, RTT, None)
                 .expect("a range")
         });
         assert_eq!(handed.map(|part| part.number), [1, 158, 315]);
         let mut resumed = Plan::new(1024 * MIB, &[handed[0], handed[2]], None);
-        let again = [(); 32].map(|()| resumed.next(FAST, 2, None).expect("a range"));
+        let again = [(); 32].map(|()| resumed.next(FAST, 2, RTT, None).expect("a range"));
         assert!(again.iter().all(|part| part.len_bytes == MIB));
         assert_eq!((again[0].number, again[31].number), (2, 2 + 31 * 9));
         assert_eq!(
-            resumed.next(FAST, 2, None).map(|part| part.offset),
+            resumed.next(FAST, 2, RTT, None).map(|part| part.offset),
             Some(96 * MIB)
         );
     }
@@ -422,7 +467,7 @@ mod tests {
     #[test]
     fn the_largest_object_fits_into_the_part_numbers() {
         let mut plan = Plan::new(OBJECT_MAX_BYTES, &[], None);
-        let count = std::iter::from_fn(|| plan.next(StreamRate::default(), 16, None)).count();
+        let count = std::iter::from_fn(|| plan.next(StreamRate::default(), 16, RTT, None)).count();
         assert_eq!(count, PARTS_MAX as usize);
     }
 
@@ -430,12 +475,12 @@ mod tests {
     fn a_fixed_size_is_kept_unless_the_numbers_would_not_last() {
         let mut plan = Plan::new(100 * MIB, &[], Some(8 * MIB));
         assert_eq!(
-            plan.next(FAST, 4, None).expect("a range").len_bytes,
+            plan.next(FAST, 4, RTT, None).expect("a range").len_bytes,
             8 * MIB
         );
         let mut plan = Plan::new(100_000 * MIB, &[], Some(MIB));
         assert_eq!(
-            plan.next(FAST, 4, None).expect("a range").len_bytes,
+            plan.next(FAST, 4, RTT, None).expect("a range").len_bytes,
             10 * MIB
         );
     }
@@ -451,7 +496,7 @@ mod tests {
         ) {
             let mut plan = Plan::new(len_bytes, &[], fixed);
             let (mut done, mut step) = (Vec::new(), 0);
-            while let Some(range) = plan.next(rate(rates[step % rates.len()].0, rates[step % rates.len()].1), streams, None) {
+            while let Some(range) = plan.next(rate(rates[step % rates.len()].0, rates[step % rates.len()].1), streams, RTT, None) {
                 done.push(range);
                 step += 1;
             }
@@ -476,10 +521,10 @@ mod tests {
             streams in 1..17_usize,
         ) {
             let mut plan = Plan::new(len_bytes, &[], None);
-            let first: Vec<_> = std::iter::from_fn(|| plan.next(rate(MIB, 8 * MIB), streams, None)).take(handed).collect();
+            let first: Vec<_> = std::iter::from_fn(|| plan.next(rate(MIB, 8 * MIB), streams, RTT, None)).take(handed).collect();
             let mut done: Vec<_> = first.iter().zip(kept.iter().cycle()).filter(|(_, kept)| **kept).map(|(part, _)| *part).collect();
             let mut resumed = Plan::new(len_bytes, &done, None);
-            done.extend(std::iter::from_fn(|| resumed.next(rate(MIB, 8 * MIB), streams, None)));
+            done.extend(std::iter::from_fn(|| resumed.next(rate(MIB, 8 * MIB), streams, RTT, None)));
             done.sort_by_key(|part| part.number);
             let mut expected = 0;
             for part in &done {
@@ -496,7 +541,7 @@ mod tests {
         let left = Some(Duration::from_secs(10));
         let next = |rate| {
             Plan::new(1024 * MIB, &[], None)
-                .next(rate, 1, left)
+                .next(rate, 1, RTT, left)
                 .expect("a range")
         };
         assert_eq!(
@@ -511,22 +556,28 @@ mod tests {
             "four seconds are the aim"
         );
         let late = Some(Duration::from_secs(2));
-        let late = Plan::new(1024 * MIB, &[], None).next(rate(64 * MIB, MIB), 1, late);
+        let late = Plan::new(1024 * MIB, &[], None).next(rate(64 * MIB, MIB), 1, RTT, late);
         assert_eq!(late.expect("a range").len_bytes, MIB);
     }
 
     #[test]
     fn parts_that_fail_get_smaller_and_grow_again_after_successes() {
         let mut plan = Plan::new(1024 * MIB, &[], None);
-        let range = plan.next(FAST, 1, None).expect("a range");
+        let range = plan.next(FAST, 1, RTT, None).expect("a range");
         assert_eq!(range.len_bytes, 32 * MIB);
         plan.split(range);
-        let first = plan.next(FAST, 1, None).expect("a half");
+        let first = plan.next(FAST, 1, RTT, None).expect("a half");
         assert_eq!((first.number, first.len_bytes), (range.number, 16 * MIB));
-        plan.next(FAST, 1, None).expect("the other half");
-        assert_eq!(plan.next(FAST, 1, None).expect("new").len_bytes, 16 * MIB);
+        plan.next(FAST, 1, RTT, None).expect("the other half");
+        assert_eq!(
+            plan.next(FAST, 1, RTT, None).expect("new").len_bytes,
+            16 * MIB
+        );
         (0..SUCCESSES_TO_GROW).for_each(|_| plan.acknowledged(16 * MIB));
-        assert_eq!(plan.next(FAST, 1, None).expect("new").len_bytes, 32 * MIB);
+        assert_eq!(
+            plan.next(FAST, 1, RTT, None).expect("new").len_bytes,
+            32 * MIB
+        );
     }
 
     proptest! {
@@ -539,7 +590,7 @@ mod tests {
         ) {
             let mut plan = Plan::new(len_bytes, &[], None);
             let (mut done, mut step) = (Vec::new(), 0);
-            while let Some(range) = plan.next(rate(MIB, 8 * MIB), 4, seconds.map(Duration::from_secs)) {
+            while let Some(range) = plan.next(rate(MIB, 8 * MIB), 4, RTT, seconds.map(Duration::from_secs)) {
                 match fates[step % fates.len()] {
                     0 if step < 1000 => plan.split(range),
                     1 if step < 1000 => plan.give_back(range),

@@ -194,7 +194,9 @@ impl Run<'_> {
             return Ok(false);
         }
         let rate = self.rates.pop().unwrap_or_default();
-        let Some(range) = plan.next(rate, self.streams.count(), Some(time_left)) else {
+        let round_trip = Duration::from_secs_f64(self.world.round_trip);
+        let streams = self.streams.count();
+        let Some(range) = plan.next(rate, streams, round_trip, Some(time_left)) else {
             return Ok(false);
         };
         self.push(index, range, false, rate);
@@ -291,7 +293,9 @@ impl Run<'_> {
         let elapsed = self.now - request.begun + self.world.round_trip;
         let len_bytes = request.range.len_bytes;
         let since_start = Duration::from_secs_f64(self.now - self.begun);
-        self.streams.acknowledged(len_bytes, since_start);
+        let left = Duration::from_secs_f64((self.end() - self.now).max(0.0));
+        self.streams
+            .acknowledged(len_bytes, since_start, Some(left));
         self.rates
             .push(StreamRate::of(len_bytes, Duration::from_secs_f64(elapsed)));
         self.acknowledged_bytes += len_bytes as f64;

@@ -1,136 +1,112 @@
-//! How many streams to use: a pure function of what has been acknowledged and when.
+//! How many connections send at once: a pure decision.
 //!
-//! More streams win where a connection is capped or loses packets; where one connection fills the line they only cost
-//! round trips. So the number is found out: more streams for as long as the whole gets faster.
+//! Many connections share the slow start of each, and win where a connection is capped or loses packets. Where one would
+//! fill the network, the others cost nothing, as long as the file does not wait for a stuck one at its end (see
+//! `stuck.rs`). The simulation shows both, so there is no search for the best number.
 
 use std::time::Duration;
 
-/// The most streams. Measured on a line with 0.1 % loss, 16 were still better than 8; memory grows with each.
+use super::plan::PART_MIN_BYTES;
+
+/// The most connections of an uploader. Memory grows with each.
 pub const STREAMS_MAX: usize = 16;
 
-/// What a transfer begins with.
-const STREAMS_AT_FIRST: usize = 2;
+/// How many connections are used until the network is known to be fast. On slow networks with a short queue more than
+/// these push each other's packets out of it.
+const STREAMS_AT_FIRST: usize = 12;
 
-/// The whole must get faster by this factor for more streams to stay: less is noise.
-const GAIN: f64 = 1.15;
+/// A network that carries this much is fast, in bytes per second.
+const FAST_BYTES_PER_SECOND: f64 = 2_500_000.0;
 
-/// The least time to measure over: shorter ones see one part's end more or less.
-const MEASURE_AT_LEAST: Duration = Duration::from_millis(100);
+/// How long fewer connections are used after OSS asked for fewer requests.
+const THROTTLED_FOR: Duration = Duration::from_secs(20);
 
-/// A line whose first parts go through within this time is quick: it is taken a step further at once, since such a
-/// transfer may be over before the number is found out. A slow line would have more parts to lose.
-const QUICK: Duration = Duration::from_secs(1);
+/// Responses that ask for less within this time count as one.
+const TOGETHER: Duration = Duration::from_millis(100);
 
-/// How often a new number is measured before it is found to be no gain: at first the new connections are still being
-/// made, and get up to speed.
-const MEASUREMENTS: u32 = 2;
-
-/// How long a number that was found is kept before more are tried again: lines change.
-const KEPT_FOR: Duration = Duration::from_secs(20);
-
-/// Finds the number of streams. Time is a duration since the transfer began.
+/// The number of connections. Time is a duration since the first of them was used.
 #[derive(Debug, Clone)]
 pub(crate) struct Streams {
     count: usize,
-    fixed: bool,
-    /// The number and rate to beat, in bytes per second.
-    best: Option<(usize, f64)>,
-    /// When the number was changed last, and what was acknowledged then and since.
-    since: Duration,
+    is_fixed: bool,
+    /// Whether there is a time budget, and no part was acknowledged yet that tells how much fits into it.
+    is_careful: bool,
     acknowledged_bytes: u64,
-    acknowledged_parts: usize,
-    /// How often this number was measured without a gain.
-    measured: u32,
-    /// Until when the number is not raised.
-    settled_until: Option<Duration>,
+    /// When OSS last asked for fewer requests, or the number was raised after that.
+    throttled: Option<Duration>,
 }
 
 impl Streams {
-    /// Begins with two streams, or keeps to a fixed number.
+    /// Begins with many connections, or keeps to a fixed number.
     pub(crate) fn new(fixed: Option<usize>) -> Self {
         Self {
             count: fixed.unwrap_or(STREAMS_AT_FIRST).clamp(1, STREAMS_MAX),
-            fixed: fixed.is_some(),
-            best: None,
-            since: Duration::ZERO,
+            is_fixed: fixed.is_some(),
+            is_careful: false,
             acknowledged_bytes: 0,
-            acknowledged_parts: 0,
-            measured: 0,
-            settled_until: None,
+            throttled: None,
         }
     }
 
-    /// Begins with one connection: under a time budget the first part must be acknowledged as soon as possible.
+    /// Begins with one connection: under a time budget the first part must be acknowledged as soon as possible. More
+    /// are used as far as they can finish their parts in time.
     #[must_use]
     pub(crate) fn carefully(mut self) -> Self {
-        if !self.fixed {
+        if !self.is_fixed {
             self.count = 1;
+            self.is_careful = true;
         }
         self
     }
 
-    /// Returns how many streams to use now.
+    /// Returns how many connections may send now.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
 
-    /// Takes note of a part that went through, and decides.
-    pub(crate) fn acknowledged(&mut self, len_bytes: u64, now: Duration) {
+    /// Returns how many connections are worth opening before anything is sent.
+    pub(crate) fn soon(&self) -> usize {
+        match self.is_fixed || self.is_careful {
+            true => self.count,
+            false => STREAMS_MAX,
+        }
+    }
+
+    /// Notes that OSS acknowledged a part. `time_left` is the rest of the time budget.
+    pub(crate) fn acknowledged(
+        &mut self,
+        len_bytes: u64,
+        now: Duration,
+        time_left: Option<Duration>,
+    ) {
         self.acknowledged_bytes += len_bytes;
-        self.acknowledged_parts += 1;
-        let elapsed = now.saturating_sub(self.since);
-        // Half of them are enough to see by: waiting for the slowest would cost a short transfer its best time.
-        if self.fixed || self.acknowledged_parts < self.count / 2 || elapsed < MEASURE_AT_LEAST {
+        if self.is_fixed {
             return;
         }
-        let rate = self.acknowledged_bytes as f64 / elapsed.as_secs_f64();
-        match self.best {
-            Some((count, best)) if self.count > count && rate < best * GAIN => {
-                self.measured += 1;
-                if self.measured < MEASUREMENTS {
-                    self.measure(now);
-                } else {
-                    self.settled_until = Some(now + KEPT_FOR);
-                    self.change(count, now);
-                }
+        if let Some(since) = self.throttled {
+            if now >= since + THROTTLED_FOR {
+                self.count = (self.count * 2).min(STREAMS_MAX);
+                self.throttled = (self.count < STREAMS_MAX).then_some(now);
             }
-            _ => {
-                let factor = if self.best.is_none() && now < QUICK {
-                    4
-                } else {
-                    2
-                };
-                self.best = Some((self.count, rate));
-                let more = (self.count * factor).min(STREAMS_MAX);
-                let may_grow = self.settled_until.is_none_or(|until| until <= now);
-                self.change(if may_grow { more } else { self.count }, now);
-            }
+            return;
+        }
+        let rate = self.acknowledged_bytes as f64 / now.as_secs_f64().max(0.001);
+        if rate >= FAST_BYTES_PER_SECOND {
+            self.count = STREAMS_MAX;
+        } else if self.is_careful && self.count < STREAMS_AT_FIRST {
+            let in_time = rate * time_left.unwrap_or_default().as_secs_f64() / 2.0;
+            let parts = (in_time / PART_MIN_BYTES as f64) as usize;
+            self.count = parts.clamp(self.count, STREAMS_AT_FIRST);
         }
     }
 
-    /// The server asked for less: half the streams, for a while.
+    /// Notes that OSS asked for fewer requests: half the connections are used for a while.
     pub(crate) fn throttled(&mut self, now: Duration) {
-        // Streams that were refused together count as one refusal.
-        let recent = self
-            .settled_until
-            .is_some_and(|until| now + KEPT_FOR < until + MEASURE_AT_LEAST);
-        if !self.fixed && !recent {
-            self.best = None;
-            self.settled_until = Some(now + KEPT_FOR);
-            self.change((self.count / 2).max(1), now);
+        let counted = self.throttled.is_some_and(|last| now < last + TOGETHER);
+        if !self.is_fixed && !counted {
+            self.throttled = Some(now);
+            self.count = (self.count / 2).max(1);
         }
-    }
-
-    fn change(&mut self, count: usize, now: Duration) {
-        self.count = count;
-        self.measured = 0;
-        self.measure(now);
-    }
-
-    fn measure(&mut self, now: Duration) {
-        self.since = now;
-        self.acknowledged_bytes = 0;
-        self.acknowledged_parts = 0;
     }
 }
 
@@ -140,72 +116,57 @@ mod tests {
 
     const MIB: u64 = 1024 * 1024;
 
-    /// Lets a line of these rates (bytes per second, one connection and all together) acknowledge parts of 1 MiB for
-    /// `seconds`, and returns the numbers of streams that were used, in order.
-    fn simulate(streams: &mut Streams, connection: u64, line: u64, seconds: u64) -> Vec<usize> {
-        let (mut now, mut counts) = (Duration::ZERO, vec![streams.count()]);
-        while now < Duration::from_secs(seconds) {
-            let rate = (connection * streams.count() as u64).min(line);
-            now += Duration::from_secs_f64(MIB as f64 / rate as f64);
-            streams.acknowledged(MIB, now);
-            if counts.last() != Some(&streams.count()) {
-                counts.push(streams.count());
-            }
-        }
-        counts
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
     }
 
     #[test]
-    fn a_line_with_a_cap_for_each_connection_gets_all_the_streams() {
-        assert_eq!(
-            simulate(&mut Streams::new(None), 6 * MIB, 1000 * MIB, 5),
-            [2, 8, 16]
-        );
-    }
-
-    #[test]
-    fn a_line_that_one_connection_fills_goes_back_to_two() {
-        assert_eq!(
-            simulate(&mut Streams::new(None), 12 * MIB, 12 * MIB, 5),
-            [2, 8, 2]
-        );
-    }
-
-    #[test]
-    fn a_line_that_eight_connections_fill_keeps_eight() {
-        assert_eq!(
-            simulate(&mut Streams::new(None), 6 * MIB, 48 * MIB, 5),
-            [2, 8, 16, 8]
-        );
-    }
-
-    #[test]
-    fn a_slow_line_is_asked_for_more_with_care() {
-        assert_eq!(
-            simulate(&mut Streams::new(None), MIB / 4, MIB / 4, 30),
-            [2, 4, 2]
-        );
+    fn a_fast_network_gets_all_connections_and_a_slow_one_keeps_fewer() {
+        let mut streams = Streams::new(None);
+        assert_eq!((streams.count(), streams.soon()), (12, 16));
+        streams.acknowledged(MIB, seconds(1), None);
+        assert_eq!(streams.count(), 12);
+        streams.acknowledged(9 * MIB, seconds(4), None);
+        assert_eq!(streams.count(), 16);
     }
 
     #[test]
     fn a_fixed_number_stays() {
-        assert_eq!(
-            simulate(&mut Streams::new(Some(3)), 6 * MIB, 1000 * MIB, 5),
-            [3]
-        );
+        let mut streams = Streams::new(Some(3)).carefully();
+        streams.acknowledged(100 * MIB, seconds(1), Some(seconds(100)));
+        streams.throttled(seconds(2));
+        assert_eq!((streams.count(), streams.soon()), (3, 3));
     }
 
     #[test]
-    fn throttling_halves_once_for_refusals_that_come_together() {
+    fn under_a_budget_as_many_are_used_as_can_finish_a_part_in_time() {
+        let mut streams = Streams::new(None).carefully();
+        assert_eq!((streams.count(), streams.soon()), (1, 1));
+        // 64 kbit/s: the rest of the budget is good for some 6 parts, half of which may be on their way.
+        streams.acknowledged(PART_MIN_BYTES, seconds(16), Some(seconds(100)));
+        assert_eq!(streams.count(), 3);
+        streams.acknowledged(PART_MIN_BYTES, seconds(32), Some(seconds(84)));
+        assert_eq!(streams.count(), 3, "never fewer again");
+        let mut streams = Streams::new(None).carefully();
+        streams.acknowledged(PART_MIN_BYTES, seconds(1), Some(seconds(50)));
+        assert_eq!(streams.count(), 12);
+    }
+
+    #[test]
+    fn responses_that_ask_for_less_at_once_halve_the_number_once_and_it_comes_back_later() {
         let mut streams = Streams::new(None);
-        simulate(&mut streams, 6 * MIB, 1000 * MIB, 5);
+        streams.acknowledged(100 * MIB, seconds(5), None);
         for millis in [6000, 6010, 6020] {
             streams.throttled(Duration::from_millis(millis));
         }
         assert_eq!(streams.count(), 8);
         streams.throttled(Duration::from_millis(6500));
         assert_eq!(streams.count(), 4);
-        streams.acknowledged(100 * MIB, Duration::from_secs(7));
-        assert_eq!(streams.count(), 4, "no more streams right after throttling");
+        streams.acknowledged(100 * MIB, seconds(7), None);
+        assert_eq!(streams.count(), 4, "not right after it");
+        streams.acknowledged(MIB, seconds(30), None);
+        assert_eq!(streams.count(), 8);
+        streams.acknowledged(MIB, seconds(60), None);
+        assert_eq!(streams.count(), 16);
     }
 }

@@ -1,8 +1,12 @@
 //! A file in parts: the upload is initiated, and its missing parts are sent over several connections.
 
-use std::pin::pin;
+use std::{pin::pin, time::Instant};
 
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{
+    StreamExt,
+    future::{AbortHandle, AbortRegistration, Abortable, BoxFuture},
+    stream::FuturesUnordered,
+};
 use oss_client::{Error, UploadId};
 use strict_http::TransportKind;
 
@@ -12,7 +16,10 @@ use crate::{
     clock,
     journal::Record,
     limits::gate::Slot,
-    policy::plan::{PartRange, Plan, StreamRate},
+    policy::{
+        plan::{PartRange, Plan, StreamRate},
+        stuck::Average,
+    },
     stage::{OpenUpload, SafePart},
 };
 
@@ -25,6 +32,7 @@ const CUTS_MAX: u32 = 2;
 /// It is also the early check: a wrong signature, an expired token or a wrong clock shows before any byte is sent.
 pub(crate) async fn initiate(access: &Access<'_, '_>) -> Result<OpenUpload, Setback> {
     let (run, place) = (access.run, &access.place);
+    let begun = clock::monotonic();
     let upload_id = access
         .request(|attempt| async move {
             run.shared
@@ -38,6 +46,7 @@ pub(crate) async fn initiate(access: &Access<'_, '_>) -> Result<OpenUpload, Setb
                 .await
         })
         .await?;
+    run.shared.gate.measured_round_trip(clock::since(begun));
     access.keep_place();
     run.keep(Record::Upload {
         upload_id: upload_id.as_str().to_owned(),
@@ -88,13 +97,20 @@ pub(crate) async fn send_parts(
             slot = connected => {
                 connection = None;
                 if let Some(range) = parts.next(slot.rate) {
-                    sending.push(send_part(access, &upload_id, range, slot));
+                    let begun = parts.begin(range);
+                    let sent = send_part(access, &upload_id, range, slot);
+                    sending.push(async move {
+                        Abortable::new(sent, begun).await.unwrap_or(Sent::Stuck(range))
+                    });
                 }
             }
             part = changed.next(), if !changed.is_done() => if let Some(part) = part {
                 parts.take_back(&part.map_err(Setback::Failed)?);
             },
-            _ = ticks.tick() => run.tell_progress(sending.len()),
+            _ = ticks.tick() => {
+                run.tell_progress(sending.len());
+                parts.stop_stuck();
+            }
         }
     }
     open.parts = parts.acknowledged;
@@ -107,6 +123,17 @@ struct Parts<'s, 'r, 'a> {
     access: &'s Access<'r, 'a>,
     plan: Plan,
     acknowledged: Vec<SafePart>,
+    on_their_way: Vec<OnItsWay>,
+    average: Average,
+    /// Ranges that were stuck once. Their pieces are left alone, so that every part ends.
+    spread: Vec<PartRange>,
+}
+
+/// A part that is being sent.
+struct OnItsWay {
+    range: PartRange,
+    begun: Instant,
+    abort: AbortHandle,
 }
 
 impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
@@ -117,13 +144,49 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
             access,
             plan: Plan::new(run.source.len_bytes(), &ranges, run.shared.part_bytes),
             acknowledged,
+            on_their_way: Vec::new(),
+            average: Average::default(),
+            spread: Vec::new(),
         }
     }
 
     fn next(&mut self, rate: StreamRate) -> Option<PartRange> {
         let shared = self.access.run.shared;
-        self.plan
-            .next(rate, shared.gate.streams(), shared.stop.time_left())
+        self.plan.next(
+            rate,
+            shared.gate.streams(),
+            shared.gate.round_trip(),
+            shared.stop.time_left(),
+        )
+    }
+
+    /// Notes that a part is being sent, and returns what it can be stopped with.
+    fn begin(&mut self, range: PartRange) -> AbortRegistration {
+        let (abort, registration) = AbortHandle::new_pair();
+        let begun = clock::monotonic();
+        self.on_their_way.push(OnItsWay {
+            range,
+            begun,
+            abort,
+        });
+        registration
+    }
+
+    /// Stops a part that is stuck while most connections have nothing to do.
+    fn stop_stuck(&mut self) {
+        let gate = &self.access.run.shared.gate;
+        if self.plan.has_next() || self.on_their_way.len() > gate.streams() / 4 {
+            return;
+        }
+        let is_new = |part: &&OnItsWay| !self.spread.iter().any(|whole| whole.holds(part.range));
+        for part in self.on_their_way.iter().filter(is_new) {
+            let limit = self
+                .average
+                .stuck_after(part.range.len_bytes, gate.round_trip());
+            if limit.is_some_and(|limit| clock::since(part.begun) > limit) {
+                part.abort.abort();
+            }
+        }
     }
 
     /// Takes how sending a part ended.
@@ -133,17 +196,40 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
             Sent::Acknowledged(part) => {
                 run.keep(Record::Part(part.clone()));
                 run.tally.add_safe(part.len_bytes);
-                run.shared.gate.acknowledged(part.len_bytes);
+                run.shared
+                    .gate
+                    .acknowledged(part.len_bytes, run.shared.stop.time_left());
                 self.plan.acknowledged(part.len_bytes);
+                if let Some(begun) = self.ended(part.range()) {
+                    let elapsed = clock::since(begun);
+                    self.average.acknowledged(part.len_bytes, elapsed);
+                }
                 self.acknowledged.push(part);
                 Ok(())
             }
             Sent::Cut(range) => {
+                self.ended(range);
                 self.plan.split(range);
+                Ok(())
+            }
+            Sent::Stuck(range) => {
+                self.ended(range);
+                let streams = run.shared.gate.streams();
+                self.plan.spread(range, streams);
+                self.spread.push(range);
                 Ok(())
             }
             Sent::Failed(setback) => Err(setback),
         }
+    }
+
+    /// Forgets a part that is no longer being sent, and returns when it was begun.
+    fn ended(&mut self, range: PartRange) -> Option<Instant> {
+        let at = self
+            .on_their_way
+            .iter()
+            .position(|part| part.range == range)?;
+        Some(self.on_their_way.swap_remove(at).begun)
     }
 
     /// The bytes of a part that an earlier run sent have changed since: they are sent again under the same number.
@@ -160,6 +246,8 @@ enum Sent {
     Acknowledged(SafePart),
     /// The connection failed so often that smaller parts may do better.
     Cut(PartRange),
+    /// It was stopped because its connection made too little progress.
+    Stuck(PartRange),
     Failed(Setback),
 }
 

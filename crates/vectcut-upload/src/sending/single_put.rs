@@ -46,7 +46,7 @@ pub(crate) async fn put(access: &Access<'_, '_>, cuts_max: u32) -> Result<Stored
         .check_unchanged(sent_crc64)
         .await
         .map_err(Setback::Failed)?;
-    shared.gate.acknowledged(len_bytes);
+    shared.gate.acknowledged(len_bytes, shared.stop.time_left());
     run.tally.add_safe(len_bytes);
     Ok(Stored {
         crc64: sent_crc64,

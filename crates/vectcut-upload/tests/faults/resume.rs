@@ -27,12 +27,12 @@ async fn a_stopped_upload_continues_and_sends_nothing_acknowledged_again() {
     bench.assert_stored(&published);
     assert_eq!(bench.arrivals(Step::Init).len(), 1);
     assert_eq!(bench.arrivals(Step::InitiateUpload).len(), 1);
-    // An answer that was on its way when the stop came may be unknown to the client: those parts were in flight.
+    // A response that was on its way when the stop came may be unknown to the client, one for each connection.
     let (mut once, mut again) = (std::collections::HashSet::new(), 0);
     acknowledged(&bench)
         .into_iter()
         .for_each(|number| again += usize::from(!once.insert(number)));
-    assert!(again <= 2, "{again} parts were sent twice");
+    assert!(again <= 12, "{again} parts were sent twice");
 }
 
 #[tokio::test]

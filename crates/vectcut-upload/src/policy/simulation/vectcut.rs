@@ -1,0 +1,157 @@
+//! An upload of this crate: what the engine does between system calls, with its own policies.
+
+use std::time::Duration;
+
+use super::{
+    network::{Event, Network},
+    peers::SMALL_REQUEST_BYTES,
+};
+use crate::policy::{
+    plan::{PartRange, Plan, SINGLE_PUT_MAX_BYTES, StreamRate},
+    streams::Streams,
+    stuck::Average,
+};
+
+/// How often the engine looks for stuck parts, in seconds.
+const TICK: f64 = 0.1;
+
+/// Sends a file with all calls, on connections that were opened while the ticket was asked for. Returns seconds.
+pub(super) fn upload(network: &mut Network, len_bytes: u64) -> f64 {
+    // The call for the ticket takes three round trips, with its handshakes; the one for the URL takes one.
+    let round_trip = network.path.round_trip;
+    if len_bytes <= SINGLE_PUT_MAX_BYTES {
+        let connection = network.connect();
+        network.alarm(3.0 * round_trip);
+        return put(network, connection, len_bytes) + round_trip;
+    }
+    let mut sender = Sender::new(network, len_bytes);
+    // One more round trip initiates the upload; one completes it.
+    network.alarm(4.0 * round_trip);
+    while let Some(event) = network.next_event() {
+        sender.hear(network, event);
+        if sender.begun.is_none() {
+            continue;
+        }
+        sender.start_parts(network);
+        if sender.sending.is_empty() && !sender.plan.has_next() {
+            return network.now + 2.0 * round_trip;
+        }
+    }
+    f64::INFINITY
+}
+
+fn put(network: &mut Network, connection: usize, len_bytes: u64) -> f64 {
+    while let Some(event) = network.next_event() {
+        match event {
+            Event::Alarm => network.request(connection, len_bytes + SMALL_REQUEST_BYTES),
+            Event::Response(_) => return network.now,
+            Event::Connected(_) | Event::Accepted(_) => {}
+        }
+    }
+    f64::INFINITY
+}
+
+/// A part on its way.
+struct Sending {
+    connection: usize,
+    range: PartRange,
+    begun: f64,
+}
+
+struct Sender {
+    plan: Plan,
+    streams: Streams,
+    average: Average,
+    spread: Vec<PartRange>,
+    /// When the first part was sent.
+    begun: Option<f64>,
+    idle: Vec<usize>,
+    rates: Vec<StreamRate>,
+    sending: Vec<Sending>,
+}
+
+impl Sender {
+    fn new(network: &mut Network, len_bytes: u64) -> Self {
+        let streams = Streams::new(None);
+        (0..streams.soon()).for_each(|_| _ = network.connect());
+        Self {
+            plan: Plan::new(len_bytes, &[], None),
+            streams,
+            average: Average::default(),
+            spread: Vec::new(),
+            begun: None,
+            idle: Vec::new(),
+            rates: Vec::new(),
+            sending: Vec::new(),
+        }
+    }
+
+    fn hear(&mut self, network: &mut Network, event: Event) {
+        match event {
+            Event::Connected(connection) => self.idle.push(connection),
+            Event::Accepted(_) => {}
+            Event::Response(connection) => self.acknowledged(network, connection),
+            Event::Alarm => {
+                self.begun.get_or_insert(network.now);
+                self.stop_stuck(network);
+                network.alarm(TICK);
+            }
+        }
+    }
+
+    fn acknowledged(&mut self, network: &Network, connection: usize) {
+        let part = |part: &Sending| part.connection == connection;
+        let Some(at) = self.sending.iter().position(part) else {
+            return;
+        };
+        let Sending { range, begun, .. } = self.sending.swap_remove(at);
+        let elapsed = Duration::from_secs_f64(network.now - begun);
+        let since = Duration::from_secs_f64(network.now - self.begun.unwrap_or_default());
+        self.streams.acknowledged(range.len_bytes, since, None);
+        self.plan.acknowledged(range.len_bytes);
+        self.average.acknowledged(range.len_bytes, elapsed);
+        self.rates.push(StreamRate::of(range.len_bytes, elapsed));
+        self.idle.push(connection);
+    }
+
+    fn start_parts(&mut self, network: &mut Network) {
+        let round_trip = Duration::from_secs_f64(network.path.round_trip);
+        while self.sending.len() < self.streams.count()
+            && self.plan.has_next()
+            && let Some(connection) = self.idle.pop()
+        {
+            let rate = self.rates.pop().unwrap_or_default();
+            let next = self.plan.next(rate, self.streams.count(), round_trip, None);
+            let Some(range) = next else { return };
+            network.request(connection, range.len_bytes + SMALL_REQUEST_BYTES);
+            self.sending.push(Sending {
+                connection,
+                range,
+                begun: network.now,
+            });
+        }
+    }
+
+    fn stop_stuck(&mut self, network: &mut Network) {
+        if self.plan.has_next() || self.sending.len() > self.streams.count() / 4 {
+            return;
+        }
+        let round_trip = Duration::from_secs_f64(network.path.round_trip);
+        let (now, average, spread) = (network.now, self.average, &self.spread);
+        let stuck: Vec<_> = self
+            .sending
+            .extract_if(.., |part| {
+                let limit = average.stuck_after(part.range.len_bytes, round_trip);
+                let elapsed = Duration::from_secs_f64(now - part.begun);
+                limit.is_some_and(|limit| elapsed > limit)
+                    && !spread.iter().any(|whole| whole.holds(part.range))
+            })
+            .collect();
+        for part in stuck {
+            network.abort(part.connection);
+            network.connect();
+            self.plan.spread(part.range, self.streams.count());
+            self.spread.push(part.range);
+        }
+    }
+}
