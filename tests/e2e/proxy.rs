@@ -54,7 +54,7 @@ fn a_dead_proxy_is_named_without_its_password() {
     stage.file("clip.mp4", "bytes");
     // Port 1 is reserved, and nothing listens on it.
     let outcome = stage
-        .vectcut(["upload", "--give-up-after=1s", "clip.mp4"])
+        .vectcut(["upload", "-vvv", "--give-up-after=1s", "clip.mp4"])
         .env("VECTCUT_BASE_URL", "https://backend.example")
         .env("HTTPS_PROXY", "http://user:hunter2@127.0.0.1:1")
         .run();
