@@ -53,7 +53,7 @@ fn repeat_until_done(budget: Duration, len_bytes: u64) {
     let result = outcome.json();
     assert_eq!(result["status"], "resumed");
     stage.assert_stored(&result);
-    let parts = Parts::of(&stage.sandbox().journal());
+    let parts = Parts::of(&stage.sandbox().journal(), 0);
     assert_eq!(parts.needless, [] as [&str; 0]);
     assert!(parts.again as u64 <= 2 * stops, "{} parts", parts.again);
     assert_eq!(parts.uploads, 1);

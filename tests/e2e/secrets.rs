@@ -76,8 +76,8 @@ fn faults_of_parts() -> Vec<Fault> {
         Fault::at(Step::UploadPart).resets_after(1000),
         Fault::at(Step::UploadPart).wrong_crc(),
         Fault::at(Step::CompleteUpload).oss_error(OssCode::SecurityTokenExpired),
-        Fault::at(Step::CompleteUpload).loses_answer(),
-        Fault::at(Step::Complete).loses_answer(),
+        Fault::at(Step::CompleteUpload).loses_response(),
+        Fault::at(Step::Complete).loses_response(),
         Fault::at(Step::Complete).status(500),
     ]
 }

@@ -1,4 +1,4 @@
-//! What was sent twice, read from the sandbox's journal: the client's own account is not asked.
+//! What was sent twice, read from the sandbox's journal and not from what the command reports.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,14 +19,17 @@ pub(crate) struct Parts {
 impl Parts {
     /// Reads a journal.
     ///
-    /// A connection carries one request at a time, so only the last one on a connection can have been in flight when the
-    /// connection ended: the answer to every earlier one had been read by then.
-    pub(crate) fn of(journal: &[Arrival]) -> Self {
-        let last: HashMap<u64, usize> = journal
-            .iter()
-            .enumerate()
-            .map(|(at, arrival)| (arrival.connection, at))
-            .collect();
+    /// A connection carries one request at a time. So only the last request on a connection can have been in flight when
+    /// the connection ended, and the client had read the response to every earlier one. It need not have written the last
+    /// `lag` of those to its own journal.
+    pub(crate) fn of(journal: &[Arrival], lag: usize) -> Self {
+        let mut after: HashMap<u64, usize> = HashMap::new();
+        let mut later_requests = vec![0; journal.len()];
+        for (at, arrival) in journal.iter().enumerate().rev() {
+            let count = after.entry(arrival.connection).or_default();
+            later_requests[at] = *count;
+            *count += 1;
+        }
         let (mut acknowledged, mut uploads, mut again) = (HashSet::new(), HashSet::new(), 0);
         let (mut known, mut needless) = (HashSet::new(), Vec::new());
         for (at, part) in journal.iter().enumerate() {
@@ -40,7 +43,7 @@ impl Parts {
             }
             if part.status == Some(200) {
                 again += usize::from(!acknowledged.insert(identity));
-                if last[&part.connection] != at {
+                if later_requests[at] > lag {
                     known.insert(identity);
                 }
             }
