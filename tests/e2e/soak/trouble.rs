@@ -1,4 +1,4 @@
-//! Random faults: every effect that the sandbox's grammar knows, each of which ends.
+//! Random faults of the servers: every effect of the sandbox's grammar. Each of them ends.
 
 use fastrand::Rng;
 
@@ -16,7 +16,7 @@ const ANYWHERE: &[&str] = &[
 const OSS: &[&str] = &["put", "initiate", "part", "complete-upload", "oss"];
 const BODIES: &[&str] = &["put", "part"];
 
-/// Where effects strike, and the effects; what follows an effect belongs to it.
+/// The requests that an effect may strike, and the effects with their modifiers.
 const EFFECTS: &[(&[&str], &[&str])] = &[
     (
         ANYWHERE,
@@ -114,9 +114,19 @@ const EFFECTS: &[(&[&str], &[&str])] = &[
         ],
     ),
     (&["any", "part", "init"], &["outage=400ms", "down=400ms"]),
+    // Refusals for reasons of business, such as a quota.
+    (
+        &["init", "complete"],
+        &[
+            "status=402",
+            r#"status=402,body={"success": false%2C "error": "no quota left"}"#,
+            r#"status=200,body={"success": false%2C "error": "no quota left"}"#,
+            r#"status=200,body={"success": false%2C "message": "unknown object"},times=2"#,
+        ],
+    ),
 ];
 
-/// A deck of all effects; when it is used up it is shuffled again, so that a run meets all of them.
+/// A deck of all effects. When it is used up it is shuffled again, so that a run meets all of them.
 pub(super) struct Trouble {
     left: Vec<(&'static [&'static str], &'static str)>,
 }
@@ -131,7 +141,7 @@ impl Trouble {
         Self { left }
     }
 
-    /// Draws a fault, as text that the sandbox reads.
+    /// Draws a fault, as the text that the sandbox reads.
     pub(super) fn draw(&mut self, chance: &mut Rng) -> String {
         if self.left.is_empty() {
             *self = Self::new(chance);
