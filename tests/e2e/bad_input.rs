@@ -1,4 +1,4 @@
-//! What a person or a program can get wrong: each has its own sentence and exit code, and nothing is sent.
+//! Wrong input: each kind has its own message and exit code, and nothing is sent.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -43,7 +43,7 @@ fn a_file_name_that_is_not_utf8() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_cannot_be_opened() {
-    // A regular file that nobody may read, not even root.
+    // A regular file that not even root may read.
     assert_outcome!(refused(
         &Stage::new(),
         ["upload", "/proc/sys/vm/drop_caches"]
@@ -92,7 +92,7 @@ fn a_base_url_without_https() {
 }
 
 #[test]
-fn a_base_url_that_is_none() {
+fn a_base_url_that_is_no_url() {
     let stage = with_clip();
     assert_outcome!(refused(
         &stage,
@@ -120,7 +120,7 @@ fn a_certificate_authority_that_is_not_there() {
 }
 
 #[test]
-fn a_content_type_that_is_none() {
+fn a_content_type_without_a_slash() {
     let stage = with_clip();
     assert_outcome!(refused(
         &stage,

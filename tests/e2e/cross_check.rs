@@ -1,6 +1,6 @@
-//! What the signer signs, the sandbox verifies; what was changed after signing, it refuses.
+//! The sandbox accepts what the signer signs, and refuses what was changed after signing.
 //!
-//! The two share no code, so agreement over arbitrary requests means that both read the documents alike.
+//! The two share no code. If they agree on arbitrary requests, both read the documents in the same way.
 
 mod verdicts;
 
@@ -19,7 +19,7 @@ const ACCESS_KEY_ID: &str = "STS.example";
 const SECRET: &str = "example-secret";
 const REGION: &str = "cn-hangzhou";
 
-/// A request as somebody might make it, and how it is to be signed.
+/// A request as somebody might make it, and how to sign it.
 #[derive(Clone, Debug)]
 struct Case {
     method: &'static str,
@@ -188,7 +188,7 @@ fn describe(refusal: &Refusal) -> String {
 fn case() -> impl Strategy<Value = Case> {
     let signing = (
         prop::option::of("[A-Za-z0-9+/=]{1,60}"),
-        // From 1970 to 2100; not the first minutes, because a V4 URL is valid from 15 minutes before its date.
+        // From 1970 to 2100, without the first minutes: a V4 URL is valid from 15 minutes before its date.
         3600..4_102_444_800_u64,
         prop_oneof![Just(Version::V1), Just(Version::V4)],
         prop_oneof![Just(Place::Header), Just(Place::Url)],
@@ -212,7 +212,7 @@ fn case() -> impl Strategy<Value = Case> {
     )
 }
 
-/// Any text, and often the characters that encodings get wrong.
+/// Any text, often with characters that encodings get wrong.
 fn object_key() -> impl Strategy<Value = String> {
     let tricky = vec(
         prop::sample::select(vec![
@@ -221,7 +221,7 @@ fn object_key() -> impl Strategy<Value = String> {
         1..8,
     );
     prop_oneof![tricky.prop_map(|pieces| pieces.concat()), "\\PC{1,24}",]
-        // OSS has no such key, and in path style the slash would be the bucket's.
+        // OSS has no such key, and in path style the slash would belong to the bucket.
         .prop_filter("begins with a slash", |key| !key.starts_with('/'))
 }
 
@@ -266,7 +266,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
     pairs.prop_map(without_duplicates).prop_shuffle()
 }
 
-/// The signer refuses a header that is given twice, in whatever case.
+/// The signer refuses a header that is given twice, in any case of its letters.
 fn without_duplicates(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let mut seen = std::collections::BTreeSet::new();
     pairs

@@ -43,7 +43,7 @@ fn init_refuses_the_api_key() {
 }
 
 #[test]
-fn init_answers_400_with_a_message() {
+fn init_responds_with_400_and_a_message() {
     let body = r#"{"success": false, "output": "", "error": "no quota left", "purchase_link": "https://www.vectcut.com"}"#;
     assert_outcome!(upload(
         Fault::at(Step::Init).responds(Response::status(400).body(body))
@@ -51,42 +51,42 @@ fn init_answers_400_with_a_message() {
 }
 
 #[test]
-fn init_is_to_wait_for_longer_than_anybody_does() {
+fn init_asks_for_a_longer_wait_than_is_allowed() {
     assert_outcome!(upload(Fault::at(Step::Init).responds(much_later(500))));
 }
 
 #[test]
-fn init_answers_a_redirect() {
-    let answer = Response::status(302).header("location", "https://elsewhere.example/");
-    assert_outcome!(upload(Fault::at(Step::Init).responds(answer)));
+fn init_responds_with_a_redirect() {
+    let response = Response::status(302).header("location", "https://elsewhere.example/");
+    assert_outcome!(upload(Fault::at(Step::Init).responds(response)));
 }
 
 #[test]
-fn init_answers_a_page_of_html() {
+fn init_responds_with_a_page_of_html() {
     assert_outcome!(upload(Fault::at(Step::Init).html().always()));
 }
 
 #[test]
-fn init_answers_json_that_is_cut_short() {
+fn init_responds_with_json_that_is_cut_short() {
     assert_outcome!(upload(Fault::at(Step::Init).cuts_json().always()));
 }
 
 #[test]
 fn init_declines() {
-    let answer =
+    let response =
         Response::status(200).body(r#"{"success": false, "error": "the file is too large"}"#);
-    assert_outcome!(upload(Fault::at(Step::Init).responds(answer)));
+    assert_outcome!(upload(Fault::at(Step::Init).responds(response)));
 }
 
 #[test]
 fn init_forgets_a_field() {
-    let answer = Response::status(200)
+    let response = Response::status(200)
         .body(r#"{"success": true, "bucket_name": "bucket", "object_key": "key"}"#);
-    assert_outcome!(upload(Fault::at(Step::Init).responds(answer).always()));
+    assert_outcome!(upload(Fault::at(Step::Init).responds(response).always()));
 }
 
 #[test]
-fn init_names_a_bucket_that_cannot_be_one() {
+fn init_names_a_bucket_that_is_invalid() {
     assert_outcome!(upload(
         Fault::at(Step::Init).responds(ticket("evil.example/", "key"))
     ));
@@ -166,14 +166,14 @@ fn put_meets_expired_credentials() {
 }
 
 #[test]
-fn put_is_to_wait_for_longer_than_anybody_does() {
+fn put_asks_for_a_longer_wait_than_is_allowed() {
     assert_outcome!(upload(Fault::at(Step::PutObject).responds(much_later(503))));
 }
 
 #[test]
-fn put_meets_a_proxy_that_answers_html() {
-    let answer = Response::html(502).retry_after(HALF_AN_HOUR);
-    assert_outcome!(upload(Fault::at(Step::PutObject).responds(answer)));
+fn put_meets_a_proxy_that_responds_with_html() {
+    let response = Response::html(502).retry_after(HALF_AN_HOUR);
+    assert_outcome!(upload(Fault::at(Step::PutObject).responds(response)));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_part_reports_a_wrong_checksum() {
 }
 
 #[test]
-fn the_parts_are_to_wait_for_longer_than_anybody_does() {
+fn complete_upload_asks_for_a_longer_wait_than_is_allowed() {
     assert_outcome!(upload_in_parts(
         Fault::at(Step::CompleteUpload).responds(much_later(500))
     ));
@@ -258,20 +258,22 @@ fn a_file_is_larger_than_one_put_and_parts_are_denied() {
 }
 
 #[test]
-fn complete_is_to_wait_for_longer_than_anybody_does() {
+fn complete_asks_for_a_longer_wait_than_is_allowed() {
     assert_outcome!(upload(Fault::at(Step::Complete).responds(much_later(500))));
 }
 
 #[test]
 fn complete_declines() {
-    let answer = Response::status(200).body(r#"{"success": false, "message": "unknown object"}"#);
-    assert_outcome!(upload(Fault::at(Step::Complete).responds(answer)));
+    let response = Response::status(200).body(r#"{"success": false, "message": "unknown object"}"#);
+    assert_outcome!(upload(Fault::at(Step::Complete).responds(response)));
 }
 
 #[test]
 fn complete_gives_an_empty_url() {
-    let answer = Response::status(200).body(r#"{"success": true, "public_signed_url": ""}"#);
-    assert_outcome!(upload(Fault::at(Step::Complete).responds(answer).always()));
+    let response = Response::status(200).body(r#"{"success": true, "public_signed_url": ""}"#);
+    assert_outcome!(upload(
+        Fault::at(Step::Complete).responds(response).always()
+    ));
 }
 
 #[test]

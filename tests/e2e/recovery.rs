@@ -1,6 +1,6 @@
-//! Failures that pass: the command gets through by itself, and what the server then has is the file.
+//! Temporary failures: the command recovers by itself, and the server then has the file.
 //!
-//! One test a kind, as users meet it; the library's own tests hold the details.
+//! One test for each kind, as users meet it. The library's own tests cover the details.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::stage::Stage;
 
 const BYTES: &[u8] = b"the bytes of a small film";
 
-/// Uploads a small file in spite of what the stage has in store; the snapshot shows what the user sees of it and which requests it cost.
-macro_rules! assert_gets_through {
+/// Uploads a small file in spite of the fault. The snapshot shows what the user sees, and the requests that it took.
+macro_rules! assert_recovers {
     ($stage:expr) => {{
         let stage = $stage;
         stage.file("clip.mp4", BYTES);
@@ -30,49 +30,51 @@ macro_rules! assert_gets_through {
 
 #[test]
 fn init_loses_its_connection() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::Init).resets_after(0)));
+    assert_recovers!(Stage::failing(Fault::at(Step::Init).resets_after(0)));
 }
 
 #[test]
-fn init_answers_500_twice() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::Init).status(500).times(2)));
+fn init_responds_with_500_twice() {
+    assert_recovers!(Stage::failing(Fault::at(Step::Init).status(500).times(2)));
 }
 
 #[test]
 fn put_loses_its_connection() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).resets_after(3)));
+    assert_recovers!(Stage::failing(Fault::at(Step::PutObject).resets_after(3)));
 }
 
 #[test]
-fn put_loses_its_answer() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).loses_response()));
+fn put_loses_its_response() {
+    assert_recovers!(Stage::failing(Fault::at(Step::PutObject).loses_response()));
 }
 
 #[test]
-fn put_is_to_wait_a_second() {
-    let answer = Response::status(503).retry_after(Duration::from_secs(1));
-    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).responds(answer)));
+fn put_asks_for_a_wait_of_a_second() {
+    let response = Response::status(503).retry_after(Duration::from_secs(1));
+    assert_recovers!(Stage::failing(
+        Fault::at(Step::PutObject).responds(response)
+    ));
 }
 
 #[test]
 fn put_stores_a_damaged_byte() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::PutObject).damages()));
+    assert_recovers!(Stage::failing(Fault::at(Step::PutObject).damages()));
 }
 
 #[test]
 fn the_clocks_are_an_hour_apart() {
     let stage = Stage::with(|builder| builder.clock_offset(3600));
-    assert_gets_through!(stage);
+    assert_recovers!(stage);
 }
 
 #[test]
-fn put_meets_credentials_that_ended() {
-    assert_gets_through!(Stage::failing(
+fn put_meets_credentials_that_expired() {
+    assert_recovers!(Stage::failing(
         Fault::at(Step::PutObject).expires_credentials()
     ));
 }
 
 #[test]
-fn complete_loses_its_answer() {
-    assert_gets_through!(Stage::failing(Fault::at(Step::Complete).loses_response()));
+fn complete_loses_its_response() {
+    assert_recovers!(Stage::failing(Fault::at(Step::Complete).loses_response()));
 }

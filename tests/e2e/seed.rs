@@ -1,8 +1,8 @@
-//! Chance that can be had again: a test that draws prints its seed, and `E2E_SEED` sets it.
+//! Random choices that can be repeated: a test prints its seed, and `E2E_SEED` sets it.
 
 use fastrand::Rng;
 
-/// Returns what the named test draws from.
+/// Returns the random generator of the named test.
 #[expect(clippy::print_stdout, reason = "the seed is shown when the test fails")]
 pub(crate) fn chance(test: &str) -> Rng {
     #[expect(

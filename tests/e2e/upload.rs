@@ -1,4 +1,4 @@
-//! Files that go up: what is printed, what is sent, and what the server then has.
+//! Uploads that succeed: what is printed, what is sent, and what the server then has.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ fn what_the_server_computed_is_what_is_printed() {
 }
 
 #[test]
-fn an_empty_file_goes_with_length_zero() {
+fn an_empty_file_is_sent_with_length_zero() {
     let stage = Stage::new();
     stage.file("nothing.srt", b"");
     let outcome = stage.vectcut(["upload", "nothing.srt"]).run();
@@ -71,7 +71,7 @@ fn a_large_file_arrives_whole() {
 }
 
 #[test]
-fn a_name_with_every_awkward_character_goes_through() {
+fn a_name_with_every_awkward_character_is_uploaded() {
     let stage = Stage::new();
     let name = "春节 100%+#1 [a&b]=?.mp4";
     stage.file(name, BYTES);
@@ -92,7 +92,7 @@ fn several_files_become_an_array_in_their_order() {
 }
 
 #[test]
-fn the_array_keeps_its_order_when_files_go_at_once() {
+fn the_array_keeps_its_order_when_files_are_uploaded_in_parallel() {
     let slow_first = Fault::at(Step::PutObject).delays(Duration::from_millis(300));
     let stage = Stage::failing(slow_first);
     let names: Vec<String> = (0..6).map(|number| format!("{number}.png")).collect();
@@ -109,7 +109,7 @@ fn the_array_keeps_its_order_when_files_go_at_once() {
 }
 
 #[test]
-fn jsonl_is_one_object_a_line() {
+fn jsonl_is_one_object_per_line() {
     let stage = two_files();
     assert_outcome!(
         stage
@@ -131,7 +131,7 @@ fn url_is_the_url_alone() {
 }
 
 #[test]
-fn text_is_for_reading() {
+fn text_is_for_people() {
     let stage = two_files();
     assert_outcome!(
         stage
@@ -153,7 +153,7 @@ fn one_failure_among_several_leaves_the_others_alone() {
 }
 
 #[test]
-fn quiet_means_that_only_data_comes_out() {
+fn quiet_prints_only_data() {
     let stage = Stage::new();
     stage.file("clip.mp4", BYTES);
     let outcome = stage.vectcut(["upload", "-q", "clip.mp4"]).run();
@@ -165,7 +165,7 @@ fn quiet_means_that_only_data_comes_out() {
 }
 
 #[test]
-fn name_and_content_type_are_told_to_the_servers() {
+fn name_and_content_type_reach_the_servers() {
     let stage = Stage::new();
     stage.file("0001.bin", BYTES);
     let arguments = [
@@ -207,7 +207,7 @@ fn v4_is_used_when_it_is_asked_for() {
 }
 
 #[test]
-fn v4_follows_when_oss_no_longer_takes_v1() {
+fn v4_follows_when_oss_no_longer_accepts_v1() {
     let stage = Stage::with(|builder| builder.policy(Policy::default().refuse_v1()));
     stage.file("clip.mp4", BYTES);
     let outcome = stage

@@ -1,6 +1,6 @@
 //! The vendor's signature vectors, sent to the sandbox's verifier as requests on the wire.
 //!
-//! The signer is not involved: the signatures are those of the vectors, so this proves the verifier alone.
+//! The signer is not involved: the vectors bring their signatures, so this proves the verifier alone.
 //! `OSS_VECTORS_FILE` names a file of the same schema to run instead of the repository's own.
 
 mod vector;
@@ -73,7 +73,7 @@ fn read(file: &Path) -> Vec<Vector> {
     vectors
 }
 
-/// Returns what the verifier says about a vector that it should have accepted, with both strings to sign.
+/// Returns the verifier's reason for refusing a vector, with both strings to sign.
 fn failure(vector: &Vector) -> Option<String> {
     let refusal = vector.check(&vector.signature).err()?;
     let computed = match &refusal {
