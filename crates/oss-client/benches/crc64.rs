@@ -1,4 +1,4 @@
-//! How fast the CRC-64 of an upload is computed, of bytes that lie in a core's cache and of bytes that do not.
+//! The speed of the CRC-64, over bytes that are in the cache and over bytes that are not.
 //!
 //! `cargo bench -p oss-client` runs it.
 
@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use oss_client::Crc64Digest;
 
-/// What is read of a file at a time, or less: it has just been read, so it lies in the cache.
+/// As much as is read of a file at a time; it has just been read, so it is in the cache.
 const IN_CACHE_BYTES: usize = 256 * 1024;
 /// More than caches hold.
 const OUT_OF_CACHE_BYTES: usize = 256 * 1024 * 1024;

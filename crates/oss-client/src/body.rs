@@ -96,7 +96,7 @@ impl Watch {
             // The limit changes after the last byte, so never sleep longer than the shorter one.
             let time = left.min(patience.stalled).min(patience.response);
             if clock::sleep(time.min(SLEEP_MAX)).await {
-                self.with(Progress::wait_anew);
+                self.with(Progress::restart_wait);
             }
         }
     }
@@ -166,7 +166,7 @@ impl Progress {
     }
 
     /// Starts the present wait again, after the process was stopped in the middle of it.
-    fn wait_anew(&mut self) {
+    fn restart_wait(&mut self) {
         let now = clock::now();
         self.begun += now - self.moved;
         self.moved = now;

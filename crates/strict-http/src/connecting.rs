@@ -72,7 +72,7 @@ where
     }
 }
 
-/// A connection that did not come about.
+/// A failed attempt to connect.
 #[derive(Debug)]
 pub(crate) struct ConnectError {
     pub(crate) proxies: Arc<Proxies>,

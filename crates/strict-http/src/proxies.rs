@@ -1,4 +1,4 @@
-//! Proxies of the environment: the one that a request goes through, and whether its setting can be used.
+//! Proxies of the environment: which one a request uses, and whether its setting can be used.
 
 use std::ffi::OsString;
 
@@ -32,7 +32,7 @@ enum Source {
 }
 
 impl Proxies {
-    /// Returns that every request goes directly to its server.
+    /// Uses no proxy for any request.
     pub(crate) fn none() -> Self {
         Self {
             source: Source::Direct,

@@ -25,7 +25,7 @@ pub struct TransportError {
 pub enum TransportKind {
     /// The host has no address, or the resolver did not respond. Worth a retry: a laptop that wakes has no resolver yet.
     Resolve,
-    /// No connection came about, or its TLS handshake was damaged. Worth a retry.
+    /// There is no connection: it was refused, took too long, or its TLS handshake was damaged. Worth a retry.
     Connect,
     /// The server's certificate does not verify, or there is no common TLS version. A retry meets the same.
     Tls,
@@ -76,7 +76,7 @@ impl TransportError {
         self.kind
     }
 
-    /// Returns host and port of the proxy through which no connection came about, without user name and password.
+    /// Returns host and port of the proxy of a failed attempt to connect, without user name and password.
     pub fn via_proxy(&self) -> Option<&str> {
         self.via_proxy.as_deref()
     }

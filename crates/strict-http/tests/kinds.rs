@@ -107,7 +107,7 @@ async fn a_response_that_is_not_http_has_its_own_kind() {
     assert_eq!(error.kind(), TransportKind::NotHttp, "{error:?}");
 }
 
-/// A portal that a network puts in front of everything goes away when somebody has signed in.
+/// The portal of a network disappears after somebody has signed in.
 #[tokio::test]
 async fn a_server_that_speaks_no_tls_is_worth_a_retry() {
     let error = failure("https", |mut socket| async move {

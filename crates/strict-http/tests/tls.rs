@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// How much goes each way after the handshake.
+/// How much is sent in each direction after the handshake.
 const BODY_BYTES: usize = 256 * 1024;
 
 /// A bit to flip: the server's or the client's byte with this number.

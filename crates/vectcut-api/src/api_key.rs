@@ -36,7 +36,7 @@ impl ApiKey {
         Ok(Self(key))
     }
 
-    /// Returns 16 hexadecimal digits that tell this key from others and do not lead back to it.
+    /// Returns 16 hexadecimal digits that distinguish this key from others and do not lead back to it.
     ///
     /// They are the start of a SHA-256; a real key is long and random, so nobody can try all keys.
     pub fn fingerprint(&self) -> String {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::Secret;
 
-/// Temporary credentials for OSS, good for one object key (assumption A4).
+/// Temporary credentials for OSS, valid for one object key (assumption A4).
 ///
 /// The memory of the secrets is overwritten when they are dropped.
 #[derive(Debug, Clone)]

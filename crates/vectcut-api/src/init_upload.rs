@@ -19,7 +19,7 @@ struct InitUpload<'a> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct UploadTicket {
-    /// The credentials, good for this object key.
+    /// The credentials, valid for this object key.
     pub credentials: StsCredentials,
     /// The bucket as the backend named it, not checked against OSS's rules (assumption A9).
     pub bucket: String,

@@ -19,7 +19,7 @@ use vectcut_sandbox::{Fault, Sandbox, Step};
 
 use crate::bench::{Bench, full, key};
 
-/// A body that gives these chunks, the last one first, and then ends or waits for ever.
+/// A body that gives these chunks, the last one first, and then ends or waits forever.
 struct Script {
     chunks: Vec<io::Result<&'static [u8]>>,
     ends: bool,
