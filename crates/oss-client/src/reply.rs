@@ -59,11 +59,11 @@ impl fmt::Display for ErrorReply {
 }
 
 impl ErrorReply {
-    /// Returns whether OSS itself refused: its error documents have a code.
+    /// Returns whether OSS itself refused: every response of OSS has a request ID, and its error documents have a code.
     ///
-    /// Without a code, something in between may have responded, such as a proxy (assumption A12).
+    /// Anything else comes from something in between, such as a proxy (assumption A12).
     pub fn is_from_oss(&self) -> bool {
-        self.code.is_some()
+        self.code.is_some() || self.request_id.is_some()
     }
 
     /// Reads a response whose status is not 2xx.
@@ -211,10 +211,11 @@ mod tests {
     }
 
     #[test]
-    fn only_a_reply_with_a_code_is_from_oss() {
+    fn only_a_reply_with_a_code_or_a_request_id_is_from_oss() {
         assert!(parse("<Error><Code>AccessDenied</Code></Error>", &[]).is_from_oss());
         assert!(!parse("<html>403 Forbidden</html>", &[]).is_from_oss());
         assert!(!parse("", &[]).is_from_oss());
+        assert!(parse("", &[("x-oss-request-id", "5F3CA1")]).is_from_oss());
     }
 
     #[test]

@@ -111,7 +111,9 @@ pub(crate) async fn look(access: &Access<'_, '_>) -> Result<Seen, Setback> {
                     crc64: info.crc64,
                     etag: info.etag,
                 }),
-                Err(Error::Refused { reply, .. }) if reply.status == 404 => Ok(Seen::Gone),
+                Err(Error::Refused { reply, .. }) if reply.status == 404 && reply.is_from_oss() => {
+                    Ok(Seen::Gone)
+                }
                 // A response to HEAD has no body, so a refusal may come without its code.
                 Err(Error::Refused { reply, .. })
                     if reply.status == 403 && reply.code.is_none() =>

@@ -49,6 +49,20 @@ async fn a_bare_403_of_a_proxy_is_no_proof_of_an_object() {
 }
 
 #[tokio::test]
+async fn a_404_of_a_proxy_does_not_prove_that_an_object_is_gone() {
+    let sandbox = Sandbox::builder()
+        .strict()
+        .fault(loses_complete())
+        .fault(Fault::at(Step::HeadObject).responds(Response::html(404)))
+        .policy(Policy::default().rights(Rights::Full));
+    let bench = Bench::new(LARGE, sandbox).await;
+    let outcome = bench.upload().await;
+    assert!(!outcome.told(starts_over), "{:?}", outcome.events);
+    bench.assert_stored(&outcome.published());
+    assert_eq!(bench.arrivals(Step::HeadObject).len(), 2);
+}
+
+#[tokio::test]
 async fn the_url_proves_an_object_by_its_checksum_or_at_least_by_its_length() {
     for hides_crc in [false, true] {
         let mut sandbox = Sandbox::builder().strict().fault(loses_complete());
