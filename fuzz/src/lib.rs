@@ -10,8 +10,10 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    ("backend_envelope", vectcut_api::fuzzing::backend_envelope),
     ("http_date", oss_signer::fuzzing::http_date),
     ("journal_read", vectcut_upload::fuzzing::journal_read),
+    ("oss_error_xml", oss_client::fuzzing::oss_error_xml),
     (
         "sandbox_fault_grammar",
         vectcut_sandbox::fuzzing::sandbox_fault_grammar,
@@ -28,6 +30,9 @@ pub const TARGETS: &[Target] = &[
         "sandbox_verify_v1_v4",
         vectcut_sandbox::fuzzing::sandbox_verify_v1_v4,
     ),
+    ("server_text", strict_http::fuzzing::server_text),
+    ("server_url", strict_http::fuzzing::server_url),
+    ("signed_url", vectcut_api::fuzzing::signed_url),
 ];
 
 /// Runs a target once.

@@ -69,7 +69,7 @@ fn with_coverage(seconds: u64, targets: &[String]) -> Result<(), Failure> {
             Failure::new(format!("could not make `{}`: {error}", kept.display()))
         })?;
         // No unsafe code of ours, so nothing for a sanitizer to find.
-        let mut command = cargo(["+nightly", "fuzz", "run", "--sanitizer", "none"]);
+        let mut command = cargo(["+nightly", "fuzz", "run", "--dev", "--sanitizer", "none"]);
         command
             .arg(target)
             .arg(kept)

@@ -1,0 +1,5 @@
+//! The target `server_text` for libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| vectcut_fuzz::run("server_text", data));

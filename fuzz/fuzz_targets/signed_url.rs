@@ -1,0 +1,5 @@
+//! The target `signed_url` for libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| vectcut_fuzz::run("signed_url", data));
