@@ -7,7 +7,7 @@ use futures_util::{
     future::{AbortHandle, AbortRegistration, Abortable, BoxFuture},
     stream::FuturesUnordered,
 };
-use oss_client::{Error, UploadId};
+use oss_client::{Error, StoredObject, UploadId};
 use strict_http::TransportKind;
 
 use super::{body::FileBody, kept_parts, progress::ticks, proven::send_proven};
@@ -20,6 +20,7 @@ use crate::{
         plan::{PartRange, Plan, StreamRate},
         stuck::Average,
     },
+    shared::Shared,
     stage::{OpenUpload, SafePart},
 };
 
@@ -85,16 +86,10 @@ pub(crate) async fn send_parts(
         if connection.is_none() && sending.is_empty() && changed.is_done() {
             break;
         }
-        let connected = async {
-            match &mut connection {
-                Some(connection) => connection.await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             biased;
             Some(sent) = sending.next() => parts.take(sent)?,
-            slot = connected => {
+            slot = connected(&mut connection) => {
                 connection = None;
                 if let Some(range) = parts.next(slot.rate) {
                     let begun = parts.begin(range);
@@ -116,6 +111,14 @@ pub(crate) async fn send_parts(
     open.parts = parts.acknowledged;
     open.parts.sort_by_key(|part| part.number);
     Ok(open)
+}
+
+/// Waits for a connection; forever if none is asked for.
+async fn connected<'s>(connection: &mut Option<BoxFuture<'_, Slot<'s>>>) -> Slot<'s> {
+    match connection {
+        Some(connection) => connection.await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The parts of one file: those that OSS has, and the plan for the others.
@@ -283,20 +286,7 @@ async fn send_part<'s>(
                 patience,
             )
             .await;
-        match &sent {
-            Ok(stored) => {
-                slot.rate = StreamRate::of(range.len_bytes, clock::since(begun));
-                if stored
-                    .throttled_for
-                    .is_some_and(|delay| delay > clock::since(begun) / 2)
-                {
-                    shared.gate.throttled();
-                }
-            }
-            // The connection may be slow now, whatever was measured before.
-            Err(error) if is_timeout(error) => slot.rate = StreamRate::default(),
-            Err(_) => {}
-        }
+        learn(&mut slot, shared, range.len_bytes, begun, &sent);
         sent
     })
     .await;
@@ -310,6 +300,28 @@ async fn send_part<'s>(
         }),
         Err(Setback::Cut) => Sent::Cut(range),
         Err(setback) => Sent::Failed(setback),
+    }
+}
+
+/// Takes over what an attempt says about the connection: its rate, and whether OSS slowed it down.
+fn learn(
+    slot: &mut Slot<'_>,
+    shared: &Shared,
+    len_bytes: u64,
+    begun: Instant,
+    sent: &Result<StoredObject, Error>,
+) {
+    match sent {
+        Ok(stored) => {
+            let took = clock::since(begun);
+            slot.rate = StreamRate::of(len_bytes, took);
+            if stored.throttled_for.is_some_and(|delay| delay > took / 2) {
+                shared.gate.throttled();
+            }
+        }
+        // The connection may be slow now, whatever was measured before.
+        Err(error) if is_timeout(error) => slot.rate = StreamRate::default(),
+        Err(_) => {}
     }
 }
 
