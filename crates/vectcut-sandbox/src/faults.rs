@@ -132,16 +132,6 @@ impl FaultSite {
         self.does(Effect::Response(response))
     }
 
-    #[doc(hidden)]
-    pub fn answers(self, response: Response) -> Fault {
-        self.responds(response)
-    }
-
-    #[doc(hidden)]
-    pub fn loses_answer(self) -> Fault {
-        self.loses_response()
-    }
-
     /// Responds with this status and no body instead of doing the work.
     pub fn status(self, status: u16) -> Fault {
         self.responds(Response::status(status))

@@ -32,8 +32,6 @@ mod tls;
 pub mod verify;
 
 pub use builder::Builder;
-#[doc(hidden)]
-pub use faults::Response as Answer;
 pub use faults::{Content, Effect, Fault, FaultSite, ParseFaultError, Response};
 pub use journal::Arrival;
 pub use link::{Link, ParseLinkError};

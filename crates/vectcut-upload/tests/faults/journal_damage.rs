@@ -151,7 +151,7 @@ async fn leave(bench: &Bench, upload: &Upload, stage: Leaves) {
         Leaves::Ticket => Some(fails(Step::InitiateUpload)),
         Leaves::Parts => Some(fails(Step::UploadPart).skipping(2)),
         Leaves::Joining => Some(fails(Step::CompleteUpload)),
-        Leaves::Joined => Some(Fault::at(Step::CompleteUpload).loses_answer().times(3)),
+        Leaves::Joined => Some(Fault::at(Step::CompleteUpload).loses_response().times(3)),
         Leaves::Object => Some(fails(Step::Complete)),
         Leaves::Url => None,
     };
