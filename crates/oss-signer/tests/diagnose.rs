@@ -1,5 +1,8 @@
 //! Each cause of `SignatureDoesNotMatch` has its own diagnosis, and no diagnosis shows a secret.
 
+// Marks the helpers as test code, for the lints that are off in tests.
+#![cfg(test)]
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use oss_signer::diagnose::{Change, Diagnosis, canonical_request, string_to_sign};

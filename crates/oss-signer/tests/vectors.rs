@@ -2,6 +2,9 @@
 //!
 //! If `OSS_VECTORS_FILE` is set, the vectors of that file are compared instead.
 
+// Marks the helpers as test code, for the lints that are off in tests.
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
