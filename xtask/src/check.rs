@@ -13,6 +13,7 @@ mod dependencies;
 mod foreign_types;
 mod module_circles;
 mod names;
+mod names_in_documents;
 mod promises;
 mod protocol_hash;
 mod published;
@@ -60,7 +61,7 @@ type Check = (
     fn(&Repository) -> Result<Vec<String>, Failure>,
 );
 
-const QUICK: [Check; 17] = [
+const QUICK: [Check; 18] = [
     ("layer arrows", |all| Ok(arrows::findings(&all.metadata))),
     ("module circles", |all| {
         Ok(module_circles::findings(&all.crates))
@@ -83,6 +84,9 @@ const QUICK: [Check; 17] = [
     ("assumptions", |all| assumptions::findings(&all.files)),
     ("protocol hash", |all| protocol_hash::findings(&all.files)),
     ("vectors", |_| vectors::findings()),
+    ("names in documents", |all| {
+        names_in_documents::findings(&all.files)
+    }),
     ("promises", |all| promises::findings(&all.files)),
     ("published crates", |all| {
         Ok(published::findings(&all.files, &all.metadata))
