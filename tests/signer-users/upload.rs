@@ -4,6 +4,7 @@
 
 use std::env;
 use std::error::Error;
+use std::iter;
 use std::time::{Duration, SystemTime};
 
 use oss_signer::post::{Form, Policy};
@@ -55,18 +56,22 @@ pub fn uploads() -> Result<Vec<Upload>, Failure> {
     let v1 = v1::sign(&request, &credentials, time)?;
     let v1 = put(
         "V1",
-        owned(request.headers().chain(v1.headers())),
+        owned(request.headers(), v1.headers()),
         request.url(&origin),
     );
     let v4 = v4::sign(&request, &credentials, &scope, time)?;
     let v4 = put(
         "V4",
-        owned(request.headers().chain(v4.headers())),
+        owned(request.headers(), v4.headers()),
         request.url(&origin),
     );
     let minute = Duration::from_secs(60);
     let link = v4::presign(&request, &credentials, &scope, time, minute)?;
-    let link = put("presigned URL", owned(request.headers()), link.url(&origin));
+    let link = put(
+        "presigned URL",
+        owned(request.headers(), iter::empty()),
+        link.url(&origin),
+    );
     let form = form(&bucket, &credentials, &scope, time)?;
     let form = Upload {
         name: "form",
@@ -117,8 +122,11 @@ fn form_body(form: &Form) -> Vec<u8> {
     [body.as_bytes(), BODY, end.as_bytes()].concat()
 }
 
-fn owned<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+fn owned<'r, 's>(
+    request: impl Iterator<Item = (&'r str, &'r str)>,
+    signature: impl Iterator<Item = (&'static str, &'s str)>,
+) -> Vec<(String, String)> {
+    let request = request.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let signature = signature.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    request.chain(signature).collect()
 }

@@ -18,6 +18,7 @@ mod licences;
 mod peers;
 mod process;
 mod readme;
+mod release;
 mod signer_users;
 mod steps;
 mod test;
@@ -79,6 +80,15 @@ enum Verb {
     },
     /// Build and run the packages outside the workspace that use only the signer
     SignerUsers,
+    /// Publish every crate, or only check, pack and build them
+    Release {
+        /// Stop before the first upload
+        #[arg(long)]
+        dry_run: bool,
+        /// Set the version of every crate instead
+        #[arg(long, value_name = "VERSION", conflicts_with = "dry_run")]
+        set_version: Option<String>,
+    },
     /// Build and pack the release archive, with README, licences and completions, and its SHA-256
     Dist,
     /// Run everything that must pass before a change lands
@@ -101,6 +111,11 @@ fn main() -> ExitCode {
             targets,
         } => fuzz::run(seconds, input.as_deref(), &targets),
         Verb::Bench { arguments } => bench::run(&arguments),
+        Verb::Release {
+            set_version: Some(version),
+            ..
+        } => release::set_version(&version),
+        Verb::Release { dry_run, .. } => release::run(dry_run),
         Verb::SignerUsers => signer_users::run(),
         Verb::Dist => dist::run(),
         Verb::Ci => ci::run(),

@@ -52,7 +52,10 @@
 //!
 //! ```text
 //! let mut put = ureq::put(request.url(origin));
-//! for (name, value) in request.headers().chain(signed.headers()) {
+//! for (name, value) in request.headers() {
+//!     put = put.header(name, value);
+//! }
+//! for (name, value) in signed.headers() {
 //!     put = put.header(name, value);
 //! }
 //! let response = put.send(body)?;
