@@ -27,7 +27,6 @@ const TROUBLED_RUNS: usize = 3;
 const RUNS_MAX: usize = 20;
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the figures are shown on request")]
 fn five_hundred_uploads_against_random_trouble_end_with_five_hundred_right_objects() {
     let mut chance = chance("soak");
     let stage = Stage::new();

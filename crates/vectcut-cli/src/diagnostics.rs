@@ -104,6 +104,31 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_too_large_says_by_how_much() {
+        let path = Path::new("clip.mp4");
+        let error = UploadError::TooLarge {
+            path: path.into(),
+            len_bytes: 6 << 30,
+            max_bytes: 5 << 30,
+        };
+        insta::assert_snapshot!(render(&Failure::of_upload(path, &error, None), false), @r"
+        error: could not upload `clip.mp4`
+          caused by: `clip.mp4` has 6442450944 bytes, and one upload holds at most 5368709120
+        ");
+    }
+
+    #[test]
+    fn an_upload_that_never_finishes_says_what_to_change() {
+        let error = UploadError::NeverFinished { starts: 4 };
+        let failure = Failure::of_upload(Path::new("clip.mp4"), &error, None);
+        insta::assert_snapshot!(render(&failure, false), @r"
+        error: could not upload `clip.mp4`
+          caused by: the upload started over 4 times and never finished
+        hint: give each run more time, or upload over a faster connection
+        ");
+    }
+
+    #[test]
     fn a_stopped_file_says_what_the_next_run_does() {
         let mut failure = Failure::stopped(
             Path::new("clip.mp4"),

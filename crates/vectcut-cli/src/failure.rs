@@ -2,21 +2,22 @@
 //!
 //! Errors of the layers below become a failure here. The hints that name flags or variables are added here too.
 
+mod hints;
+mod stop;
+
 use std::error::Error;
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
-use strict_http::{SetupError, TransportError, TransportKind};
+use strict_http::SetupError;
 use vectcut_api::ApiKeyError;
-use vectcut_upload::{Fault, Step, StopReason, UploadError};
+use vectcut_upload::{Fault, Step, UploadError};
 
-use crate::amounts;
 use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
-
-const KEY_HINT: &str = "copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`";
-const AGAIN_HINT: &str = "run the same command again";
+use hints::KEY_HINT;
+pub(crate) use stop::{NextRun, doing};
 
 /// A failure. Every text in it is already safe to show on a terminal.
 #[derive(Debug, Clone)]
@@ -52,17 +53,6 @@ pub(crate) struct Details {
     pub(crate) object_key: Option<String>,
     /// The failure that was being retried when the upload ended.
     pub(crate) last_cause: Option<String>,
-}
-
-/// What the next run does with the bytes that this one uploaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NextRun {
-    /// It does not send them again.
-    Resumes,
-    /// It sends them again.
-    StartsOver,
-    /// Nobody could tell in time.
-    Unknown,
 }
 
 impl Details {
@@ -114,11 +104,6 @@ impl Failure {
         self
     }
 
-    /// Returns whether the time budget or a signal ended it.
-    pub(crate) fn is_stop(&self) -> bool {
-        matches!(self.code, "budget_ended" | "interrupted")
-    }
-
     /// Returns why it failed in one line, for programs. The file is named beside it.
     pub(crate) fn message(&self) -> String {
         if self.causes.is_empty() {
@@ -137,66 +122,8 @@ impl Failure {
         *failure.details = Details::of(error);
         let hints = error.hint().into_iter();
         hints
-            .chain(hints_of_command(error, proxy))
+            .chain(hints::of_command(error, proxy))
             .fold(failure, Self::hint)
-    }
-
-    /// An upload that was stopped at a step, or before its turn, as the library reports it.
-    pub(crate) fn of_stop(
-        path: &Path,
-        step: Option<Step>,
-        (reason, safe_bytes): (StopReason, u64),
-        error: &UploadError,
-        proxy: Option<&str>,
-    ) -> Self {
-        let next_run = match step {
-            _ if safe_bytes == 0 => NextRun::Unknown,
-            _ if error.is_kept() => NextRun::Resumes,
-            _ => NextRun::StartsOver,
-        };
-        let mut failure = Self::stopped(path, reason, step, safe_bytes, next_run);
-        *failure.details = Details::of(error);
-        if let Some(hint) = error.hint() {
-            failure.hints.insert(0, plain(&hint));
-        }
-        if error.fault() == Fault::Network {
-            failure.exit_code = ExitCode::Unavailable;
-            failure = proxy.map(proxy_hint).into_iter().fold(failure, Self::hint);
-        }
-        failure
-    }
-
-    /// A file that was stopped at a step, or before its turn.
-    pub(crate) fn stopped(
-        path: &Path,
-        reason: StopReason,
-        step: Option<Step>,
-        safe_bytes: u64,
-        next_run: NextRun,
-    ) -> Self {
-        let (code, words) = match reason {
-            StopReason::BudgetEnded => ("budget_ended", "the time budget ended"),
-            _ => ("interrupted", "interrupted"),
-        };
-        let path = path.display();
-        let mut what = match step {
-            Some(step) => format!("{words} while {} `{path}`", doing(step)),
-            None => format!("{words} before the upload of `{path}` began"),
-        };
-        if safe_bytes > 0 && next_run != NextRun::StartsOver {
-            what += &format!("; {} are uploaded", amounts::bytes(safe_bytes));
-        }
-        let hint = match next_run {
-            NextRun::Resumes if step.is_some() => "run the same command again to resume",
-            NextRun::StartsOver if step.is_some() => {
-                "run the same command again; it starts this file over"
-            }
-            _ => AGAIN_HINT,
-        };
-        let mut failure = Self::new(reason.into(), code, what).hint(hint);
-        failure.step = step;
-        failure.retryable = true;
-        failure
     }
 
     /// The program has no API key.
@@ -251,56 +178,6 @@ impl Failure {
     }
 }
 
-/// The name of a step for people.
-pub(crate) fn doing(step: Step) -> &'static str {
-    match step {
-        Step::Read => "reading",
-        Step::Init => "preparing",
-        Step::Complete => "finishing",
-        // `Step` may grow by another way to send bytes.
-        _ => "uploading",
-    }
-}
-
-/// The hints that name flags and variables, which the layers below do not know.
-fn hints_of_command(error: &UploadError, proxy: Option<&str>) -> Vec<String> {
-    let mut hints = Vec::new();
-    match error {
-        UploadError::NameNotUtf8 { .. } => hints.push("give it a name with `--name`".into()),
-        UploadError::RegionUnknown => {
-            hints.push("set `--oss-region`, for example `cn-hangzhou`".into());
-        }
-        _ => {}
-    }
-    if error.fault() == Fault::ApiKey {
-        hints.push(KEY_HINT.into());
-    }
-    if error.oss_code() == Some("PublicEndpointForbidden") {
-        hints.push("set `--oss-endpoint` to it".into());
-    }
-    let transport = transport(error).map(TransportError::kind);
-    if transport == Some(TransportKind::Tls) {
-        hints.push("name the CA's PEM file with `--ca-cert`".into());
-    }
-    if let (Some(_), Some(proxy)) = (transport, proxy) {
-        hints.push(proxy_hint(proxy));
-    }
-    let has_own_hint = matches!(error.fault(), Fault::File | Fault::Integrity);
-    if error.is_retryable() && !has_own_hint {
-        hints.push("run the same command again later".into());
-    }
-    hints
-}
-
-fn proxy_hint(proxy: &str) -> String {
-    format!("check the proxy {proxy}, which these requests take")
-}
-
-fn transport(error: &UploadError) -> Option<&TransportError> {
-    let chain = std::iter::successors(error.source(), |&error| error.source());
-    chain.filter_map(|error| error.downcast_ref()).next()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,74 +201,5 @@ mod tests {
             failure.message(),
             "a task of the program stopped: the disk is gone"
         );
-    }
-
-    fn stopped(name: &str, step: Option<Step>, safe_bytes: u64, next_run: NextRun) -> Failure {
-        let reason = StopReason::Interrupted;
-        Failure::stopped(Path::new(name), reason, step, safe_bytes, next_run)
-    }
-
-    #[test]
-    fn a_file_name_cannot_move_the_cursor() {
-        assert_eq!(
-            stopped("a\u{1b}[2J\nb", None, 0, NextRun::Resumes).what,
-            "interrupted before the upload of `a[2J b` began"
-        );
-    }
-
-    #[test]
-    fn a_stopped_file_promises_no_more_than_was_kept() {
-        const MIB: u64 = 1024 * 1024;
-        for (step, safe_bytes, next_run, what, hint) in [
-            (
-                Some(Step::Put),
-                12 * MIB,
-                NextRun::Resumes,
-                "interrupted while uploading `a`; 12.0 MiB are uploaded",
-                "run the same command again to resume",
-            ),
-            (
-                Some(Step::Put),
-                12 * MIB,
-                NextRun::StartsOver,
-                "interrupted while uploading `a`",
-                "run the same command again; it starts this file over",
-            ),
-            (
-                Some(Step::Complete),
-                12 * MIB,
-                NextRun::Unknown,
-                "interrupted while finishing `a`; 12.0 MiB are uploaded",
-                "run the same command again",
-            ),
-            (
-                None,
-                0,
-                NextRun::Resumes,
-                "interrupted before the upload of `a` began",
-                "run the same command again",
-            ),
-        ] {
-            let failure = stopped("a", step, safe_bytes, next_run);
-            assert_eq!((&*failure.what, &*failure.hints[0]), (what, hint));
-        }
-    }
-
-    #[test]
-    fn the_command_adds_the_hints_that_need_its_flags() {
-        for (error, hint) in [
-            (
-                UploadError::NameNotUtf8 {
-                    path: "clip".into(),
-                },
-                "give it a name with `--name`",
-            ),
-            (
-                UploadError::RegionUnknown,
-                "set `--oss-region`, for example `cn-hangzhou`",
-            ),
-        ] {
-            assert_eq!(of_upload("clip", &error).hints, [hint]);
-        }
     }
 }

@@ -182,7 +182,7 @@ mod tests {
             "code": "file_changed",
             "step": "read",
             "message": "`clip.mp4` changed while it was being sent",
-            "hint": "wait until nothing writes to the file, then upload it again",
+            "hint": "wait until no program writes to the file, then upload it again",
             "retryable": true,
             "http_status": null,
             "oss_code": null,
