@@ -153,18 +153,22 @@ async fn send(
             )))
         }
         // Smaller requests may pass where the connection is cut; a PUT cannot be split.
-        Err(Setback::Cut) => Ok(Continue(Stage::Placed(access.ticket()))),
+        Err(Setback::Cut) => {
+            run.shared.gate.cut(run.source.len_bytes());
+            Ok(Continue(Stage::Placed(access.ticket())))
+        }
         Err(setback) => Err(setback),
     }
 }
 
 fn choose_way(run: &Run<'_>, history: &History) -> Way {
     let (shared, len_bytes) = (run.shared, run.source.len_bytes());
-    let put_fits = way::put_fits(
-        len_bytes,
-        shared.gate.bytes_per_second(),
-        shared.stop.time_left(),
-    );
+    let put_fits = len_bytes <= shared.gate.cap_bytes()
+        && way::put_fits(
+            len_bytes,
+            shared.gate.bytes_per_second(),
+            shared.stop.time_left(),
+        );
     way::choose(way::Known {
         len_bytes,
         part_bytes: shared.part_bytes,

@@ -1,5 +1,6 @@
 //! The pure decisions of an upload: no socket, no file, no clock, and no other module of this crate.
 
+pub(crate) mod cap;
 pub(crate) mod history;
 pub(crate) mod plan;
 pub(crate) mod retry;

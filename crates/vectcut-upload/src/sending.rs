@@ -3,6 +3,7 @@
 mod body;
 mod complete;
 mod kept_parts;
+mod part;
 mod parts;
 mod progress;
 mod proven;

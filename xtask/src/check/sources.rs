@@ -44,11 +44,7 @@ const EXPOSE_CALLERS: [(&str, &str); 7] = [
 ];
 
 /// The files that may have a test that `cargo test` skips, and why.
-const SKIPPED_TESTS: [(&str, &str); 3] = [
-    (
-        "crates/vectcut-upload/src/policy/simulation.rs",
-        "two hundred networks, by hand; thirty run every time",
-    ),
+const SKIPPED_TESTS: [(&str, &str); 2] = [
     (
         "crates/vectcut-upload/tests/faults/full_disk.rs",
         "another test runs it, in a process with a limit",

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     clock,
-    policy::{plan::StreamRate, streams::Streams},
+    policy::{cap::Cap, plan::StreamRate, streams::Streams},
 };
 
 /// The round trip while none was measured.
@@ -29,6 +29,8 @@ struct State {
     begun: Option<Instant>,
     in_use: usize,
     waiting: VecDeque<oneshot::Sender<()>>,
+    /// The largest body that connections let pass.
+    cap: Cap,
     /// How much OSS has acknowledged of all files.
     acknowledged_bytes: u64,
     /// What connections that are free now have measured.
@@ -53,6 +55,7 @@ impl Gate {
                 begun: None,
                 in_use: 0,
                 waiting: VecDeque::new(),
+                cap: Cap::default(),
                 acknowledged_bytes: 0,
                 rates: Vec::new(),
                 round_trip: None,
@@ -98,6 +101,16 @@ impl Gate {
         (state.acknowledged_bytes > 0).then(|| state.acknowledged_bytes as f64 / seconds.max(0.001))
     }
 
+    /// Returns the longest body to try, in bytes.
+    pub(crate) fn cap_bytes(&self) -> u64 {
+        self.state().cap.bytes()
+    }
+
+    /// Notes that the connection failed repeatedly under a body of `len_bytes`.
+    pub(crate) fn cut(&self, len_bytes: u64) {
+        self.state().cap.cut(len_bytes);
+    }
+
     /// Returns how many connections may send now.
     pub(crate) fn streams(&self) -> usize {
         self.state().streams.count()
@@ -125,6 +138,7 @@ impl Gate {
         let mut state = self.state();
         let elapsed = state.elapsed();
         state.acknowledged_bytes += len_bytes;
+        state.cap.acknowledged(len_bytes);
         state.streams.acknowledged(len_bytes, elapsed, time_left);
         state.admit();
     }

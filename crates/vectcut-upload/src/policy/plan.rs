@@ -3,6 +3,9 @@
 //! A part is a range of the file. It is handed out when a connection is free, and stays with it until OSS acknowledges it.
 //! Part numbers grow with the offset, since OSS joins parts in the order of their numbers.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeSet, ops::Range, time::Duration};
 
 const KIB: u64 = 1024;
@@ -48,9 +51,6 @@ const PART_AIM_MAX_BYTES: u64 = 32 * MIB;
 /// A part reserves one number per this many bytes, so that it can be resent as smaller parts without renumbering those
 /// after it. OSS allows gaps between the numbers (docs/protocol.md, 9.1).
 const NUMBER_BYTES: u64 = PART_MIN_BYTES;
-
-/// How many parts in a row must succeed before a size that was reduced after failures grows again.
-const SUCCESSES_TO_GROW: u32 = 16;
 
 /// A range of the file under its part number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,8 +110,8 @@ pub(crate) struct Plan {
     frontier: u64,
     next_number: u32,
     fixed_part_bytes: Option<u64>,
-    /// The largest part to try after failures of the connection, and how many such parts succeeded since.
-    cap: Option<(u64, u32)>,
+    /// The largest part to hand out, in bytes.
+    cap_bytes: u64,
 }
 
 impl Plan {
@@ -136,7 +136,7 @@ impl Plan {
             frontier,
             next_number,
             fixed_part_bytes,
-            cap: None,
+            cap_bytes: u64::MAX,
         }
     }
 
@@ -159,7 +159,7 @@ impl Plan {
         let range = match self.again.is_empty() {
             false => {
                 let range = self.again.remove(0);
-                self.cut_down(range, aim_in_time(rate, time_left))
+                self.cut_down(range, self.cap_bytes.min(aim_in_time(rate, time_left)))
             }
             true => self.first_of_rest(rate, streams, round_trip, time_left)?,
         };
@@ -197,14 +197,9 @@ impl Plan {
         self.again.insert(at, range);
     }
 
-    /// Takes back a range under which the connection failed repeatedly. It is sent again in halves, as far as there are
-    /// numbers for them, and other parts get no larger than these.
-    pub(crate) fn split(&mut self, range: PartRange) {
-        let half = (range.len_bytes / 2).max(PART_MIN_BYTES);
-        let cap = self.cap.map_or(half, |(cap, _)| cap.min(half));
-        self.cap = Some((cap, 0));
-        let first = self.cut_down(range, half);
-        self.give_back(first);
+    /// Hands out parts of at most `cap_bytes` from now on, as far as there are numbers for them.
+    pub(crate) fn cap(&mut self, cap_bytes: u64) {
+        self.cap_bytes = cap_bytes.max(PART_MIN_BYTES);
     }
 
     /// Takes back a range whose connection is stuck. It is sent again in as many pieces as there are connections.
@@ -212,18 +207,6 @@ impl Plan {
         let piece = (range.len_bytes / streams.max(1) as u64).max(PART_MIN_BYTES);
         let first = self.cut_down(range, piece);
         self.give_back(first);
-    }
-
-    /// Notes that OSS acknowledged a part.
-    pub(crate) fn acknowledged(&mut self, len_bytes: u64) {
-        if let Some((cap, successes)) = &mut self.cap
-            && len_bytes >= *cap / 2
-        {
-            *successes += 1;
-            if *successes == SUCCESSES_TO_GROW {
-                (*cap, *successes) = (cap.saturating_mul(2), 0);
-            }
-        }
     }
 
     /// Returns the first part of a range, no longer than `max_bytes`, and takes back the rest. A range without free
@@ -281,8 +264,7 @@ impl Plan {
                 aim(rate).min(share.max(rate.bytes_in(round_trip * ROUND_TRIPS_MIN)))
             }
         };
-        let cap = self.cap.map_or(u64::MAX, |(cap, _)| cap);
-        wanted.min(cap).min(aim_in_time(rate, time_left))
+        wanted.min(self.cap_bytes).min(aim_in_time(rate, time_left))
     }
 
     /// Returns the wanted length within the limits of OSS.
@@ -344,6 +326,3 @@ fn fill(gap: Range<u64>, numbers: Range<u32>, piece_bytes: u64) -> Vec<PartRange
         })
         .collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,15 +2,11 @@
 
 use std::{pin::pin, time::Instant};
 
-use futures_util::{
-    StreamExt,
-    future::{AbortHandle, AbortRegistration, Abortable, BoxFuture},
-    stream::FuturesUnordered,
+use super::{
+    kept_parts,
+    part::{Sent, send_part},
+    progress::ticks,
 };
-use oss_client::{Error, StoredObject, UploadId};
-use strict_http::TransportKind;
-
-use super::{body::FileBody, kept_parts, progress::ticks, proven::send_proven};
 use crate::{
     access::{Access, Setback},
     clock,
@@ -20,13 +16,13 @@ use crate::{
         plan::{PartRange, Plan, StreamRate},
         stuck::Average,
     },
-    shared::Shared,
     stage::{OpenUpload, SafePart},
 };
-
-/// How often the connection may fail under one part. Then the part is split: the network may cut every connection after so
-/// many bytes.
-const CUTS_MAX: u32 = 2;
+use futures_util::{
+    StreamExt,
+    future::{AbortHandle, AbortRegistration, Abortable, BoxFuture},
+    stream::FuturesUnordered,
+};
 
 /// Initiates a multipart upload.
 ///
@@ -89,7 +85,7 @@ pub(crate) async fn send_parts(
         tokio::select! {
             biased;
             Some(sent) = sending.next() => parts.take(sent)?,
-            slot = connected(&mut connection) => {
+            slot = free(&mut connection) => {
                 connection = None;
                 if let Some(range) = parts.next(slot.rate) {
                     let begun = parts.begin(range);
@@ -113,8 +109,8 @@ pub(crate) async fn send_parts(
     Ok(open)
 }
 
-/// Waits for a connection; forever if none is asked for.
-async fn connected<'s>(connection: &mut Option<BoxFuture<'_, Slot<'s>>>) -> Slot<'s> {
+/// Waits for a connection, if one is wanted.
+async fn free<'s>(connection: &mut Option<BoxFuture<'s, Slot<'s>>>) -> Slot<'s> {
     match connection {
         Some(connection) => connection.await,
         None => std::future::pending().await,
@@ -155,6 +151,7 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
 
     fn next(&mut self, rate: StreamRate) -> Option<PartRange> {
         let shared = self.access.run.shared;
+        self.plan.cap(shared.gate.cap_bytes());
         self.plan.next(
             rate,
             shared.gate.streams(),
@@ -202,7 +199,6 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
                 run.shared
                     .gate
                     .acknowledged(part.len_bytes, run.shared.stop.time_left());
-                self.plan.acknowledged(part.len_bytes);
                 if let Some(begun) = self.ended(part.range()) {
                     let elapsed = clock::since(begun);
                     self.average.acknowledged(part.len_bytes, elapsed);
@@ -212,7 +208,8 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
             }
             Sent::Cut(range) => {
                 self.ended(range);
-                self.plan.split(range);
+                run.shared.gate.cut(range.len_bytes);
+                self.plan.give_back(range);
                 Ok(())
             }
             Sent::Stuck(range) => {
@@ -242,89 +239,4 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
         self.plan.give_back(part.range());
         self.access.run.tally.remove_safe(part.len_bytes);
     }
-}
-
-/// How sending a part ended.
-enum Sent {
-    Acknowledged(SafePart),
-    /// The connection failed so often that smaller parts may do better.
-    Cut(PartRange),
-    /// It was stopped because its connection made too little progress.
-    Stuck(PartRange),
-    Failed(Setback),
-}
-
-/// Sends one part until OSS acknowledges it. Each attempt reads the range again and is signed anew.
-async fn send_part<'s>(
-    access: &'s Access<'_, '_>,
-    upload_id: &UploadId,
-    range: PartRange,
-    slot: Slot<'s>,
-) -> Sent {
-    let (run, shared) = (access.run, access.run.shared);
-    if let Err(error) = run.source.check_growth().await {
-        return Sent::Failed(Setback::Failed(error));
-    }
-    let upload = access.multipart(upload_id);
-    let upload = &upload;
-    let sent = send_proven(access, Some(slot), CUTS_MAX, |slot, attempt| async move {
-        // The whole slot, not just the rate in it, which is all that is named below: it is in use until the end.
-        let mut slot = slot;
-        let begun = clock::monotonic();
-        let body = FileBody::new(run, range, slot.rate);
-        let _in_flight = body.in_flight();
-        let signing = attempt.signing();
-        let patience = shared.patience_for(slot.rate);
-        let sent = shared
-            .oss
-            .upload_part(
-                upload,
-                range.number,
-                range.len_bytes,
-                body,
-                &signing,
-                patience,
-            )
-            .await;
-        learn(&mut slot, shared, range.len_bytes, begun, &sent);
-        sent
-    })
-    .await;
-    match sent {
-        Ok(stored) => Sent::Acknowledged(SafePart {
-            number: range.number,
-            offset: range.offset,
-            len_bytes: range.len_bytes,
-            etag: stored.etag.map(|etag| etag.to_string()).unwrap_or_default(),
-            crc64: stored.sent_crc64.value(),
-        }),
-        Err(Setback::Cut) => Sent::Cut(range),
-        Err(setback) => Sent::Failed(setback),
-    }
-}
-
-/// Takes over what an attempt says about the connection: its rate, and whether OSS slowed it down.
-fn learn(
-    slot: &mut Slot<'_>,
-    shared: &Shared,
-    len_bytes: u64,
-    begun: Instant,
-    sent: &Result<StoredObject, Error>,
-) {
-    match sent {
-        Ok(stored) => {
-            let took = clock::since(begun);
-            slot.rate = StreamRate::of(len_bytes, took);
-            if stored.throttled_for.is_some_and(|delay| delay > took / 2) {
-                shared.gate.throttled();
-            }
-        }
-        // The connection may be slow now, whatever was measured before.
-        Err(error) if is_timeout(error) => slot.rate = StreamRate::default(),
-        Err(_) => {}
-    }
-}
-
-fn is_timeout(error: &Error) -> bool {
-    matches!(error, Error::Transport { source, .. } if source.kind() == TransportKind::Timeout)
 }

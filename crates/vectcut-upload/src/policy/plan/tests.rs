@@ -1,4 +1,4 @@
-//! The plan of a file, over whole uploads.
+//! The ranges that a plan hands out.
 
 use proptest::prelude::*;
 
@@ -214,23 +214,19 @@ fn a_budget_gets_parts_that_are_acknowledged_before_it_ends() {
 }
 
 #[test]
-fn parts_that_fail_get_smaller_and_grow_again_after_successes() {
+fn a_cap_holds_for_new_ranges_and_for_those_that_come_back() {
     let mut plan = Plan::new(1024 * MIB, &[], None);
     let range = plan.next(FAST, 1, RTT, None).expect("a range");
-    assert_eq!(range.len_bytes, 32 * MIB);
-    plan.split(range);
-    let first = plan.next(FAST, 1, RTT, None).expect("a half");
-    assert_eq!((first.number, first.len_bytes), (range.number, 16 * MIB));
+    plan.give_back(range);
+    plan.cap(16 * MIB);
+    let half = plan.next(FAST, 1, RTT, None).expect("a half");
+    assert_eq!(
+        (range.len_bytes, half.number, half.len_bytes),
+        (32 * MIB, range.number, 16 * MIB)
+    );
     plan.next(FAST, 1, RTT, None).expect("the other half");
-    assert_eq!(
-        plan.next(FAST, 1, RTT, None).expect("new").len_bytes,
-        16 * MIB
-    );
-    (0..SUCCESSES_TO_GROW).for_each(|_| plan.acknowledged(16 * MIB));
-    assert_eq!(
-        plan.next(FAST, 1, RTT, None).expect("new").len_bytes,
-        32 * MIB
-    );
+    let new = plan.next(FAST, 1, RTT, None).expect("new");
+    assert_eq!(new.len_bytes, 16 * MIB);
 }
 
 proptest! {
@@ -245,12 +241,12 @@ proptest! {
         let (mut done, mut step) = (Vec::new(), 0);
         while let Some(range) = plan.next(rate(MIB, 8 * MIB), 4, RTT, seconds.map(Duration::from_secs)) {
             match fates[step % fates.len()] {
-                0 if step < 1000 => plan.split(range),
-                1 if step < 1000 => plan.give_back(range),
-                _ => {
-                    plan.acknowledged(range.len_bytes);
-                    done.push(range);
+                0 if step < 1000 => {
+                    plan.cap(range.len_bytes / 2);
+                    plan.give_back(range);
                 }
+                1 if step < 1000 => plan.give_back(range),
+                _ => done.push(range),
             }
             step += 1;
         }

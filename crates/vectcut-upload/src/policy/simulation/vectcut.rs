@@ -108,7 +108,6 @@ impl Sender {
         let elapsed = Duration::from_secs_f64(network.now - begun);
         let since = Duration::from_secs_f64(network.now - self.begun.unwrap_or_default());
         self.streams.acknowledged(range.len_bytes, since, None);
-        self.plan.acknowledged(range.len_bytes);
         self.average.acknowledged(range.len_bytes, elapsed);
         self.rates.push(StreamRate::of(range.len_bytes, elapsed));
         self.idle.push(connection);
