@@ -78,7 +78,12 @@ async fn a_server_that_is_down_ends_a_batch_once_it_is_given_up() {
         (Target::Oss, "oss_failing"),
     ] {
         let down = Fault::at(target).status(502).always();
-        let bench = Bench::new(SMALL, Sandbox::builder().fault(down)).await;
+        // The backend accepts a file shortly before another one has given up OSS.
+        let late = Fault::at(Step::Init)
+            .delays(Duration::from_millis(300))
+            .skipping(2);
+        let sandbox = Sandbox::builder().fault(down).fault(late);
+        let bench = Bench::new(SMALL, sandbox).await;
         let uploads = clips(&bench, 100);
         let uploader = bench.uploader().retry(retry);
         let results = upload_all(&uploader, &uploads, 3).await;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use vectcut_sandbox::{Fault, Link, Policy, Renewal, Sandbox, Step};
-use vectcut_upload::{Event, Outcome, Stop, StopReason, Upload, UploadError};
+use vectcut_upload::{Event, Outcome, RetryPolicy, Stop, StopReason, Upload, UploadError};
 
 use crate::bench::{Bench, KIB, LARGE, MIB};
 
@@ -158,8 +158,15 @@ async fn a_small_file_under_which_every_connection_is_cut_goes_in_parts() {
 
 #[tokio::test]
 async fn an_empty_file_over_a_bad_connection_never_goes_in_parts() {
-    let fault = Fault::at(Step::PutObject).resets_after(0).times(5);
+    let fault = Fault::at(Step::PutObject).resets_after(0).times(8);
     let bench = Bench::new(0, Sandbox::builder().strict().fault(fault)).await;
+    // A run gives up after three attempts, and the next one does not send parts either.
+    let hasty = RetryPolicy {
+        give_up_after: Duration::ZERO,
+        ..RetryPolicy::default()
+    };
+    let error = bench.upload_with(&bench.uploader().retry(hasty)).await;
+    assert!(error.error().is_retryable());
     let published = bench.upload().await.published();
     assert_eq!(published.outcome, Outcome::Uploaded);
     bench.assert_stored(&published);
