@@ -179,7 +179,7 @@ pub enum UploadError {
         is_hopeless: bool,
     },
     /// The same request failed for so long that the upload was given up.
-    #[error("gave up after {attempts} attempts in {} s", after.as_secs())]
+    #[error("gave up after {attempts} {} in {} s", if *attempts == 1 { "attempt" } else { "attempts" }, after.as_secs())]
     GaveUp {
         /// How long nothing succeeded.
         after: Duration,

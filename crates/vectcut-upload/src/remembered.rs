@@ -5,13 +5,15 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use oss_client::BucketName;
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
 
 use crate::{blocking::blocking, state_dir::StateDir};
 
@@ -34,6 +36,8 @@ pub(crate) struct Remembered {
     known: Mutex<Known>,
     /// Whether this run has got a bucket.
     is_in_use: AtomicBool,
+    /// The last write, which may still be going on.
+    writing: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Remembered {
@@ -44,6 +48,7 @@ impl Remembered {
             state_dir: OnceLock::new(),
             known: Mutex::default(),
             is_in_use: AtomicBool::new(false),
+            writing: Mutex::default(),
         }
     }
 
@@ -83,7 +88,15 @@ impl Remembered {
         read(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes what is known, and writes it if that made a difference. Nobody waits for the disk.
+    /// Waits until what was learned is written, but no longer than `limit`.
+    pub(crate) async fn settle(&self, limit: Duration) {
+        let writing = self.writing().take();
+        if let Some(writing) = writing {
+            let _ = tokio::time::timeout(limit, writing).await;
+        }
+    }
+
+    /// Changes what is known, and writes it if that made a difference. Nobody waits for the disk meanwhile.
     fn update(&self, change: impl FnOnce(&mut Known)) {
         let changed = self.with(|known| {
             let before = known.clone();
@@ -92,12 +105,26 @@ impl Remembered {
         });
         if let (Some(known), Some(state_dir)) = (changed, self.state_dir.get()) {
             let (state_dir, endpoint) = (state_dir.clone(), self.endpoint.clone());
-            tokio::task::spawn_blocking(move || {
-                if let Err(error) = write(&state_dir, endpoint, known) {
-                    tracing::debug!(%error, "what was learned of the bucket could not be kept");
+            let mut writing = self.writing();
+            let before = writing.take();
+            *writing = Some(tokio::spawn(async move {
+                // One after the other, so that the last one to be learned is the last one to be written.
+                if let Some(before) = before {
+                    let _ = before.await;
                 }
-            });
+                let _ = blocking(move || write_or_log(&state_dir, endpoint, known)).await;
+            }));
         }
+    }
+
+    fn writing(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write_or_log(state_dir: &StateDir, endpoint: String, known: Known) {
+    if let Err(error) = write(state_dir, endpoint, known) {
+        tracing::debug!(%error, "what was learned of the bucket could not be kept");
     }
 }
 
@@ -123,26 +150,15 @@ mod tests {
         remembered
     }
 
-    /// Waits until the file of the memory holds `text`.
-    async fn until_written(folder: &tempfile::TempDir, text: &str) {
-        let is_written = || {
-            let written = std::fs::read_to_string(folder.path().join(FILE));
-            written.is_ok_and(|written| written.contains(text))
-        };
-        while !is_written() {
-            tokio::task::yield_now().await;
-        }
-    }
-
     #[tokio::test]
     async fn what_was_learned_is_there_in_the_next_run_of_that_endpoint_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let bucket = BucketName::parse("bkt").expect("a bucket");
         let remembered = loaded(&folder, "one").await;
         remembered.set_last_bucket(&bucket);
-        until_written(&folder, "last_bucket\": \"bkt").await;
+        remembered.settle(Duration::from_secs(5)).await;
         remembered.set_wants_v4(&bucket);
-        until_written(&folder, "v4_buckets\": [\n      \"bkt").await;
+        remembered.settle(Duration::from_secs(5)).await;
         assert_eq!(remembered.bucket_of_last_run(), None, "connected already");
 
         let again = loaded(&folder, "one").await;
@@ -158,8 +174,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join(FILE), "{").expect("damaged");
         let bucket = BucketName::parse("bkt").expect("a bucket");
-        loaded(&folder, "one").await.set_last_bucket(&bucket);
-        until_written(&folder, "bkt").await;
+        let remembered = loaded(&folder, "one").await;
+        remembered.set_last_bucket(&bucket);
+        remembered.settle(Duration::from_secs(5)).await;
         assert_eq!(
             loaded(&folder, "one").await.bucket_of_last_run(),
             Some(bucket)

@@ -215,6 +215,7 @@ impl Uploader {
             Err(_) => {}
         }
         journal.close(JOURNAL_CLOSES_WITHIN).await;
+        self.shared.remembered.settle(JOURNAL_CLOSES_WITHIN).await;
         Ok(Finished {
             published: published(&run, result?, begun),
             header,
