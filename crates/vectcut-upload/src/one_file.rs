@@ -2,7 +2,10 @@
 //!
 //! It begins wherever an earlier run has left the upload, and starts over when what was sent is lost.
 
-use std::ops::ControlFlow::{self, Break, Continue};
+use std::{
+    ops::ControlFlow::{self, Break, Continue},
+    pin::pin,
+};
 
 use oss_client::{BucketName, PUT_MAX_BYTES};
 use vectcut_api::SignedUrl;
@@ -15,6 +18,7 @@ use crate::{
     policy::{
         history::{History, TooOften},
         plan::OBJECT_MAX_BYTES,
+        streams::NEAR,
         way::{self, Way},
     },
     publishing,
@@ -91,27 +95,34 @@ type Next = Result<ControlFlow<(Place, Stored, SignedUrl), Stage>, Setback>;
 /// Asks the backend for a ticket, and meanwhile connects to the bucket of the last run.
 async fn place(run: &Run<'_>, history: &History) -> Next {
     run.tell(Event::Step(Step::Init));
-    let connections = match choose_way(run, history) {
-        Way::OnePut => 1,
-        Way::Parts => run.shared.gate.streams_soon(),
+    let more = match choose_way(run, history) {
+        Way::OnePut => 0,
+        Way::Parts => run.shared.gate.streams_soon() - 1,
     };
     let last_bucket = run.shared.remembered.bucket_of_last_run();
-    if let Some(bucket) = &last_bucket {
-        connect_ahead(run, bucket, connections);
-    }
-    let ticket = backend::init(run).await.map_err(Setback::Failed)?;
+    connect_ahead(run, last_bucket.as_ref(), 1);
+    let mut init = pin!(backend::init(run));
+    let (ticket, more) = match tokio::time::timeout(NEAR, &mut init).await {
+        // Near servers do not make up for the work of many handshakes.
+        Ok(ticket) => (ticket, 0),
+        Err(_) => {
+            connect_ahead(run, last_bucket.as_ref(), more);
+            (init.await, more)
+        }
+    };
+    let ticket = ticket.map_err(Setback::Failed)?;
     let bucket = &ticket.place.bucket;
     if last_bucket.as_ref() != Some(bucket) && !run.shared.bucket.has_responded() {
         // The next request opens one connection itself.
-        connect_ahead(run, bucket, connections - 1);
+        connect_ahead(run, Some(bucket), more);
     }
     run.keep(Record::ticket(&ticket));
     Ok(Continue(Stage::Placed(ticket)))
 }
 
-/// Opens connections that the requests for parts will use: all of them start at once then.
-fn connect_ahead(run: &Run<'_>, bucket: &BucketName, connections: usize) {
-    for _ in 0..connections {
+/// Opens connections for the requests to come, so that all of them start at once.
+fn connect_ahead(run: &Run<'_>, bucket: Option<&BucketName>, connections: usize) {
+    for bucket in std::iter::repeat_n(bucket, connections).flatten() {
         let (oss, bucket) = (run.shared.oss.clone(), bucket.clone());
         tokio::spawn(async move { oss.connect_ahead(&bucket).await });
     }

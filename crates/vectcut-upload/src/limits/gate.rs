@@ -131,6 +131,9 @@ impl Gate {
         let mut state = self.state();
         let shortest = state.round_trip.map_or(elapsed, |known| known.min(elapsed));
         state.round_trip = Some(shortest);
+        if state.begun.is_none() {
+            state.streams.responded_after(elapsed);
+        }
     }
 
     /// Notes that OSS acknowledged a part. `time_left` is the rest of the time budget.

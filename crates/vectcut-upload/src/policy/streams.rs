@@ -15,6 +15,16 @@ pub const STREAMS_MAX: usize = 16;
 /// these push each other's packets out of it.
 const STREAMS_AT_FIRST: usize = 12;
 
+/// A server that responds sooner is near: slow start takes no time there, and each connection costs both ends the work of
+/// its handshake.
+pub(crate) const NEAR: Duration = Duration::from_millis(10);
+
+/// How many connections are used to a near server, as long as they carry `NEAR_BYTES_PER_SECOND`: two, and four once
+/// `NEAR_LARGE_BYTES` are acknowledged, for which two more handshakes are little work.
+const STREAMS_NEAR: [usize; 2] = [2, 4];
+const NEAR_BYTES_PER_SECOND: f64 = 50_000_000.0;
+const NEAR_LARGE_BYTES: u64 = 32 * 1024 * 1024;
+
 /// A network that carries this much is fast, in bytes per second.
 const FAST_BYTES_PER_SECOND: f64 = 2_500_000.0;
 
@@ -31,6 +41,7 @@ pub(crate) struct Streams {
     is_fixed: bool,
     /// Whether there is a time budget, and no part was acknowledged yet that tells how much fits into it.
     is_careful: bool,
+    is_near: bool,
     acknowledged_bytes: u64,
     /// When OSS last asked for fewer requests, or the number was raised after that.
     throttled: Option<Duration>,
@@ -43,6 +54,7 @@ impl Streams {
             count: fixed.unwrap_or(STREAMS_AT_FIRST).clamp(1, STREAMS_MAX),
             is_fixed: fixed.is_some(),
             is_careful: false,
+            is_near: false,
             acknowledged_bytes: 0,
             throttled: None,
         }
@@ -57,6 +69,14 @@ impl Streams {
             self.is_careful = true;
         }
         self
+    }
+
+    /// Notes how long a request without a body took, before the first part is sent.
+    pub(crate) fn responded_after(&mut self, elapsed: Duration) {
+        if elapsed < NEAR && !self.is_fixed {
+            self.is_near = true;
+            self.count = self.count.min(STREAMS_NEAR[0]);
+        }
     }
 
     /// Returns how many connections may send now.
@@ -91,8 +111,13 @@ impl Streams {
             return;
         }
         let rate = self.acknowledged_bytes as f64 / now.as_secs_f64().max(0.001);
-        if rate >= FAST_BYTES_PER_SECOND {
+        if self.is_near && rate >= NEAR_BYTES_PER_SECOND {
+            let large = usize::from(self.acknowledged_bytes >= NEAR_LARGE_BYTES);
+            self.count = self.count.max(STREAMS_NEAR[large]);
+        } else if rate >= FAST_BYTES_PER_SECOND {
             self.count = STREAMS_MAX;
+        } else if self.is_near && !self.is_careful {
+            self.count = STREAMS_AT_FIRST;
         } else if self.is_careful && self.count < STREAMS_AT_FIRST {
             let in_time = rate * time_left.unwrap_or_default().as_secs_f64() / 2.0;
             let parts = (in_time / PART_MIN_BYTES as f64) as usize;
@@ -127,6 +152,19 @@ mod tests {
         streams.acknowledged(MIB, seconds(1), None);
         assert_eq!(streams.count(), 12);
         streams.acknowledged(9 * MIB, seconds(4), None);
+        assert_eq!(streams.count(), 16);
+    }
+
+    #[test]
+    fn a_near_server_gets_few_unless_they_are_slow() {
+        let mut streams = Streams::new(None);
+        streams.responded_after(Duration::from_millis(1));
+        assert_eq!(streams.count(), 2);
+        streams.acknowledged(MIB, Duration::from_millis(10), None);
+        assert_eq!(streams.count(), 2);
+        streams.acknowledged(32 * MIB, Duration::from_millis(300), None);
+        assert_eq!(streams.count(), 4);
+        streams.acknowledged(MIB, Duration::from_secs(2), None);
         assert_eq!(streams.count(), 16);
     }
 
