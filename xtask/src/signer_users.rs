@@ -2,7 +2,7 @@
 //!
 //! They prove what the workspace's own tests cannot: that the crate builds without `std`, and with each HTTP client alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Failure, cargo, output, run as run_program};
@@ -42,13 +42,28 @@ pub(crate) fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-fn build(target_folder: &Path, package: &str, arguments: &[&str]) -> Result<(), Failure> {
-    let manifest = workspace::root()
+/// Brings the lock files of all packages up to date after the signer's version changed.
+pub(crate) fn update_locks() -> Result<(), Failure> {
+    for package in ["no-std", "speed"].iter().chain(&CLIENTS) {
+        let mut update = cargo(["update", "--quiet", "--workspace", "--manifest-path"]);
+        run_program(update.arg(manifest(package)))?;
+    }
+    Ok(())
+}
+
+fn manifest(package: &str) -> PathBuf {
+    workspace::root()
         .join(FOLDER)
         .join(package)
-        .join("Cargo.toml");
-    let mut build = cargo(["build", "--quiet", "--manifest-path"]);
-    build.arg(manifest).arg("--target-dir").arg(target_folder);
+        .join("Cargo.toml")
+}
+
+fn build(target_folder: &Path, package: &str, arguments: &[&str]) -> Result<(), Failure> {
+    let mut build = cargo(["build", "--quiet", "--locked", "--manifest-path"]);
+    build
+        .arg(manifest(package))
+        .arg("--target-dir")
+        .arg(target_folder);
     run_program(build.args(arguments))
 }
 
@@ -74,10 +89,6 @@ fn build_with_minimum_rust(target_folder: &Path) -> Result<(), Failure> {
         );
         return Ok(());
     }
-    let manifest = workspace::root()
-        .join(FOLDER)
-        .join("no-std")
-        .join("Cargo.toml");
     let mut build = Command::new("rustup");
     build
         .args([
@@ -86,9 +97,10 @@ fn build_with_minimum_rust(target_folder: &Path) -> Result<(), Failure> {
             "cargo",
             "build",
             "--quiet",
+            "--locked",
             "--manifest-path",
         ])
-        .arg(manifest)
+        .arg(manifest("no-std"))
         .arg("--target-dir")
         .arg(target_folder.join(MINIMUM_RUST));
     // Cargo tells its children which toolchain it belongs to; this child has another.

@@ -1,9 +1,9 @@
-//! Sets the version of every crate, in the root manifest alone.
+//! Sets the version of every crate: in the root manifest, and in the lock files.
 
 use std::fs;
 
 use crate::process::{Failure, cargo, run as run_program};
-use crate::workspace;
+use crate::{signer_users, workspace};
 
 const MANIFEST: &str = "Cargo.toml";
 
@@ -18,7 +18,8 @@ pub(crate) fn set(version: &str) -> Result<(), Failure> {
     let text = with_version(&workspace::read(MANIFEST)?, version);
     fs::write(workspace::root().join(MANIFEST), text)
         .map_err(|error| Failure::new(format!("could not write `{MANIFEST}`: {error}")))?;
-    run_program(&mut cargo(["update", "--quiet", "--workspace"]))
+    run_program(&mut cargo(["update", "--quiet", "--workspace"]))?;
+    signer_users::update_locks()
 }
 
 /// Replaces the version of the package table and those of the crates in `crates/`.
