@@ -1,4 +1,4 @@
-//! The signals that end the command: SIGINT (Ctrl-C) and SIGTERM.
+//! The signals that end the command: SIGINT (Ctrl-C), SIGTERM and SIGHUP.
 
 use std::io;
 
@@ -8,7 +8,7 @@ pub(crate) struct Interrupt {
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
-    /// `None` where SIGHUP is ignored, as under `nohup`: listening would end that.
+    /// `None` if SIGHUP is ignored, as under `nohup`: a handler would end that.
     #[cfg(unix)]
     hangup: Option<tokio::signal::unix::Signal>,
 }
@@ -67,7 +67,7 @@ impl Interrupt {
     }
 }
 
-/// Waits for SIGHUP, for ever where it is ignored.
+/// Waits for SIGHUP; for ever if it is ignored.
 #[cfg(unix)]
 async fn hung_up(hangup: &mut Option<tokio::signal::unix::Signal>) {
     match hangup {
@@ -76,7 +76,7 @@ async fn hung_up(hangup: &mut Option<tokio::signal::unix::Signal>) {
     }
 }
 
-/// Returns whether this process ignores SIGHUP. Where the system does not say, SIGHUP keeps its own meaning.
+/// Returns whether this process ignores SIGHUP, or whether the system does not say. SIGHUP keeps its own meaning then.
 #[cfg(unix)]
 fn ignores_hangup() -> bool {
     std::fs::read_to_string("/proc/self/status")

@@ -29,6 +29,11 @@ pub(crate) const SERVER_VARIABLES: [&str; 5] =
 const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
 const DEFAULT_OSS_ENDPOINT: &str = "oss-cn-hangzhou.aliyuncs.com";
 
+/// Returns the names of all variables of this process.
+pub(crate) fn names_of_process() -> impl Iterator<Item = OsString> {
+    std::env::vars_os().map(|(name, _)| name)
+}
+
 /// The environment, behind a function so that tests can have their own.
 pub(crate) struct Environment {
     lookup: Box<Lookup>,

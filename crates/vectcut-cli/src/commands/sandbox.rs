@@ -13,7 +13,7 @@ use crate::args::SandboxArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signal};
-use crate::settings::SERVER_VARIABLES;
+use crate::settings::{SERVER_VARIABLES, names_of_process};
 use crate::stderr::Stderr;
 
 /// The shells' exit code for a command that cannot be run.
@@ -126,8 +126,7 @@ async fn run_command(
     for name in SERVER_VARIABLES {
         command.env_remove(name);
     }
-    let names = std::env::vars_os().map(|(name, _)| name);
-    environment::isolate(&mut command, names, settings.environment());
+    environment::isolate(&mut command, names_of_process(), settings.environment());
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use tokio::process::Command;
 
-/// How the names of variables begin that hold credentials or addresses of a cloud.
+/// Prefixes of variables that hold credentials or addresses of a cloud.
 const CLOUDS: [&str; 9] = [
     "ALIBABACLOUD_",
     "ALIBABA_CLOUD_",
@@ -19,9 +19,9 @@ const CLOUDS: [&str; 9] = [
 /// The hosts of the sandbox, which no proxy can reach.
 const NO_PROXY: &str = "localhost,.localhost,127.0.0.1,::1";
 
-/// Takes away what `names` holds of clouds and proxies, then sets `settings`.
+/// Removes the variables among `names` that belong to clouds and proxies, then sets `settings`.
 ///
-/// Some systems keep a proxy elsewhere than in the environment, so the sandbox's hosts are exempted by name.
+/// Some systems have proxy settings outside the environment, so `NO_PROXY` names the hosts of the sandbox.
 pub(super) fn isolate(
     command: &mut Command,
     names: impl IntoIterator<Item = OsString>,
