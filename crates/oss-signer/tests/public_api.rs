@@ -4,6 +4,9 @@
 //! So the listing is made from the sources: public items, variants, derives and implementations of traits.
 //! After an intended change, `PUBLIC_API=write cargo test -p oss-signer --test public_api` writes the file; say in the changelog what changed.
 
+// Marks the helpers as test code, for the lints that are off in tests.
+#![cfg(test)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
