@@ -1,9 +1,11 @@
 //! Requests and responses on one connection: HTTP/1.1 with keep-alive, as much of it as an upload needs.
 
+use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crc_fast::{CrcAlgorithm, Digest};
+use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 
 /// The one bucket.
 pub(crate) const BUCKET: &str = "sink";
@@ -14,6 +16,11 @@ const HEAD_MAX_BYTES: usize = 64 * 1024;
 
 /// Numbers the object keys across all connections.
 static INITS: AtomicU64 = AtomicU64::new(0);
+
+/// The parts of each open upload, by the path of its object and their numbers: CRC-64 and length in bytes.
+static PARTS: Mutex<Option<HashMap<String, Parts>>> = Mutex::new(None);
+
+type Parts = BTreeMap<u32, (u64, u64)>;
 
 /// Takes the bytes of a connection as they arrive and collects the responses to the requests in them.
 #[derive(Default)]
@@ -27,6 +34,10 @@ pub(crate) struct Exchanges {
 /// The body that is being received.
 struct Body {
     call: Call,
+    path: String,
+    /// The number of the part, or 0 for a whole object.
+    part_number: u32,
+    len_bytes: u64,
     left_bytes: u64,
     crc64: Digest,
 }
@@ -99,7 +110,7 @@ impl Exchanges {
 
     fn begin(&mut self, head: &str) {
         let mut lines = head.split("\r\n");
-        let call = call(lines.next().unwrap_or_default());
+        let request_line = lines.next().unwrap_or_default();
         let mut left_bytes = 0;
         for (name, value) in lines.filter_map(|line| line.split_once(':')) {
             if name.eq_ignore_ascii_case("content-length") {
@@ -110,7 +121,10 @@ impl Exchanges {
             }
         }
         let body = Body {
-            call,
+            call: call(request_line),
+            path: path_and_query(request_line).0.to_owned(),
+            part_number: part_number(request_line),
+            len_bytes: left_bytes,
             left_bytes,
             crc64: Digest::new(CrcAlgorithm::Crc64Xz),
         };
@@ -139,19 +153,30 @@ impl Exchanges {
             ),
             Call::Put => {
                 let crc64 = body.crc64.finalize();
+                if body.part_number > 0 {
+                    let part = (crc64, body.len_bytes);
+                    with_parts(&body.path, |parts| parts.insert(body.part_number, part));
+                }
                 let headers = format!("etag: {ETAG}\r\nx-oss-hash-crc64ecma: {crc64}\r\n");
                 self.reply(200, &headers, "");
             }
-            Call::InitiateMultipartUpload => self.reply(
-                200,
-                "content-type: application/xml\r\n",
-                "<InitiateMultipartUploadResult><UploadId>0004B9894A22E5B1888A1E29F823</UploadId></InitiateMultipartUploadResult>",
-            ),
+            Call::InitiateMultipartUpload => {
+                with_parts(&body.path, Parts::clear);
+                self.reply(
+                    200,
+                    "content-type: application/xml\r\n",
+                    "<InitiateMultipartUploadResult><UploadId>0004B9894A22E5B1888A1E29F823</UploadId></InitiateMultipartUploadResult>",
+                );
+            }
             Call::CompleteMultipartUpload => {
                 let xml = format!(
                     "<CompleteMultipartUploadResult><ETag>{ETAG}</ETag></CompleteMultipartUploadResult>"
                 );
-                self.reply(200, "content-type: application/xml\r\n", &xml);
+                let crc64 = with_parts(&body.path, |parts| whole_crc64(parts));
+                let headers = format!(
+                    "content-type: application/xml\r\nx-oss-hash-crc64ecma: {crc64}\r\n"
+                );
+                self.reply(200, &headers, &xml);
             }
             Call::Other => self.reply(200, "", ""),
         }
@@ -166,14 +191,36 @@ impl Exchanges {
     }
 }
 
+/// Gives the parts of an object's upload to `work`.
+fn with_parts<T>(path: &str, work: impl FnOnce(&mut Parts) -> T) -> T {
+    let mut uploads: MutexGuard<'_, _> = PARTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let uploads = uploads.get_or_insert_default();
+    work(uploads.entry(path.to_owned()).or_default())
+}
+
+/// The CRC-64 of an object that consists of these parts.
+fn whole_crc64(parts: &Parts) -> u64 {
+    parts.values().fold(0, |whole, &(crc64, len_bytes)| {
+        checksum_combine(CrcAlgorithm::Crc64Xz, whole, crc64, len_bytes)
+    })
+}
+
+fn path_and_query(request_line: &str) -> (&str, &str) {
+    let target = request_line.split(' ').nth(1).unwrap_or_default();
+    target.split_once('?').unwrap_or((target, ""))
+}
+
+fn part_number(request_line: &str) -> u32 {
+    let (_, query) = path_and_query(request_line);
+    let mut parameters = query.split('&');
+    let number = parameters.find_map(|parameter| parameter.strip_prefix("partNumber="));
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
 /// Reads the call from the request line, such as `PUT /key?partNumber=1&uploadId=… HTTP/1.1`.
 fn call(request_line: &str) -> Call {
-    let mut words = request_line.split(' ');
-    let (method, target) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let method = request_line.split(' ').next().unwrap_or_default();
+    let (path, query) = path_and_query(request_line);
     match (method, path) {
         ("POST", "/sts/upload/init") => Call::Init,
         ("POST", "/sts/upload/complete") => Call::Complete,
