@@ -1,4 +1,5 @@
-//! 100 MiB over connections with a delay and limited rates, which the sandbox simulates.
+//! 100 MiB over connections with a delay and limited rates, which the sandbox simulates. It stands in for
+//! `networks.rs` where that cannot run.
 
 use std::io;
 

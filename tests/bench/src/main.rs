@@ -10,11 +10,13 @@
     reason = "the tables are printed for the person who ran it"
 )]
 
+mod chart;
 mod contest;
 mod lines;
 mod loopback;
 mod many;
 mod memory;
+mod networks;
 mod oss2;
 mod process;
 mod round_trips;
@@ -56,7 +58,7 @@ enum Group {
     Memory,
     /// 500 × 100 KiB, in one process and in one process per file
     Many,
-    /// 100 MiB over connections with a delay and limited rates
+    /// Files over emulated networks with real TCP, as root on Linux; else over a sandbox with a delay
     Lines,
     /// 1 KiB over connections with a delay, counted in round trips
     RoundTrips,
@@ -90,7 +92,13 @@ fn run(quick: bool, groups: &[Group]) -> io::Result<()> {
             Group::Loopback => loopback::measure(&site),
             Group::Memory => memory::measure(&site),
             Group::Many => many::measure(&site),
-            Group::Lines => lines::measure(&site),
+            Group::Lines if networks::are_available() => networks::measure(&site),
+            Group::Lines => {
+                println!(
+                    "\nReal TCP needs root on Linux with `ip` and TUN devices; a sandbox simulates the lines."
+                );
+                lines::measure(&site)
+            }
             Group::RoundTrips => round_trips::measure(&site),
             Group::Work => work::measure(),
             Group::Signer => signer::measure(&site),

@@ -10,16 +10,26 @@ const LAST_VARIABLE: &str = "OSS_ACCESS_KEY_SECRET";
 /// A running server; dropping it ends it.
 pub(crate) struct Server {
     child: Child,
+    ends_with_input: bool,
     settings: Vec<(String, String)>,
 }
 
 impl Server {
-    /// Starts a server and waits until it is ready.
-    pub(crate) fn start(mut command: Command) -> io::Result<Self> {
+    /// Starts a server that runs until it is killed, and waits until it is ready.
+    pub(crate) fn start(command: Command) -> io::Result<Self> {
+        Self::start_with(command, false)
+    }
+
+    /// Starts a server that ends with its standard input, and waits until it is ready.
+    pub(crate) fn start_until_end_of_input(command: Command) -> io::Result<Self> {
+        Self::start_with(command, true)
+    }
+
+    fn start_with(mut command: Command, ends_with_input: bool) -> io::Result<Self> {
         let program = command.get_program().to_string_lossy().into_owned();
         let failed = |error| io::Error::other(format!("could not start `{program}`: {error}"));
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -27,6 +37,7 @@ impl Server {
         let output = child.stdout.take();
         let mut server = Self {
             child,
+            ends_with_input,
             settings: Vec::new(),
         };
         for line in output
@@ -97,8 +108,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nothing of it is kept, so it is killed; an error means that it has ended already.
-        drop(self.child.kill());
+        // A server that reads its input ends with it, and cleans up; the others are killed. Nothing of them is kept, and
+        // an error means that one has ended already.
+        drop(self.child.stdin.take());
+        if !self.ends_with_input {
+            drop(self.child.kill());
+        }
         drop(self.child.wait());
     }
 }

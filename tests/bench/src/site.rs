@@ -51,6 +51,16 @@ impl Site {
         self.folder.join(name)
     }
 
+    /// The folder of this run.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The sink's program.
+    pub(crate) fn sink_program(&self) -> &Path {
+        &self.sink
+    }
+
     /// How many rounds to run: `full`, or at most three in a quick run.
     pub(crate) fn rounds(&self, full: usize) -> usize {
         if self.quick { full.min(3) } else { full }

@@ -32,7 +32,15 @@ pub(crate) fn make() -> io::Result<(Arc<ServerConfig>, PathBuf)> {
 
     // `rcgen` turns a name that is an IP address into an address entry.
     let mut hosts = CertificateParams::new(
-        ["127.0.0.1", "localhost", "oss.localhost", "*.oss.localhost"].map(str::to_owned),
+        [
+            "127.0.0.1",
+            "localhost",
+            "oss.localhost",
+            "*.oss.localhost",
+            "oss.test",
+            "*.oss.test",
+        ]
+        .map(str::to_owned),
     )
     .map_err(io::Error::other)?;
     hosts.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

@@ -149,7 +149,7 @@ impl Exchanges {
             Call::Complete => self.reply(
                 200,
                 "content-type: application/json\r\n",
-                r#"{"success":true,"public_signed_url":"https://sink.oss.localhost/uploads/0.bin?Expires=4000000000"}"#,
+                r#"{"success":true,"public_signed_url":"https://sink.oss.test/uploads/0.bin?Expires=4000000000"}"#,
             ),
             Call::Put => {
                 let crc64 = body.crc64.finalize();

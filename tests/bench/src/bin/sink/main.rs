@@ -3,7 +3,8 @@
 //! It checks no signature and stores no byte. It computes the CRC-64 of each body, because clients require it.
 //! So a benchmark against it measures the client. One blocking thread serves each connection, with a large buffer.
 //!
-//! `cargo run --locked --profile dist -p bench --bin sink [-- --tls]` runs it until it is killed.
+//! `cargo run --locked --profile dist -p bench --bin sink [-- --tls [ADDRESS]]` runs it until it is killed. It listens on
+//! 127.0.0.1, or on another address, where its OSS endpoint is `oss.test`.
 //! Once it is ready it prints the settings to export, as `vectcut sandbox` does.
 #![expect(
     clippy::print_stdout,
@@ -16,7 +17,7 @@ mod wire;
 
 use std::env;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -27,14 +28,19 @@ use exchange::Exchanges;
 use wire::{Plain, Tls, Wire};
 
 fn main() -> io::Result<()> {
-    let tls = match env::args().nth(1).as_deref() {
+    let mut arguments = env::args().skip(1);
+    let tls = match arguments.next().as_deref() {
         None => None,
         Some("--tls") => Some(certificate::make()?),
         Some(other) => return Err(io::Error::other(format!("`{other}` is not `--tls`"))),
     };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = match arguments.next() {
+        None => Ipv4Addr::LOCALHOST,
+        Some(address) => address.parse().map_err(io::Error::other)?,
+    };
+    let listener = TcpListener::bind((address, 0))?;
     let (config, ca_cert) = tls.unzip();
-    print_settings(listener.local_addr()?.port(), ca_cert);
+    print_settings(listener.local_addr()?, ca_cert);
     for socket in listener.incoming() {
         // The client closed the connection before it was accepted.
         let Ok(socket) = socket else { continue };
@@ -71,16 +77,21 @@ fn converse(wire: &mut impl Wire) {
     }
 }
 
-fn print_settings(port: u16, ca_cert: Option<PathBuf>) {
+fn print_settings(address: SocketAddr, ca_cert: Option<PathBuf>) {
+    let port = address.port();
+    let (backend, oss) = match address.ip().is_loopback() {
+        true => ("127.0.0.1", "oss.localhost"),
+        false => ("oss.test", "oss.test"),
+    };
     let scheme = if ca_cert.is_some() { "https" } else { "http" };
     println!("export VECTCUT_API_KEY='key-of-the-benchmark'");
-    println!("export VECTCUT_BASE_URL='{scheme}://127.0.0.1:{port}'");
-    println!("export VECTCUT_OSS_ENDPOINT='{scheme}://oss.localhost:{port}'");
+    println!("export VECTCUT_BASE_URL='{scheme}://{backend}:{port}'");
+    println!("export VECTCUT_OSS_ENDPOINT='{scheme}://{oss}:{port}'");
     println!("export VECTCUT_OSS_REGION='cn-hangzhou'");
     if let Some(ca_cert) = ca_cert {
         println!("export VECTCUT_CA_CERT='{}'", ca_cert.display());
     }
-    println!("export OSS_ENDPOINT='{scheme}://127.0.0.1:{port}'");
+    println!("export OSS_ENDPOINT='{scheme}://{backend}:{port}'");
     println!("export OSS_REGION='cn-hangzhou'");
     println!("export OSS_BUCKET='{}'", exchange::BUCKET);
     println!("export OSS_ACCESS_KEY_ID='sink'");
