@@ -126,7 +126,8 @@ impl Batch {
                 return tally;
             }
         }
-        panic!("{:?} did not end in {RUNS_MAX} runs", self.files);
+        let outcome = self.command(stage).run();
+        panic!("{:?} did not end in {RUNS_MAX} runs\n{outcome}", self.files);
     }
 
     /// Runs the command once, or twice at the same time, and returns how many refusals the run had that ended last.

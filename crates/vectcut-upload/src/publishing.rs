@@ -37,12 +37,17 @@ pub(crate) async fn complete(
         }
         Err(error) => error,
     };
-    // The object may be gone. It is sent again only if OSS says so.
+    // The object may be gone. It is sent again if OSS says so, or if no checksum ever proved it and OSS does not show it:
+    // otherwise every run would ask for the URL of nothing.
     if error.fault() == Fault::Refused
         && let Some(ticket) = ticket
-        && let Ok(Seen::Gone) = sending::look(&Access::new(run, ticket, true)).await
     {
-        return Err(Setback::Lost(error));
+        let was_proven = stored.proof == Proof::Crc64;
+        match sending::look(&Access::new(run, ticket, true)).await {
+            Ok(Seen::Gone) => return Err(Setback::Lost(error)),
+            Ok(Seen::Unknown) if !was_proven => return Err(Setback::Lost(error)),
+            _ => {}
+        }
     }
     if !error.is_retryable() {
         run.finish(Record::unpublished(place, stored));
