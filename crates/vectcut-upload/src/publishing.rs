@@ -42,10 +42,9 @@ pub(crate) async fn complete(
     if error.fault() == Fault::Refused
         && let Some(ticket) = ticket
     {
-        let was_proven = stored.proof == Proof::Crc64;
         match sending::look(&Access::new(run, ticket, true)).await {
             Ok(Seen::Gone) => return Err(Setback::Lost(error)),
-            Ok(Seen::Unknown) if !was_proven => return Err(Setback::Lost(error)),
+            Ok(Seen::Unknown) if stored.proof == Proof::Url => return Err(Setback::Lost(error)),
             _ => {}
         }
     }

@@ -103,6 +103,8 @@ pub(crate) struct Stored {
 pub(crate) enum Proof {
     /// In this run OSS reported the CRC-64 of the whole object, and it is that of the bytes read.
     Crc64,
-    /// Nothing yet: a response was lost, or the object is that of an earlier run. The URL must show it.
+    /// An earlier run had that proof. The object may be gone since, so the URL must show it.
+    Earlier,
+    /// Nothing yet: a response was lost. The URL must show it.
     Url,
 }

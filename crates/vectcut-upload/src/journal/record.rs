@@ -90,6 +90,8 @@ pub(crate) struct KeptTicket {
 pub(crate) struct KeptObject {
     crc64: u64,
     etag: Option<String>,
+    /// Whether OSS reported the checksum of the whole object.
+    is_proven: bool,
 }
 
 /// A signed URL as the journal keeps it. Whoever has it can read the object.
@@ -173,17 +175,21 @@ impl From<&Stored> for KeptObject {
         Self {
             crc64: stored.crc64.value(),
             etag: stored.etag.as_ref().map(ToString::to_string),
+            is_proven: stored.proof != Proof::Url,
         }
     }
 }
 
 impl From<KeptObject> for Stored {
-    /// The object may be gone since, so the URL must prove it.
+    /// The object may be gone since, so the URL must show it, whatever proved it then.
     fn from(kept: KeptObject) -> Self {
         Self {
             crc64: Crc64::new(kept.crc64),
             etag: kept.etag.as_deref().map(kept_etag),
-            proof: Proof::Url,
+            proof: match kept.is_proven {
+                true => Proof::Earlier,
+                false => Proof::Url,
+            },
         }
     }
 }

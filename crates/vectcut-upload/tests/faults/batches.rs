@@ -95,10 +95,13 @@ async fn a_server_that_is_down_ends_a_batch_once_it_is_given_up() {
 
 #[tokio::test]
 async fn a_file_that_was_under_way_when_the_batch_ended_can_be_resumed_at_once() {
-    let bench = Bench::new(LARGE, slow()).await;
+    let bench = Bench::new(4 * LARGE, slow()).await;
     // The first two files are accepted. Once the small one is uploaded, the third one meets the refusal.
     let refused = Fault::at(Step::Init).status(401).skipping(2);
     bench.sandbox.inject(refused);
+    // Parts of the large file are acknowledged meanwhile.
+    let late = Fault::at(Step::Complete).delays(Duration::from_millis(500));
+    bench.sandbox.inject(late);
     let small = bench.path().with_file_name("small.mp4");
     std::fs::write(&small, "small").unwrap();
     let large = || Upload::new(bench.path());
