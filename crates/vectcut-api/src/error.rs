@@ -44,15 +44,6 @@ pub struct ServerWords {
     pub purchase_link: Option<ServerText>,
 }
 
-impl ServerWords {
-    /// Returns where to buy more of what ran out, as a phrase, if the server named a place.
-    pub fn link_hint(&self) -> Option<String> {
-        self.purchase_link
-            .as_ref()
-            .map(|link| format!("see {link}"))
-    }
-}
-
 impl fmt::Display for ServerWords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.message {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::words::{Text, labels};
+
 const UNITS: [(&str, f64); 4] = [
     ("TiB", 1024.0 * 1024.0 * 1024.0 * 1024.0),
     ("GiB", 1024.0 * 1024.0 * 1024.0),
@@ -33,14 +35,14 @@ pub(crate) fn rate(bytes_per_second: f64) -> String {
 }
 
 /// Returns a duration, such as `812 ms`, `42 s`, `3 min 5 s` or `2 h 10 min`.
-pub(crate) fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> Text {
     let seconds = duration.as_secs();
     match seconds {
-        0 => format!("{} ms", duration.as_millis()),
-        1..10 => format!("{:.1} s", duration.as_secs_f64()),
-        10..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        0 => labels::milliseconds(duration.as_millis()),
+        1..10 => labels::seconds(format_args!("{:.1}", duration.as_secs_f64())),
+        10..60 => labels::seconds(seconds),
+        60..3600 => labels::minutes(seconds / 60, seconds % 60),
+        _ => labels::hours(seconds / 3600, seconds % 3600 / 60),
     }
 }
 
@@ -80,6 +82,7 @@ fn scaled(amount: u64, size: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Language;
 
     const MIB: u64 = 1024 * 1024;
 
@@ -106,7 +109,8 @@ mod tests {
             (185_000, "3 min 5 s"),
             (7_800_000, "2 h 10 min"),
         ] {
-            assert_eq!(duration(Duration::from_millis(milliseconds)), expected);
+            let shown = duration(Duration::from_millis(milliseconds));
+            assert_eq!(shown.to(Language::English), expected);
         }
     }
 

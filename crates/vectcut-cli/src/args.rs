@@ -11,6 +11,7 @@ use vectcut_upload::{STREAMS_MAX, SignatureChoice};
 
 use crate::logging::LogFormat;
 use crate::values;
+use crate::words::Language;
 pub(crate) use sandbox::SandboxArgs;
 
 /// Upload local files to VectCut and print their public URLs
@@ -57,6 +58,10 @@ pub(crate) struct LoggingArgs {
     /// Log format
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+    /// Language of messages and help [env: VECTCUT_LANG] [default: the system's, else English]
+    // Read before the other arguments, so that their errors have a language too: see `settings::language`.
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Language>,
 }
 
 #[derive(Debug, Args)]
@@ -78,14 +83,6 @@ pub(crate) struct UploadArgs {
     pub(crate) sandbox: bool,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
-    /// OSS signature version; auto tries V1, then V4 if OSS rejects V1
-    #[arg(
-        long,
-        value_name = "VERSION",
-        default_value = "auto",
-        help_heading = "Servers"
-    )]
-    pub(crate) signature: SignatureArg,
     #[command(flatten)]
     pub(crate) transfer: TransferArgs,
 }
@@ -94,6 +91,14 @@ pub(crate) struct UploadArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Transfer")]
 pub(crate) struct TransferArgs {
+    /// OSS signature version; auto tries V1, then V4 if OSS rejects V1
+    #[arg(
+        long,
+        value_name = "VERSION",
+        default_value = "auto",
+        help_heading = "Servers"
+    )]
+    pub(crate) signature: SignatureArg,
     /// Stop after this time with exit code 75, for example 100s; run the same command again to resume
     #[arg(long, value_name = "TIME", value_parser = values::duration)]
     pub(crate) budget: Option<Duration>,

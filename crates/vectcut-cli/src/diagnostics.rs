@@ -3,15 +3,17 @@
 use std::fmt::Write as _;
 
 use crate::failure::Failure;
+use crate::words::{Language, Text, labels};
 
 const RED: &str = "\u{1b}[1;31m";
 const CYAN: &str = "\u{1b}[1;36m";
 const RESET: &str = "\u{1b}[0m";
 
 /// Returns the lines that describe a failure, each with its line break.
-pub(crate) fn render(failure: &Failure, color: bool) -> String {
+pub(crate) fn render(failure: &Failure, color: bool, language: Language) -> String {
     let mut words = String::new();
-    let mut line = |color_code: &str, label: &str, text: &str| {
+    let mut line = |color_code: &str, label: Text, text: &str| {
+        let label = label.to(language);
         // Writing to a string cannot fail.
         let _ = if color {
             writeln!(words, "{color_code}{label}{RESET} {text}")
@@ -19,19 +21,29 @@ pub(crate) fn render(failure: &Failure, color: bool) -> String {
             writeln!(words, "{label} {text}")
         };
     };
-    line(RED, "error:", &failure.what);
+    let what = match language {
+        Language::Chinese if !failure.causes.is_empty() => {
+            format!(
+                "{}：{}",
+                failure.what.to(language),
+                failure.meaning().to(language)
+            )
+        }
+        _ => failure.what.to(language).to_owned(),
+    };
+    line(RED, labels::error(), &what);
     for cause in &failure.causes {
-        line(RED, "  caused by:", cause);
+        line(RED, labels::caused_by(), cause);
     }
     // A failure that was given up has it among its causes.
     if let (true, Some(last_cause)) = (failure.is_stop(), &failure.details.last_cause) {
-        line(RED, "  last failure:", last_cause);
+        line(RED, labels::last_failure(), last_cause);
     }
     if let Some(request_id) = unnamed_request_id(failure) {
-        line(RED, "  request ID:", request_id);
+        line(RED, labels::request_id(), request_id);
     }
     for hint in &failure.hints {
-        line(CYAN, "hint:", hint);
+        line(CYAN, labels::hint(), hint.to(language));
     }
     words
 }
@@ -69,7 +81,7 @@ mod tests {
 
     #[test]
     fn the_causes_follow_from_the_outside_in() {
-        insta::assert_snapshot!(render(&missing_file(), false), @r"
+        insta::assert_snapshot!(render(&missing_file(), false, Language::English), @r"
         error: could not upload `clip.mp4`
           caused by: could not find `clip.mp4`
           caused by: No such file or directory
@@ -78,9 +90,10 @@ mod tests {
 
     #[test]
     fn color_marks_the_labels_only() {
-        let failure = Failure::new(ExitCode::Usage, "usage", "no").hint("say yes");
+        let failure =
+            Failure::new(ExitCode::Usage, "usage", Text::same("no")).hint(Text::same("say yes"));
         assert_eq!(
-            render(&failure, true),
+            render(&failure, true, Language::English),
             "\u{1b}[1;31merror:\u{1b}[0m no\n\u{1b}[1;36mhint:\u{1b}[0m say yes\n"
         );
     }
@@ -89,14 +102,19 @@ mod tests {
     fn a_request_id_is_shown_once() {
         let mut failure = missing_file();
         failure.details.request_id = Some("5F3CA1".into());
-        assert!(render(&failure, false).contains("\n  request ID: 5F3CA1\n"));
+        assert!(render(&failure, false, Language::English).contains("\n  request ID: 5F3CA1\n"));
         failure.causes.push("refused (request ID 5F3CA1)".into());
-        assert_eq!(render(&failure, false).matches("5F3CA1").count(), 1);
+        assert_eq!(
+            render(&failure, false, Language::English)
+                .matches("5F3CA1")
+                .count(),
+            1
+        );
     }
 
     #[test]
     fn no_key_says_where_to_get_one() {
-        insta::assert_snapshot!(render(&Failure::api_key_missing(), false), @r"
+        insta::assert_snapshot!(render(&Failure::api_key_missing(), false, Language::English), @r"
         error: there is no API key: `VECTCUT_API_KEY` is not set
         hint: copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`
         hint: try an upload without a key: `vectcut upload --sandbox FILE`
@@ -111,7 +129,7 @@ mod tests {
             len_bytes: 6 << 30,
             max_bytes: 5 << 30,
         };
-        insta::assert_snapshot!(render(&Failure::of_upload(path, &error, None), false), @r"
+        insta::assert_snapshot!(render(&Failure::of_upload(path, &error, None), false, Language::English), @r"
         error: could not upload `clip.mp4`
           caused by: `clip.mp4` has 6442450944 bytes, and one upload holds at most 5368709120
         ");
@@ -121,7 +139,7 @@ mod tests {
     fn an_upload_that_never_finishes_says_what_to_change() {
         let error = UploadError::NeverFinished { starts: 4 };
         let failure = Failure::of_upload(Path::new("clip.mp4"), &error, None);
-        insta::assert_snapshot!(render(&failure, false), @r"
+        insta::assert_snapshot!(render(&failure, false, Language::English), @r"
         error: could not upload `clip.mp4`
           caused by: the upload started over 4 times and never finished
         hint: give each run more time, or upload over a faster connection
@@ -138,7 +156,7 @@ mod tests {
             NextRun::Resumes,
         );
         failure.details.last_cause = Some("could not connect to `b.example`".into());
-        insta::assert_snapshot!(render(&failure, false), @r"
+        insta::assert_snapshot!(render(&failure, false, Language::English), @r"
         error: the time budget ended while uploading `clip.mp4`; 5.0 MiB are uploaded
           last failure: could not connect to `b.example`
         hint: run the same command again to resume

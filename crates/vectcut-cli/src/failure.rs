@@ -6,7 +6,6 @@ mod hints;
 mod stop;
 
 use std::error::Error;
-use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
@@ -16,7 +15,8 @@ use vectcut_upload::{Fault, Step, UploadError};
 
 use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
-use hints::KEY_HINT;
+use crate::variables::API_KEY;
+use crate::words::{self, Language, Text};
 pub(crate) use stop::{NextRun, doing};
 
 /// A failure. Every text in it is already safe to show on a terminal.
@@ -29,11 +29,11 @@ pub(crate) struct Failure {
     /// The step at which the upload ended; `None` when it had not begun.
     pub(crate) step: Option<Step>,
     /// What failed, for people.
-    pub(crate) what: String,
-    /// Why, outermost first, each once.
+    pub(crate) what: Text,
+    /// Why, outermost first, each once: the libraries' errors, in English.
     pub(crate) causes: Vec<String>,
     /// What a person can do.
-    pub(crate) hints: Vec<String>,
+    pub(crate) hints: Vec<Text>,
     /// Whether the same command may succeed later.
     pub(crate) retryable: bool,
     /// What else is known.
@@ -70,12 +70,12 @@ impl Details {
 
 impl Failure {
     /// A failure with these words, and neither causes nor hints yet.
-    pub(crate) fn new(exit_code: ExitCode, code: &'static str, what: impl Display) -> Self {
+    pub(crate) fn new(exit_code: ExitCode, code: &'static str, what: Text) -> Self {
         Self {
             exit_code,
             code,
             step: None,
-            what: plain(&what.to_string()),
+            what,
             causes: Vec::new(),
             hints: Vec::new(),
             retryable: false,
@@ -96,8 +96,7 @@ impl Failure {
     }
 
     /// Adds what a person can do, unless it says so already.
-    pub(crate) fn hint(mut self, hint: impl Display) -> Self {
-        let hint = plain(&hint.to_string());
+    pub(crate) fn hint(mut self, hint: Text) -> Self {
         if !self.hints.contains(&hint) {
             self.hints.push(hint);
         }
@@ -105,56 +104,75 @@ impl Failure {
     }
 
     /// Returns why it failed in one line, for programs. The file is named beside it.
-    pub(crate) fn message(&self) -> String {
+    ///
+    /// The causes are English, so another language says first what the failure's name means.
+    pub(crate) fn message(&self, language: Language) -> String {
         if self.causes.is_empty() {
-            self.what.clone()
-        } else {
-            self.causes.join(": ")
+            return self.what.to(language).to_owned();
         }
+        let causes = self.causes.join(": ");
+        match language {
+            Language::English => causes,
+            Language::Chinese => format!("{}：{causes}", self.meaning().to(language)),
+        }
+    }
+
+    /// Returns what the failure's name means.
+    pub(crate) fn meaning(&self) -> Text {
+        words::codes::meaning(self.code)
+    }
+
+    /// Returns what a person can do, in one line.
+    pub(crate) fn hints_in(&self, language: Language) -> Option<String> {
+        let hints: Vec<_> = self.hints.iter().map(|hint| hint.to(language)).collect();
+        let separator = match language {
+            Language::English => "; ",
+            Language::Chinese => "；",
+        };
+        (!hints.is_empty()).then(|| hints.join(separator))
     }
 
     /// An upload that failed. `proxy` is the proxy that its requests take, if any.
     pub(crate) fn of_upload(path: &Path, error: &UploadError, proxy: Option<&str>) -> Self {
-        let what = format!("could not upload `{}`", path.display());
+        let what = words::failures::could_not_upload(path.display());
         let mut failure = Self::new(error.fault().into(), error.code(), what).because(error);
         failure.step = Some(error.step());
         failure.retryable = error.is_retryable();
         *failure.details = Details::of(error);
-        let hints = error.hint().into_iter();
-        hints
-            .chain(hints::of_command(error, proxy))
+        hints::of_upload(error, proxy)
+            .into_iter()
             .fold(failure, Self::hint)
     }
 
     /// The program has no API key.
     pub(crate) fn api_key_missing() -> Self {
-        let what = "there is no API key: `VECTCUT_API_KEY` is not set";
+        let what = words::failures::api_key_missing(API_KEY);
         Self::of_api_key("api_key_missing", what)
     }
 
     /// The API key cannot be one. The key is not repeated.
     pub(crate) fn api_key_unusable(variable: &str, error: ApiKeyError) -> Self {
-        let what = format!("the value of `{variable}` cannot be an API key");
+        let what = words::failures::api_key_unusable(variable);
         Self::of_api_key("api_key_unusable", what).because(&error)
     }
 
-    fn of_api_key(code: &'static str, what: impl Display) -> Self {
+    fn of_api_key(code: &'static str, what: Text) -> Self {
         let mut failure = Self::new(ExitCode::ApiKey, code, what)
-            .hint(KEY_HINT)
-            .hint("try an upload without a key: `vectcut upload --sandbox FILE`");
+            .hint(words::hints::get_key(API_KEY))
+            .hint(words::hints::try_sandbox());
         failure.step = Some(Step::Init);
         failure
     }
 
     /// A setting whose value cannot be used. `origin` is its flag or its variable.
     pub(crate) fn unusable(origin: &str, error: &(dyn Error + 'static)) -> Self {
-        let what = format!("the value of `{origin}` cannot be used");
+        let what = words::failures::setting_unusable(origin);
         Self::new(ExitCode::Usage, "usage", what).because(error)
     }
 
     /// A variable whose value is not text.
     pub(crate) fn not_utf8(variable: &str) -> Self {
-        let what = format!("the value of `{variable}` is not UTF-8");
+        let what = words::failures::setting_not_utf8(variable);
         Self::new(ExitCode::Usage, "usage", what)
     }
 
@@ -164,16 +182,16 @@ impl Failure {
             SetupError::ReadCa { .. } | SetupError::NotACertificate { .. } => ExitCode::Usage,
             _ => ExitCode::Internal,
         };
-        Self::new(exit_code, "setup", "could not set up the HTTPS client").because(error)
+        Self::new(exit_code, "setup", words::failures::https_setup()).because(error)
     }
 
     /// The result could not be written.
     pub(crate) fn stdout(error: &io::Error) -> Self {
-        Self::internal("could not write the result to standard output", error)
+        Self::internal(words::failures::stdout(), error)
     }
 
     /// Something that only a fault of the program or of the computer explains.
-    pub(crate) fn internal(what: impl Display, error: &(dyn Error + 'static)) -> Self {
+    pub(crate) fn internal(what: Text, error: &(dyn Error + 'static)) -> Self {
         Self::new(ExitCode::Internal, "internal", what).because(error)
     }
 }
@@ -198,7 +216,7 @@ mod tests {
             ["a task of the program stopped", "the disk is gone"]
         );
         assert_eq!(
-            failure.message(),
+            failure.message(Language::English),
             "a task of the program stopped: the disk is gone"
         );
     }

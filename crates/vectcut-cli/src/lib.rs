@@ -15,9 +15,12 @@ mod plain_text;
 mod progress;
 mod result;
 mod settings;
+mod site;
 mod stderr;
 mod values;
+mod variables;
 mod watchdog;
+mod words;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode as ProcessExitCode;
@@ -42,7 +45,10 @@ pub fn main() -> ProcessExitCode {
 }
 
 fn run() -> ProcessExitCode {
-    let line = match CommandLine::try_parse() {
+    let environment = Environment::of_process();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let language = settings::language(&arguments, &environment);
+    let line = match CommandLine::try_parse_from(arguments) {
         Ok(line) => line,
         Err(error) => {
             // Help goes to stdout and errors go to stderr. If nobody reads them, there is nobody to inform either.
@@ -53,8 +59,7 @@ fn run() -> ProcessExitCode {
             };
         }
     };
-    let environment = Environment::of_process();
-    let stderr = Stderr::new(line.logging.quiet, environment.no_color());
+    let stderr = Stderr::new(line.logging.quiet, environment.no_color(), language);
     logging::start(line.logging.verbose, line.logging.log_format, &stderr);
     let exit_code = run_command(&line.command, &environment, &stderr).unwrap_or_else(|failure| {
         stderr.error(&failure);
@@ -81,7 +86,7 @@ fn run_command(
 
 fn wait_for<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime =
-        Runtime::new().map_err(|error| Failure::internal("could not start the runtime", &error))?;
+        Runtime::new().map_err(|error| Failure::internal(words::failures::runtime(), &error))?;
     let output = runtime.block_on(future);
     // A read that a hung network share blocks must not keep the command from ending.
     runtime.shutdown_background();

@@ -4,16 +4,25 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::iter;
+
+use console::{Alignment, pad_str};
 
 use crate::amounts;
 use crate::args::OutputFormat;
 use crate::plain_text::{escape_json, plain};
-use crate::result::{FileResult, PublishedFile};
+use crate::result::{FailedFile, FileResult, PublishedFile};
+use crate::words::{Language, Text, labels};
+
+/// Columns of the widest name of a field.
+const NAME_COLUMNS: usize = 8;
 
 /// Prints the results of a run.
 pub(crate) struct Output<W> {
     writer: W,
     format: OutputFormat,
+    /// The language of `text`.
+    language: Language,
     /// One place per file, in the order given. Printing a result takes it out, except for `json`.
     results: Vec<Option<FileResult>>,
     /// How many of them were printed, counted from the first.
@@ -22,10 +31,11 @@ pub(crate) struct Output<W> {
 
 impl<W: Write> Output<W> {
     /// Returns the output of a run of this many files.
-    pub(crate) fn new(writer: W, format: OutputFormat, files: usize) -> Self {
+    pub(crate) fn new(writer: W, format: OutputFormat, language: Language, files: usize) -> Self {
         Self {
             writer,
             format,
+            language,
             results: std::iter::repeat_with(|| None).take(files).collect(),
             printed: 0,
         }
@@ -49,7 +59,7 @@ impl<W: Write> Output<W> {
             self.printed += 1;
             let text = match self.format {
                 OutputFormat::Url => url_line(&result),
-                _ => paragraph(&result),
+                _ => paragraph(&result, self.language),
             };
             self.print(&text)?;
         }
@@ -92,47 +102,46 @@ fn url_line(result: &FileResult) -> String {
     }
 }
 
-fn paragraph(result: &FileResult) -> String {
-    match result {
-        FileResult::Published(file) => published_paragraph(file),
-        FileResult::NotPublished(file) => {
-            let mut text = format!("{}\n", plain(&file.local_file));
-            field(&mut text, file.status, file.error.message());
-            if let Some(hint) = file.error.hint() {
-                field(&mut text, "hint", hint);
-            }
-            text
-        }
+fn paragraph(result: &FileResult, language: Language) -> String {
+    let (local_file, fields) = match result {
+        FileResult::Published(file) => (&file.local_file, published_fields(file)),
+        FileResult::NotPublished(file) => (&file.local_file, not_published_fields(file)),
+    };
+    let mut text = format!("{}\n", plain(local_file));
+    for (name, value) in fields {
+        let name = pad_str(name.to(language), NAME_COLUMNS, Alignment::Left, None);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {name} {}", plain(&value));
     }
-}
-
-fn published_paragraph(file: &PublishedFile) -> String {
-    let mut text = format!("{}\n", plain(&file.local_file));
-    field(&mut text, "URL", &file.public_signed_url);
-    if let Some(expires_at) = &file.url_expires_at {
-        field(&mut text, "expires", expires_at);
-    }
-    field(
-        &mut text,
-        "object",
-        &format!("{}/{}", file.bucket_name, file.object_key),
-    );
-    field(
-        &mut text,
-        "content",
-        &format!(
-            "{}, {}, CRC-64 {}",
-            file.content_type,
-            amounts::bytes(file.file_size),
-            file.crc64
-        ),
-    );
     text
 }
 
-fn field(text: &mut String, name: &str, value: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "  {name:<8} {}", plain(value));
+fn published_fields(file: &PublishedFile) -> Vec<(Text, String)> {
+    let object = format!("{}/{}", file.bucket_name, file.object_key);
+    let content = format!(
+        "{}, {}, CRC-64 {}",
+        file.content_type,
+        amounts::bytes(file.file_size),
+        file.crc64
+    );
+    let expires = file.url_expires_at.clone();
+    let expires = expires.map(|expires_at| (labels::expires(), expires_at));
+    let url = (labels::url(), file.public_signed_url.clone());
+    let rest = [(labels::object(), object), (labels::content(), content)];
+    iter::once(url).chain(expires).chain(rest).collect()
+}
+
+fn not_published_fields(file: &FailedFile) -> Vec<(Text, String)> {
+    let status = match file.status {
+        "stopped" => labels::stopped(),
+        _ => labels::failed(),
+    };
+    let reason = (status, file.error.message().to_owned());
+    let hint = file
+        .error
+        .hint()
+        .map(|hint| (labels::field_hint(), hint.to_owned()));
+    iter::once(reason).chain(hint).collect()
 }
 
 #[cfg(test)]
@@ -166,13 +175,14 @@ mod tests {
         FileResult::not_published(
             path,
             &Failure::stopped(path, StopReason::Interrupted, None, 0, NextRun::Resumes),
+            Language::English,
         )
     }
 
     /// Prints results that arrive in the order of `arrivals`.
     fn printed(format: OutputFormat, arrivals: Vec<(usize, FileResult)>) -> String {
         let mut bytes = Vec::new();
-        let mut output = Output::new(&mut bytes, format, arrivals.len());
+        let mut output = Output::new(&mut bytes, format, Language::English, arrivals.len());
         for (index, result) in arrivals {
             output.push(index, result).expect("memory can be written");
         }
@@ -262,7 +272,7 @@ mod tests {
     #[test]
     fn a_reader_that_has_gone_is_no_failure_and_a_full_disk_is_one() {
         let finish = |kind| {
-            let mut output = Output::new(Broken(kind), OutputFormat::Json, 1);
+            let mut output = Output::new(Broken(kind), OutputFormat::Json, Language::English, 1);
             output
                 .push(0, published("a.mp4"))
                 .expect("nothing printed yet");

@@ -15,6 +15,7 @@ use vectcut_upload::{Event, Step};
 
 use crate::plain_text::plain;
 use crate::stderr::Stderr;
+use crate::words::Text;
 use bar::Bar;
 use lines::Lines;
 use notes::Notes;
@@ -127,7 +128,7 @@ impl Board {
         self.files().get(index).map_or(0, |file| file.at.safe_bytes)
     }
 
-    fn change(&self, index: usize, now: Instant, change: impl FnOnce(&mut File) -> Option<String>) {
+    fn change(&self, index: usize, now: Instant, change: impl FnOnce(&mut File) -> Option<Text>) {
         let (note, line) = {
             let mut files = self.files();
             let Some(file) = files.get_mut(index) else {
@@ -152,6 +153,7 @@ impl Board {
                 name.to_owned(),
                 self.name_columns,
                 self.stderr.in_color(),
+                self.stderr.language(),
             ))),
             None => Shown::Lines(Lines::new(name.to_owned(), now)),
         }
@@ -164,7 +166,7 @@ impl Board {
 
 impl File {
     /// Updates the bar, or returns a line when one is due.
-    fn show(&mut self, now: Instant) -> Option<String> {
+    fn show(&mut self, now: Instant) -> Option<Text> {
         if self.at.step == Some(Step::Put) {
             self.speed.record(self.at.sent_bytes, now);
         }

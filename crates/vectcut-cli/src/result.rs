@@ -13,6 +13,7 @@ use vectcut_upload::{Outcome, Published};
 use crate::amounts;
 use crate::failure::Failure;
 use crate::plain_text::plain;
+use crate::words::{Language, Text, labels, notes};
 
 /// The result of one file.
 #[derive(Debug, Serialize)]
@@ -66,7 +67,7 @@ pub(crate) struct FailureReport {
 
 impl FileResult {
     /// The result of a file that has no URL.
-    pub(crate) fn not_published(path: &Path, failure: &Failure) -> Self {
+    pub(crate) fn not_published(path: &Path, failure: &Failure, language: Language) -> Self {
         let status = match failure.is_stop() {
             true => "stopped",
             false => "failed",
@@ -77,8 +78,8 @@ impl FileResult {
             error: FailureReport {
                 code: failure.code,
                 step: failure.step.map(|step| step.to_string()),
-                message: failure.message(),
-                hint: (!failure.hints.is_empty()).then(|| failure.hints.join("; ")),
+                message: failure.message(language),
+                hint: failure.hints_in(language),
                 retryable: failure.retryable,
                 http_status: failure.details.http_status,
                 oss_code: failure.details.oss_code.clone(),
@@ -115,13 +116,16 @@ impl PublishedFile {
     }
 
     /// Returns a summary in one line for people.
-    pub(crate) fn summary(&self) -> String {
-        let Self {
-            status, local_file, ..
-        } = self;
+    pub(crate) fn summary(&self) -> Text {
+        let status = match self.status {
+            "resumed" => labels::resumed(),
+            "completed" => labels::completed(),
+            "reused" => labels::reused(),
+            _ => labels::uploaded(),
+        };
         let size = amounts::bytes(self.file_size);
         let elapsed = amounts::duration(Duration::from_millis(self.elapsed_ms));
-        format!("{status} `{}` ({size}) in {elapsed}", plain(local_file))
+        notes::ended(status, plain(&self.local_file), size, elapsed)
     }
 }
 
@@ -173,7 +177,11 @@ mod tests {
     fn a_failure_has_every_key_even_when_its_value_is_null() {
         let path = Path::new("clip.mp4");
         let error = UploadError::Changed { path: path.into() };
-        let result = FileResult::not_published(path, &Failure::of_upload(path, &error, None));
+        let result = FileResult::not_published(
+            path,
+            &Failure::of_upload(path, &error, None),
+            Language::English,
+        );
         insta::assert_snapshot!(serde_json::to_string_pretty(&result).expect("plain data"), @r#"
         {
           "local_file": "clip.mp4",
@@ -204,7 +212,9 @@ mod tests {
             0,
             NextRun::Resumes,
         );
-        let FileResult::NotPublished(file) = FileResult::not_published(path, &failure) else {
+        let FileResult::NotPublished(file) =
+            FileResult::not_published(path, &failure, Language::English)
+        else {
             panic!("it has no URL");
         };
         assert_eq!((file.status, file.error.retryable), ("stopped", true));

@@ -1,5 +1,6 @@
 //! The settings of a run: flag, then environment, then default. Only this module reads the environment.
 
+mod language;
 mod proxy;
 
 use std::ffi::OsString;
@@ -12,19 +13,9 @@ use vectcut_api::ApiKey;
 
 use crate::args::ServerArgs;
 use crate::failure::Failure;
+use crate::variables::{API_KEY, BASE_URL, CA_CERT, NO_COLOR, OSS_ENDPOINT, OSS_REGION, STATE_DIR};
+pub(crate) use language::language;
 pub(crate) use proxy::proxy_for;
-
-const API_KEY: &str = "VECTCUT_API_KEY";
-const BASE_URL: &str = "VECTCUT_BASE_URL";
-const OSS_ENDPOINT: &str = "VECTCUT_OSS_ENDPOINT";
-const OSS_REGION: &str = "VECTCUT_OSS_REGION";
-const CA_CERT: &str = "VECTCUT_CA_CERT";
-const STATE_DIR: &str = "VECTCUT_STATE_DIR";
-const NO_COLOR: &str = "NO_COLOR";
-
-/// The variables that name a server. A command under `vectcut sandbox` must not inherit any of them.
-pub(crate) const SERVER_VARIABLES: [&str; 5] =
-    [API_KEY, BASE_URL, OSS_ENDPOINT, OSS_REGION, CA_CERT];
 
 const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
 const DEFAULT_OSS_ENDPOINT: &str = "oss-cn-hangzhou.aliyuncs.com";
@@ -39,6 +30,8 @@ pub(crate) struct Environment {
     lookup: Box<Lookup>,
     /// The folder for this program in the platform's folder for state.
     home_state_dir: Option<PathBuf>,
+    /// Whether the platform's own settings count too. Tests leave them out.
+    asks_platform: bool,
 }
 
 type Lookup = dyn Fn(&str) -> Option<OsString>;
@@ -56,6 +49,7 @@ impl Environment {
         Self {
             lookup: Box::new(|name| std::env::var_os(name)),
             home_state_dir: folder.map(|folder| folder.join("vectcut")),
+            asks_platform: true,
         }
     }
 
@@ -67,6 +61,7 @@ impl Environment {
                 found.map(|(_, value)| OsString::from(value))
             }),
             home_state_dir: Some("home/state/vectcut".into()),
+            asks_platform: false,
         }
     }
 
@@ -78,6 +73,15 @@ impl Environment {
     /// Returns a variable that is set and not empty: with `NAME= vectcut …` a shell unsets one for one command.
     fn set(&self, name: &str) -> Option<OsString> {
         (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the locale that the user chose in the settings of macOS or Windows.
+    fn platform_locale(&self) -> Option<String> {
+        match self.asks_platform {
+            // Elsewhere the variables are the setting.
+            true if cfg!(any(target_vendor = "apple", windows)) => sys_locale::get_locale(),
+            _ => None,
+        }
     }
 
     fn home_state_dir(&self) -> Option<PathBuf> {
@@ -189,6 +193,7 @@ fn text(
 mod tests {
     use super::*;
     use crate::exit_code::ExitCode;
+    use crate::words::Language;
 
     fn settle(
         flags: ServerArgs,
@@ -284,7 +289,10 @@ mod tests {
             ),
         ] {
             assert_eq!(failure.exit_code, ExitCode::Usage);
-            assert!(failure.what.contains(origin), "{failure:?}");
+            assert!(
+                failure.what.to(Language::English).contains(origin),
+                "{failure:?}"
+            );
         }
     }
 

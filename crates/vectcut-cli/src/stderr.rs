@@ -11,6 +11,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::diagnostics;
 use crate::failure::Failure;
+use crate::words::{Language, Text};
 use screen::Screen;
 use writer::Writer;
 
@@ -28,11 +29,12 @@ pub(crate) struct Stderr {
     writer: Writer,
     quiet: bool,
     color: bool,
+    language: Language,
 }
 
 impl Stderr {
     /// Starts the thread. Colors are shown on a terminal only, and never when they are unwelcome.
-    pub(crate) fn new(quiet: bool, no_color: bool) -> Self {
+    pub(crate) fn new(quiet: bool, no_color: bool, language: Language) -> Self {
         let writer = Writer::start();
         let target = if quiet || !io::stderr().is_terminal() || console::is_dumb() {
             ProgressDrawTarget::hidden()
@@ -44,6 +46,7 @@ impl Stderr {
             bars: MultiProgress::with_draw_target(target),
             writer,
             quiet,
+            language,
             color: io::stderr().is_terminal() && !no_color,
         }
     }
@@ -51,6 +54,11 @@ impl Stderr {
     /// Returns whether only errors are shown.
     pub(crate) fn is_quiet(&self) -> bool {
         self.quiet
+    }
+
+    /// Returns the language of everything that is said here.
+    pub(crate) fn language(&self) -> Language {
+        self.language
     }
 
     /// Returns whether colors are shown.
@@ -64,15 +72,15 @@ impl Stderr {
     }
 
     /// Shows a line, unless only errors are shown.
-    pub(crate) fn note(&self, line: &str) {
+    pub(crate) fn note(&self, line: &Text) {
         if !self.quiet {
-            self.print(&format!("{line}\n"));
+            self.print(&format!("{}\n", line.to(self.language)));
         }
     }
 
     /// Shows a failure.
     pub(crate) fn error(&self, failure: &Failure) {
-        self.print(&diagnostics::render(failure, self.color));
+        self.print(&diagnostics::render(failure, self.color, self.language));
     }
 
     /// Returns standard output, for data that comes while bars are shown.

@@ -11,6 +11,7 @@ use vectcut_api::{ApiError, ProbeError};
 use crate::{Step, StopReason};
 
 pub(crate) use facts::in_one_line;
+pub use hint::Hint;
 
 /// What was being done to the local file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -28,7 +28,7 @@ mod tally;
 mod upload;
 mod uploader;
 
-pub use error::{Cause, Fault, FileKind, Progress, SourceAction, UploadError};
+pub use error::{Cause, Fault, FileKind, Hint, Progress, SourceAction, UploadError};
 pub use events::{Event, Step};
 pub use policy::{
     plan::{PART_MAX_BYTES, PART_MIN_BYTES},

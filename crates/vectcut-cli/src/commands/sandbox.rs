@@ -13,8 +13,10 @@ use crate::args::SandboxArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signal};
-use crate::settings::{SERVER_VARIABLES, names_of_process};
+use crate::settings::names_of_process;
 use crate::stderr::Stderr;
+use crate::variables;
+use crate::words::{failures, hints, notes};
 
 /// The shells' exit code for a command that cannot be run.
 const NOT_RUN: u8 = 126;
@@ -33,8 +35,8 @@ pub(crate) async fn run(
     args: &SandboxArgs,
     stderr: &Stderr,
 ) -> Result<std::process::ExitCode, Failure> {
-    let mut interrupt = Interrupt::listen()
-        .map_err(|error| Failure::internal("could not listen for signals", &error))?;
+    let mut interrupt =
+        Interrupt::listen().map_err(|error| Failure::internal(failures::signals(), &error))?;
     let sandbox = start(args).await?;
     let code = match args.command.split_first() {
         Some((program, arguments)) => {
@@ -49,10 +51,7 @@ pub(crate) async fn run(
         }
         None => {
             print_settings(sandbox.settings())?;
-            stderr.note(&format!(
-                "the sandbox is ready at {}; Ctrl-C stops it",
-                sandbox.settings().base_url
-            ));
+            stderr.note(&notes::sandbox_ready(&sandbox.settings().base_url));
             interrupt.signal().await;
             // A signal is the usual end of it.
             ExitCode::Success.into()
@@ -82,11 +81,9 @@ async fn start(args: &SandboxArgs) -> Result<Sandbox, Failure> {
         builder = builder.fault(fault.clone());
     }
     builder.start().await.map_err(|error| {
-        let failure = Failure::internal("could not start the sandbox", &error);
+        let failure = Failure::internal(failures::sandbox_start(), &error);
         match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                failure.hint("choose another `--port`, or omit it to use a free one")
-            }
+            io::ErrorKind::AddrInUse => failure.hint(hints::other_port()),
             _ => failure,
         }
     })
@@ -123,7 +120,7 @@ async fn run_command(
     let mut command = Command::new(program);
     command.args(arguments);
     // A setting that the sandbox does not set must not lead the command to a real server.
-    for name in SERVER_VARIABLES {
+    for name in variables::SERVERS {
         command.env_remove(name);
     }
     environment::isolate(&mut command, names_of_process(), settings.environment());
@@ -131,10 +128,11 @@ async fn run_command(
         Ok(child) => child,
         Err(error) => {
             let (exit_code, what) = match error.kind() {
-                io::ErrorKind::NotFound => (NOT_FOUND, "could not find the command"),
-                _ => (NOT_RUN, "could not run the command"),
+                io::ErrorKind::NotFound => {
+                    (NOT_FOUND, failures::command_not_found(program.display()))
+                }
+                _ => (NOT_RUN, failures::command_not_run(program.display())),
             };
-            let what = format!("{what} `{}`", program.display());
             stderr.error(&Failure::new(ExitCode::Usage, "command", what).because(&error));
             return exit_code.into();
         }
@@ -142,7 +140,7 @@ async fn run_command(
     match wait(child, interrupt).await {
         Ok(status) => exit_code_of(status),
         Err(error) => {
-            stderr.error(&Failure::internal("could not wait for the command", &error));
+            stderr.error(&Failure::internal(failures::command_wait(), &error));
             ExitCode::Internal.into()
         }
     }

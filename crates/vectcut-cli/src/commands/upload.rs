@@ -3,7 +3,6 @@
 mod exit;
 mod reports;
 mod round_trip;
-mod site;
 mod transfer;
 
 use std::process;
@@ -16,10 +15,11 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::progress::Board;
 use crate::settings::Environment;
+use crate::site::Site;
 use crate::stderr::Stderr;
 use crate::watchdog;
+use crate::words::failures;
 use reports::Reports;
-use site::Site;
 use transfer::transfer;
 
 /// Uploads the files.
@@ -34,7 +34,7 @@ pub(crate) async fn run(
     stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
     if args.name.is_some() && args.files.len() > 1 {
-        let what = "`--name` works with one file only";
+        let what = failures::name_of_several();
         return Err(Failure::new(ExitCode::Usage, "usage", what));
     }
     let stop = Stop::new();
@@ -44,7 +44,11 @@ pub(crate) async fn run(
     let board = Arc::new(Board::new(stderr, &args.files));
     let reports = Arc::new(Reports::new(args, stderr, board));
     watch(args, stop.clone(), reports.clone())?;
-    match Site::open(args, environment, stop).await {
+    let site = match args.sandbox {
+        true => Site::of_sandbox(&args.transfer, stop).await,
+        false => Site::open(&args.servers, &args.transfer, environment, stop),
+    };
+    match site {
         Ok(site) => transfer(args, &uploads(args), &site, &reports).await?,
         Err(failure) if failure.exit_code == ExitCode::Usage => return Err(failure),
         Err(failure) => reports.settle_all(&failure)?,
@@ -56,7 +60,7 @@ fn watch(args: &UploadArgs, stop: Stop, reports: Arc<Reports>) -> Result<(), Fai
     watchdog::start(args.transfer.budget, stop, move |reason| {
         process::exit(reports.end_now(reason) as i32)
     })
-    .map_err(|error| Failure::internal("could not listen for signals", &error))
+    .map_err(|error| Failure::internal(failures::signals(), &error))
 }
 
 fn uploads(args: &UploadArgs) -> Vec<Upload> {

@@ -1,45 +1,44 @@
-//! The hints that name flags and variables.
+//! What a person can do about a failed upload: the library's hints, and those that name flags and variables.
 
 use std::error::Error as _;
 
 use strict_http::{TransportError, TransportKind};
 use vectcut_upload::{Fault, UploadError};
 
-pub(super) const KEY_HINT: &str =
-    "copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`";
+use crate::variables::API_KEY;
+use crate::words::{Text, hints};
 
-/// Returns what a person can do, in words that the layers below do not know.
-pub(super) fn of_command(error: &UploadError, proxy: Option<&str>) -> Vec<String> {
-    let mut hints = Vec::new();
+/// Returns what a person can do, in the order in which it is shown.
+pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
+    let mut found: Vec<_> = of_library(error);
     match error {
-        UploadError::NameNotUtf8 { .. } => hints.push("give it a name with `--name`".into()),
-        UploadError::RegionUnknown => {
-            hints.push("set `--oss-region`, for example `cn-hangzhou`".into());
-        }
+        UploadError::NameNotUtf8 { .. } => found.push(hints::give_name()),
+        UploadError::RegionUnknown => found.push(hints::set_region()),
         _ => {}
     }
     if error.fault() == Fault::ApiKey {
-        hints.push(KEY_HINT.into());
+        found.push(hints::get_key(API_KEY));
     }
     if error.oss_code() == Some("PublicEndpointForbidden") {
-        hints.push("set `--oss-endpoint` to it".into());
+        found.push(hints::set_endpoint());
     }
     let transport = transport(error).map(TransportError::kind);
     if transport == Some(TransportKind::Tls) {
-        hints.push("name the CA's PEM file with `--ca-cert`".into());
+        found.push(hints::name_ca());
     }
     if let (Some(_), Some(proxy)) = (transport, proxy) {
-        hints.push(of_proxy(proxy));
+        found.push(hints::check_proxy(proxy));
     }
     let has_own_hint = matches!(error.fault(), Fault::File | Fault::Integrity);
     if error.is_retryable() && !has_own_hint {
-        hints.push("run the same command again later".into());
+        found.push(hints::again_later());
     }
-    hints
+    found
 }
 
-pub(super) fn of_proxy(proxy: &str) -> String {
-    format!("check the proxy {proxy}, which these requests take")
+/// Returns the library's hints in both languages.
+pub(super) fn of_library(error: &UploadError) -> Vec<Text> {
+    error.hints().iter().map(hints::of_library).collect()
 }
 
 fn transport(error: &UploadError) -> Option<&TransportError> {
@@ -61,12 +60,9 @@ mod tests {
                 UploadError::NameNotUtf8 {
                     path: "clip".into(),
                 },
-                "give it a name with `--name`",
+                hints::give_name(),
             ),
-            (
-                UploadError::RegionUnknown,
-                "set `--oss-region`, for example `cn-hangzhou`",
-            ),
+            (UploadError::RegionUnknown, hints::set_region()),
         ] {
             assert_eq!(
                 Failure::of_upload(Path::new("clip"), &error, None).hints,

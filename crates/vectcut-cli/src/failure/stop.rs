@@ -7,7 +7,7 @@ use vectcut_upload::{Fault, Step, StopReason, UploadError};
 use super::{Details, Failure, hints};
 use crate::amounts;
 use crate::exit_code::ExitCode;
-use crate::plain_text::plain;
+use crate::words::{Text, failures, hints as say, labels};
 
 /// What the next run does with the bytes that this one uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +41,11 @@ impl Failure {
         };
         let mut failure = Self::stopped(path, reason, step, safe_bytes, next_run);
         *failure.details = Details::of(error);
-        if let Some(hint) = error.hint() {
-            failure.hints.insert(0, plain(&hint));
-        }
+        failure.hints.splice(..0, hints::of_library(error));
         if error.fault() == Fault::Network {
             failure.exit_code = ExitCode::Unavailable;
             failure = proxy
-                .map(hints::of_proxy)
+                .map(say::check_proxy)
                 .into_iter()
                 .fold(failure, Self::hint);
         }
@@ -62,24 +60,24 @@ impl Failure {
         safe_bytes: u64,
         next_run: NextRun,
     ) -> Self {
-        let (code, words) = match reason {
-            StopReason::BudgetEnded => ("budget_ended", "the time budget ended"),
-            _ => ("interrupted", "interrupted"),
-        };
         let path = path.display();
-        let mut what = match step {
-            Some(step) => format!("{words} while {} `{path}`", doing(step)),
-            None => format!("{words} before the upload of `{path}` began"),
+        let (code, mut what) = match (reason, step) {
+            (StopReason::BudgetEnded, Some(step)) => {
+                ("budget_ended", failures::budget_ended(doing(step), path))
+            }
+            (StopReason::BudgetEnded, None) => {
+                ("budget_ended", failures::budget_ended_before(path))
+            }
+            (_, Some(step)) => ("interrupted", failures::interrupted(doing(step), path)),
+            (_, None) => ("interrupted", failures::interrupted_before(path)),
         };
         if safe_bytes > 0 && next_run != NextRun::StartsOver {
-            what += &format!("; {} are uploaded", amounts::bytes(safe_bytes));
+            what = what.then(&failures::bytes_are_safe(amounts::bytes(safe_bytes)));
         }
         let hint = match next_run {
-            NextRun::Resumes if step.is_some() => "run the same command again to resume",
-            NextRun::StartsOver if step.is_some() => {
-                "run the same command again; it starts this file over"
-            }
-            _ => "run the same command again",
+            NextRun::Resumes if step.is_some() => say::resume(),
+            NextRun::StartsOver if step.is_some() => say::start_over(),
+            _ => say::again(),
         };
         let mut failure = Self::new(reason.into(), code, what).hint(hint);
         failure.step = step;
@@ -89,19 +87,20 @@ impl Failure {
 }
 
 /// The name of a step for people.
-pub(crate) fn doing(step: Step) -> &'static str {
+pub(crate) fn doing(step: Step) -> Text {
     match step {
-        Step::Read => "reading",
-        Step::Init => "preparing",
-        Step::Complete => "finishing",
+        Step::Read => labels::reading(),
+        Step::Init => labels::preparing(),
+        Step::Complete => labels::finishing(),
         // `Step` may grow by another way to send bytes.
-        _ => "uploading",
+        _ => labels::uploading(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Language;
 
     fn stopped(name: &str, step: Option<Step>, safe_bytes: u64, next_run: NextRun) -> Failure {
         let reason = StopReason::Interrupted;
@@ -111,7 +110,9 @@ mod tests {
     #[test]
     fn a_file_name_cannot_move_the_cursor() {
         assert_eq!(
-            stopped("a\u{1b}[2J\nb", None, 0, NextRun::Resumes).what,
+            stopped("a\u{1b}[2J\nb", None, 0, NextRun::Resumes)
+                .what
+                .to(Language::English),
             "interrupted before the upload of `a[2J b` began"
         );
     }
@@ -150,7 +151,11 @@ mod tests {
             ),
         ] {
             let failure = stopped("a", step, safe_bytes, next_run);
-            assert_eq!((&*failure.what, &*failure.hints[0]), (what, hint));
+            let language = Language::English;
+            assert_eq!(
+                (failure.what.to(language), failure.hints[0].to(language)),
+                (what, hint)
+            );
         }
     }
 }

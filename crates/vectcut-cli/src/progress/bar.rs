@@ -10,6 +10,7 @@ use super::Position;
 use super::layout::Layout;
 use crate::amounts;
 use crate::failure::doing;
+use crate::words::{Language, Text, progress};
 
 /// How often the spinner of a waiting line turns.
 const REDRAW: Duration = Duration::from_millis(250);
@@ -27,6 +28,7 @@ pub(super) struct Bar {
     /// Columns of the longest name in the run, so that the bars are aligned.
     name_columns: usize,
     color: bool,
+    language: Language,
     shown: Option<Shown>,
 }
 
@@ -44,6 +46,7 @@ impl Bar {
         name: String,
         name_columns: usize,
         color: bool,
+        language: Language,
     ) -> Self {
         let bar = bars.add(ProgressBar::no_length());
         bar.enable_steady_tick(REDRAW);
@@ -53,6 +56,7 @@ impl Bar {
             name,
             name_columns,
             color,
+            language,
             shown: None,
         }
     }
@@ -83,9 +87,11 @@ impl Bar {
         if is_sending(at) {
             self.bar.set_length(at.len_bytes);
             self.bar.set_position(at.done_bytes);
-            self.bar.set_message(layout.words(at, per_second));
+            self.bar
+                .set_message(layout.words(at, per_second, self.language));
         } else {
-            self.bar.set_message(sentence(at));
+            self.bar
+                .set_message(sentence(at).to(self.language).to_owned());
         }
         self.shown = Some(Shown {
             at,
@@ -107,23 +113,20 @@ fn is_sending(at: Position) -> bool {
     at.step == Some(Step::Put) && !at.is_waiting()
 }
 
-fn sentence(at: Position) -> String {
+fn sentence(at: Position) -> Text {
     match at.step {
         _ if at.is_waiting() => {
             let all = amounts::bytes(at.len_bytes);
             match at.safe_bytes {
-                0 => format!("uploading: all {all} sent, waiting for OSS"),
-                safe_bytes => format!(
-                    "uploading: all {all} sent, OSS has {}",
-                    amounts::bytes(safe_bytes)
-                ),
+                0 => progress::all_sent(all),
+                safe_bytes => progress::all_sent_some_safe(all, amounts::bytes(safe_bytes)),
             }
         }
-        _ if at.is_compared => "fetching the URL back to compare".to_owned(),
-        Some(Step::Init) => "preparing: getting credentials from VectCut".to_owned(),
-        Some(Step::Complete) => "finishing: getting the URL from VectCut".to_owned(),
-        Some(step) => doing(step).to_owned(),
-        None => String::new(),
+        _ if at.is_compared => progress::comparing(),
+        Some(Step::Init) => progress::getting_credentials(),
+        Some(Step::Complete) => progress::getting_url(),
+        Some(step) => doing(step),
+        None => Text::same(""),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Which parts of the bar's line fit into the terminal: a longer line would wrap and leave a copy behind.
 
+use console::{Alignment, pad_str};
+
 use super::Position;
 use super::speed::time_left;
 use crate::amounts;
+use crate::words::{Language, labels, progress};
 
 /// Columns of ` 27%`, which every line has.
 const DONE: usize = 4;
@@ -16,8 +19,8 @@ const LEFT: usize = 9;
 const BAR_MIN: usize = 8;
 /// Columns between two parts.
 const GAP: usize = 2;
-/// The step's name, where the terminal is wide enough for it.
-const STEP: &str = "uploading";
+/// Columns of the step's name, where the terminal is wide enough for it.
+const STEP: usize = 9;
 
 /// Minimum and maximum columns of a name, where there is room.
 const NAME_MIN: usize = 8;
@@ -53,7 +56,7 @@ impl Layout {
         let speed = sent && room.take(SPEED + GAP);
         let left = speed && room.take(LEFT + GAP);
         let bar = left && room.take(BAR_MIN + GAP);
-        let step = bar && room.take(STEP.len() + GAP);
+        let step = bar && room.take(STEP + GAP);
         Self {
             name,
             sent,
@@ -65,9 +68,14 @@ impl Layout {
     }
 
     /// Returns the text of a line that sends, padded to its maximum width.
-    pub(super) fn words(self, at: Position, per_second: Option<f64>) -> String {
+    pub(super) fn words(self, at: Position, per_second: Option<f64>, language: Language) -> String {
         let percent = amounts::percent(at.done_bytes, at.len_bytes);
-        let step = if self.step { STEP } else { "" };
+        let uploading = labels::uploading();
+        let step = if self.step {
+            pad_str(uploading.to(language), STEP, Alignment::Left, None).into_owned()
+        } else {
+            String::new()
+        };
         let gap = if self.step { GAP } else { 0 };
         let mut words = format!("{step}{:gap$}{:>DONE$}", "", format!("{percent}%"));
         let left = time_left(at.len_bytes.saturating_sub(at.sent_bytes), per_second);
@@ -79,10 +87,16 @@ impl Layout {
                 SENT,
             ),
             (self.speed, per_second.map(amounts::rate), SPEED),
-            (self.left, left.map(|left| format!("{left} left")), LEFT),
+            (
+                self.left,
+                left.map(|left| progress::countdown(left).to(language).to_owned()),
+                LEFT,
+            ),
         ] {
             if is_there {
-                words += &format!("{:GAP$}{:>columns$}", "", text.unwrap_or_default());
+                let text = text.unwrap_or_default();
+                words += &" ".repeat(GAP);
+                words += &pad_str(&text, columns, Alignment::Right, None);
             }
         }
         words
@@ -145,7 +159,7 @@ mod tests {
     /// Draws a line as it would look, with `=` for the bar.
     fn drawn(columns: usize, name: &str) -> String {
         let layout = Layout::fit(columns, name.len());
-        let words = layout.words(at(9, 28), Some(2.5 * MIB as f64));
+        let words = layout.words(at(9, 28), Some(2.5 * MIB as f64), Language::English);
         let name = &name[..layout.name.min(name.len())];
         let line = layout.sending(false).replace("{msg}", &words);
         let line = line.replace(&format!("{{prefix:{}!}}", layout.name), name);
@@ -162,7 +176,7 @@ mod tests {
 
     #[test]
     fn an_unknown_speed_leaves_its_place_empty() {
-        let words = Layout::fit(80, 8).words(at(0, 28), None);
+        let words = Layout::fit(80, 8).words(at(0, 28), None, Language::English);
         assert_eq!(words, format!("uploading    0%   0.0/28.0 MiB{:23}", ""));
     }
 
@@ -174,7 +188,7 @@ mod tests {
                 let parts = [
                     (layout.name > 0, layout.name),
                     (true, DONE),
-                    (layout.step, STEP.len()),
+                    (layout.step, STEP),
                     (layout.sent, SENT),
                     (layout.speed, SPEED),
                     (layout.left, LEFT),
@@ -182,7 +196,8 @@ mod tests {
                 ];
                 let widths = parts.iter().filter(|(is_there, _)| *is_there);
                 let width = widths.map(|(_, width)| width + GAP).sum::<usize>() - GAP;
-                let widest = layout.words(at(1022, 1023), Some(1000.0 * MIB as f64));
+                let widest =
+                    layout.words(at(1022, 1023), Some(1000.0 * MIB as f64), Language::English);
                 assert!(widest.len() <= columns, "`{widest}` in {columns} columns");
                 assert!(width <= columns, "{layout:?} in {columns} columns");
             }

@@ -8,6 +8,7 @@ use super::Position;
 use super::speed::time_left;
 use crate::amounts;
 use crate::failure::doing;
+use crate::words::{Text, progress};
 
 /// Time between two lines, and before the first: a small file shows none.
 const QUIET: Duration = Duration::from_secs(5);
@@ -29,42 +30,39 @@ impl Lines {
         at: Position,
         per_second: Option<f64>,
         now: Instant,
-    ) -> Option<String> {
+    ) -> Option<Text> {
         if now.saturating_duration_since(self.last) < QUIET {
             return None;
         }
         self.last = now;
-        Some(format!("`{}`: {}", self.name, words(at, per_second)))
+        Some(progress::line(&self.name, words(at, per_second)))
     }
 }
 
-fn words(at: Position, per_second: Option<f64>) -> String {
+fn words(at: Position, per_second: Option<f64>) -> Text {
     let all = amounts::bytes(at.len_bytes);
     match at.step {
         _ if at.is_waiting() => match at.safe_bytes {
-            0 => format!("uploading, all {all} sent, waiting for OSS"),
-            safe_bytes => format!(
-                "uploading, all {all} sent, OSS has {}",
-                amounts::bytes(safe_bytes)
-            ),
+            0 => progress::all_sent(all),
+            safe_bytes => progress::all_sent_some_safe(all, amounts::bytes(safe_bytes)),
         },
-        _ if at.is_compared => "fetching the URL back to compare".to_owned(),
+        _ if at.is_compared => progress::comparing(),
         Some(Step::Put) => {
             let percent = amounts::percent(at.done_bytes, at.len_bytes);
             let sent = amounts::bytes_of(at.done_bytes, at.len_bytes);
-            let mut words = format!("uploading, {percent}% ({sent})");
+            let mut words = progress::sent(percent, sent);
             if let Some(per_second) = per_second {
-                words += &format!(", {}", amounts::rate(per_second));
+                words = words.then(&progress::at_rate(amounts::rate(per_second)));
             }
             let rest_bytes = at.len_bytes.saturating_sub(at.sent_bytes);
             if let Some(left) = time_left(rest_bytes, per_second) {
-                words += &format!(", {} left", amounts::duration(left));
+                words = words.then(&progress::time_left(amounts::duration(left)));
             }
             words
         }
-        Some(Step::Read) => doing(Step::Read).to_owned(),
-        Some(step) => format!("{}, waiting for VectCut", doing(step)),
-        None => "not begun".to_owned(),
+        Some(Step::Read) => doing(Step::Read),
+        Some(step) => progress::waiting_for_backend(doing(step)),
+        None => progress::not_begun(),
     }
 }
 
@@ -72,6 +70,7 @@ fn words(at: Position, per_second: Option<f64>) -> String {
 mod tests {
     use super::*;
     use crate::clock;
+    use crate::words::Language;
 
     const MIB: u64 = 1024 * 1024;
 
@@ -95,6 +94,7 @@ mod tests {
         assert_eq!(
             lines
                 .due(at(Step::Put, 5 * MIB), speed, second(5))
+                .map(|line| line.to(Language::English).to_owned())
                 .as_deref(),
             Some("`clip.mp4`: uploading, 41% (5.0/12.0 MiB), 1.0 MiB/s, 7.0 s left")
         );
@@ -122,7 +122,7 @@ mod tests {
                 "finishing, waiting for VectCut",
             ),
         ] {
-            assert_eq!(words(at, per_second), expected);
+            assert_eq!(words(at, per_second).to(Language::English), expected);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use vectcut_upload::Event;
 
 use crate::amounts;
-use crate::plain_text::plain;
+use crate::words::{Text, notes};
 
 /// Minimum time between two notes about failed attempts: a bad connection would fill the screen. The log has them all.
 const QUIET: Duration = Duration::from_secs(5);
@@ -19,21 +19,14 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Returns the note about an event, if there is one.
-    pub(super) fn of(&mut self, name: &str, event: &Event, now: Instant) -> Option<String> {
+    pub(super) fn of(&mut self, name: &str, event: &Event, now: Instant) -> Option<Text> {
         let note = match event {
-            Event::Waiting => {
-                format!("`{name}`: another process is uploading it; waiting")
-            }
+            Event::Waiting => notes::waiting(name),
             Event::Resuming {
                 safe_bytes,
                 len_bytes,
-            } => format!(
-                "`{name}`: resuming, {} already uploaded",
-                amounts::bytes_of(*safe_bytes, *len_bytes)
-            ),
-            Event::FileChanged => {
-                format!("`{name}`: changed since the last run; starting over")
-            }
+            } => notes::resuming(name, amounts::bytes_of(*safe_bytes, *len_bytes)),
+            Event::FileChanged => notes::file_changed(name),
             Event::Retrying { reason, delay } => {
                 let is_recent = self
                     .retry_noted
@@ -42,32 +35,20 @@ impl Notes {
                     return None;
                 }
                 self.retry_noted = Some(now);
-                let delay = amounts::duration(*delay);
-                format!("`{name}`: {}; retrying in {delay}", plain(reason))
+                notes::retrying(name, reason, amounts::duration(*delay))
             }
             Event::ClockCorrected { offset_seconds } => {
                 let by = amounts::duration(Duration::from_secs(offset_seconds.unsigned_abs()));
-                let way = if *offset_seconds > 0 {
-                    "behind"
-                } else {
-                    "ahead of"
-                };
-                format!(
-                    "this computer's clock is {by} {way} the server's; using the server's time to sign requests"
-                )
+                match *offset_seconds > 0 {
+                    true => notes::clock_behind(by),
+                    false => notes::clock_ahead(by),
+                }
             }
-            Event::SignatureChanged => "OSS no longer accepts V1 signatures; using V4".to_owned(),
-            Event::StartedOver { reason } => {
-                format!("`{name}`: {}; starting over", plain(reason))
-            }
-            Event::NotKept { reason } => {
-                format!(
-                    "`{name}`: progress can't be saved, so this upload can't be resumed: {}",
-                    plain(reason)
-                )
-            }
+            Event::SignatureChanged => notes::signature_changed(),
+            Event::StartedOver { reason } => notes::started_over(name, reason),
+            Event::NotKept { reason } => notes::not_kept(name, reason),
             Event::UrlExpiresSoon { left } => {
-                format!("`{name}`: the URL expires in {}", amounts::duration(*left))
+                notes::url_expires_soon(name, amounts::duration(*left))
             }
             // Nobody needs to act on these. The log has them: these two at `-v`, the others at `-vv`.
             Event::PartsDenied => {
@@ -91,6 +72,7 @@ impl Notes {
 mod tests {
     use super::*;
     use crate::clock;
+    use crate::words::Language;
 
     #[test]
     fn each_note_says_what_happens_next() {
@@ -126,7 +108,13 @@ mod tests {
         ];
         let notes = events.map(|event| Notes::default().of("clip.mp4", &event, now));
         let notes: Vec<_> = notes.into_iter().flatten().collect();
-        insta::assert_snapshot!(notes.join("\n"));
+        for (name, language) in [
+            ("notes_in_english", Language::English),
+            ("notes_in_chinese", Language::Chinese),
+        ] {
+            let notes: Vec<_> = notes.iter().map(|note| note.to(language)).collect();
+            insta::assert_snapshot!(name, notes.join("\n"));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use strict_http::ServerUrl;
 use super::Environment;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::words::{failures, hints};
 
 /// The variables for https, in the order in which the HTTP client reads them. Only loopback servers may use http, and
 /// their requests take no proxy.
@@ -40,10 +41,9 @@ pub(crate) fn proxy_for(
 }
 
 fn unusable(name: &str) -> Failure {
-    let what = format!("the value of `{name}` is not the URL of a proxy");
-    Failure::new(ExitCode::Usage, "usage", what)
-        .hint("set it to a URL such as `http://proxy.example:3128`")
-        .hint(format!("or use no proxy: set `{name}` to nothing"))
+    Failure::new(ExitCode::Usage, "usage", failures::proxy_unusable(name))
+        .hint(hints::proxy_url())
+        .hint(hints::no_proxy(name))
 }
 
 /// Returns where the requests to a server connect to if `proxy` is the proxy, without its user and password.
@@ -69,6 +69,7 @@ fn first_set(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Language;
 
     const FAR: &str = "https://open.vectcut.com";
 
@@ -80,7 +81,7 @@ mod tests {
             Err(failure) => {
                 assert_eq!(failure.exit_code, ExitCode::Usage);
                 assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
-                failure.what
+                failure.what.to(Language::English).to_owned()
             }
         };
         assert_eq!(proxy, expected, "{variables:?}");

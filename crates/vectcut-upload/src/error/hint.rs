@@ -1,50 +1,134 @@
 //! What a person can do about a failure, in words of this layer's world: no flag and no variable is named.
 
+use std::fmt;
+
 use oss_client::{ErrorReply, ObjectKey};
 use strict_http::{ServerText, TransportKind};
-use vectcut_api::{ApiError, ServerWords};
+use vectcut_api::ApiError;
 
 use super::{FileKind, UploadError, facts::is_about_credentials};
 
-impl UploadError {
-    /// Returns what a person can do about it. Several hints are joined by semicolons.
-    pub fn hint(&self) -> Option<String> {
-        let hints = self.hints();
-        (!hints.is_empty()).then(|| hints.join("; "))
-    }
+/// What a person can do about a failure. `Display` says it in English.
+///
+/// A front end with words of its own, such as another language, matches on it. The list is exhaustive on purpose: whoever
+/// translates it wants the compiler to name a new hint. A new variant comes with a minor version, as a breaking change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Hint {
+    /// The file was written to while it was being sent.
+    WaitForWriter,
+    /// The path is a directory.
+    NameFiles,
+    /// The path is a pipe, a socket or a device.
+    SaveToFile,
+    /// OSS stored other bytes. The damaged object has no URL.
+    UploadAgain,
+    /// What OSS holds could not be proven. The next run looks before it sends.
+    NextRunLooks,
+    /// The URL had expired when it came.
+    CheckClockForUrl,
+    /// Every run ended too early.
+    MoreTime,
+    /// Nothing was sent before the budget ended.
+    CheckNetwork,
+    /// The upload credentials expired.
+    NewCredentials,
+    /// The clocks of this computer and OSS differ by more than 15 minutes.
+    SetClock,
+    /// OSS computed another signature.
+    ReportSignature,
+    /// The bucket is served by another endpoint.
+    OtherEndpoint,
+    /// The backend redirects.
+    BaseUrlMoved,
+    /// The backend answered 400.
+    KeyMayHaveExpired,
+    /// The answer was no JSON, as that of a captive portal.
+    OtherServerAnswered,
+    /// The backend named a page where to buy more of what ran out.
+    See {
+        /// Its address.
+        link: ServerText,
+    },
+    /// The object is stored; only its URL is missing.
+    StoredAs {
+        /// Where.
+        object_key: ObjectKey,
+    },
+    /// The host's name was not found.
+    CheckName,
+    /// The host could not be reached.
+    CheckOnline,
+    /// The TLS handshake failed.
+    CheckTls,
+}
 
-    fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Changed { .. } => {
-                vec!["wait until no program writes to the file, then upload it again".into()]
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WaitForWriter => "wait until no program writes to the file, then upload it again",
+            Self::NameFiles => "name the files in it one by one",
+            Self::SaveToFile => "save the data to a regular file first",
+            Self::UploadAgain => "upload the file again; the damaged object has no URL",
+            Self::NextRunLooks => {
+                "nothing was forgotten; the next run looks again before it sends anything"
             }
-            Self::NotAFile { kind, .. } => kind_hint(*kind),
+            Self::CheckClockForUrl => {
+                "check this computer's clock; the next run only asks for a new URL"
+            }
+            Self::MoreTime => "give each run more time, or upload over a faster connection",
+            Self::CheckNetwork => "check the network, or give the run more time",
+            Self::NewCredentials => "the upload credentials expired; a new upload gets new ones",
+            Self::SetClock => {
+                "this computer's clock differs from the server's by more than 15 minutes; set it"
+            }
+            Self::ReportSignature => {
+                "a proxy may have changed the request, or this program has a fault; report it with the request ID"
+            }
+            Self::OtherEndpoint => {
+                "this bucket is served by another endpoint, such as a custom domain"
+            }
+            Self::BaseUrlMoved => "the base URL may have moved",
+            Self::KeyMayHaveExpired => "the API key may have expired",
+            Self::OtherServerAnswered => {
+                "another server may have answered, such as the login page of a network"
+            }
+            Self::See { link } => return write!(f, "see {link}"),
+            Self::StoredAs { object_key } => {
+                return write!(
+                    f,
+                    "the file is stored as `{object_key}`; only its URL is missing"
+                );
+            }
+            Self::CheckName => "check the host's name and whether this computer is online",
+            Self::CheckOnline => "check whether this computer is online and whether it needs a proxy",
+            Self::CheckTls => {
+                "check the clock, and whether a proxy intercepts TLS with a CA that must be trusted"
+            }
+        })
+    }
+}
+
+impl UploadError {
+    /// Returns what a person can do about it, most useful first.
+    pub fn hints(&self) -> Vec<Hint> {
+        match self {
+            Self::Changed { .. } => vec![Hint::WaitForWriter],
+            Self::NotAFile { kind, .. } => kind_hint(*kind).into_iter().collect(),
             Self::Api {
                 source, object_key, ..
             } => api_hints(source, object_key.as_ref()),
-            Self::Refused { reply, .. } => refusal_hint(reply),
-            Self::Corrupted { .. } => {
-                vec!["upload the file again; the damaged object has no URL".into()]
-            }
-            Self::Unproven { .. } => {
-                vec![
-                    "nothing was forgotten; the next run looks again before it sends anything"
-                        .into(),
-                ]
-            }
-            Self::UrlExpired { .. } => {
-                vec!["check this computer's clock; the next run only asks for a new URL".into()]
-            }
-            Self::CredentialsTooShort { .. } | Self::NeverFinished { .. } => {
-                vec!["give each run more time, or upload over a faster connection".into()]
-            }
+            Self::Refused { reply, .. } => refusal_hint(reply).into_iter().collect(),
+            Self::Corrupted { .. } => vec![Hint::UploadAgain],
+            Self::Unproven { .. } => vec![Hint::NextRunLooks],
+            Self::UrlExpired { .. } => vec![Hint::CheckClockForUrl],
+            Self::CredentialsTooShort { .. } | Self::NeverFinished { .. } => vec![Hint::MoreTime],
             Self::Stopped {
                 is_hopeless: true, ..
-            } => vec!["check the network, or give the run more time".into()],
+            } => vec![Hint::CheckNetwork],
             Self::Send {
                 source: oss_client::Error::Transport { source, .. },
                 ..
-            } => transport_hint(source.kind()),
+            } => transport_hint(source.kind()).into_iter().collect(),
             Self::GaveUp { last, .. } => last.hints(),
             Self::Source { .. }
             | Self::NameNotUtf8 { .. }
@@ -61,63 +145,50 @@ impl UploadError {
     }
 }
 
-fn kind_hint(kind: FileKind) -> Vec<String> {
+fn kind_hint(kind: FileKind) -> Option<Hint> {
     match kind {
-        FileKind::Directory => vec!["name the files in it one by one".into()],
+        FileKind::Directory => Some(Hint::NameFiles),
         FileKind::Pipe | FileKind::Socket | FileKind::Device | FileKind::UnknownLength => {
-            vec!["save the data to a regular file first".into()]
+            Some(Hint::SaveToFile)
         }
-        FileKind::Other => Vec::new(),
+        FileKind::Other => None,
     }
 }
 
-fn refusal_hint(reply: &ErrorReply) -> Vec<String> {
+fn refusal_hint(reply: &ErrorReply) -> Option<Hint> {
     if is_about_credentials(reply) {
-        return vec!["the upload credentials expired; a new upload gets new ones".into()];
+        return Some(Hint::NewCredentials);
     }
-    let hint = match reply.code.as_ref().map(ServerText::as_str) {
-        Some("RequestTimeTooSkewed") => {
-            "this computer's clock differs from the server's by more than 15 minutes; set it"
-        }
-        Some("SignatureDoesNotMatch") => {
-            "a proxy may have changed the request, or this program has a fault; report it with the request ID"
-        }
-        Some("PublicEndpointForbidden") => {
-            "this bucket is served by another endpoint, such as a custom domain"
-        }
-        _ => return Vec::new(),
-    };
-    vec![hint.into()]
+    match reply.code.as_ref().map(ServerText::as_str)? {
+        "RequestTimeTooSkewed" => Some(Hint::SetClock),
+        "SignatureDoesNotMatch" => Some(Hint::ReportSignature),
+        "PublicEndpointForbidden" => Some(Hint::OtherEndpoint),
+        _ => None,
+    }
 }
 
-fn api_hints(error: &ApiError, object_key: Option<&ObjectKey>) -> Vec<String> {
+fn api_hints(error: &ApiError, object_key: Option<&ObjectKey>) -> Vec<Hint> {
     let own = match error {
         ApiError::Transport { source, .. } => transport_hint(source.kind()),
         ApiError::Status {
             status: 300..=399, ..
-        } => vec!["the base URL may have moved".into()],
-        ApiError::Status { status: 400, .. } => vec!["the API key may have expired".into()],
-        ApiError::NotJson { .. } => {
-            vec!["another server may have answered, such as the login page of a network".into()]
-        }
-        _ => Vec::new(),
+        } => Some(Hint::BaseUrlMoved),
+        ApiError::Status { status: 400, .. } => Some(Hint::KeyMayHaveExpired),
+        ApiError::NotJson { .. } => Some(Hint::OtherServerAnswered),
+        _ => None,
     };
-    let link = error.words().and_then(ServerWords::link_hint);
-    let stored = object_key
-        .map(|object_key| format!("the file is stored as `{object_key}`; only its URL is missing"));
+    let link = error.words().and_then(|words| words.purchase_link.clone());
+    let link = link.map(|link| Hint::See { link });
+    let stored = object_key.cloned();
+    let stored = stored.map(|object_key| Hint::StoredAs { object_key });
     own.into_iter().chain(link).chain(stored).collect()
 }
 
-fn transport_hint(kind: TransportKind) -> Vec<String> {
-    let hint = match kind {
-        TransportKind::Resolve => "check the host's name and whether this computer is online",
-        TransportKind::Connect => {
-            "check whether this computer is online and whether it needs a proxy"
-        }
-        TransportKind::Tls => {
-            "check the clock, and whether a proxy intercepts TLS with a CA that must be trusted"
-        }
-        _ => return Vec::new(),
-    };
-    vec![hint.into()]
+fn transport_hint(kind: TransportKind) -> Option<Hint> {
+    match kind {
+        TransportKind::Resolve => Some(Hint::CheckName),
+        TransportKind::Connect => Some(Hint::CheckOnline),
+        TransportKind::Tls => Some(Hint::CheckTls),
+        _ => None,
+    }
 }

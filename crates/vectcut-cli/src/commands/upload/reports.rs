@@ -9,7 +9,6 @@ use vectcut_upload::{Published, StopReason, UploadError};
 
 use super::exit::{Ending, exit_code};
 use super::round_trip;
-use super::site::Site;
 use crate::args::UploadArgs;
 use crate::clock;
 use crate::exit_code::ExitCode;
@@ -17,7 +16,9 @@ use crate::failure::{Failure, NextRun};
 use crate::output::Output;
 use crate::progress::Board;
 use crate::result::{FileResult, PublishedFile};
+use crate::site::Site;
 use crate::stderr::{Stderr, Stdout};
+use crate::words::{Text, notes};
 
 /// How long the watchdog tries to get at the results, and then to get its words out.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -50,7 +51,7 @@ impl Reports {
             stderr: stderr.clone(),
             board,
             state: Mutex::new(State {
-                output: Output::new(stderr.stdout(), args.format, files),
+                output: Output::new(stderr.stdout(), args.format, stderr.language(), files),
                 endings: vec![None; files],
                 not_begun: 0,
                 same_cause: 0,
@@ -122,7 +123,10 @@ impl Reports {
         let mut state = self.state();
         for (index, path) in self.paths.iter().enumerate() {
             state.endings[index] = Some(Ending::of(failure));
-            state.print(index, FileResult::not_published(path, failure))?;
+            state.print(
+                index,
+                FileResult::not_published(path, failure, self.stderr.language()),
+            )?;
         }
         Ok(())
     }
@@ -168,16 +172,11 @@ impl Reports {
         let endings: Vec<_> = state.endings.iter().flatten().copied().collect();
         if !std::mem::replace(&mut state.is_finished, true) {
             if state.same_cause > 0 {
-                self.stderr.note(&format!(
-                    "not uploaded for the same reason: {} more files",
-                    state.same_cause
-                ));
+                self.stderr
+                    .note(&notes::not_uploaded_either(state.same_cause));
             }
             if state.not_begun > 0 {
-                self.stderr.note(&format!(
-                    "not begun: {} files; run the same command again to upload them",
-                    state.not_begun
-                ));
+                self.stderr.note(&notes::not_begun(state.not_begun));
             }
             state
                 .output
@@ -195,7 +194,10 @@ impl Reports {
         let mut state = self.state();
         state.same_cause += 1;
         state.endings[index] = Some(Ending::of(&failure));
-        state.print(index, FileResult::not_published(path, &failure))
+        state.print(
+            index,
+            FileResult::not_published(path, &failure, self.stderr.language()),
+        )
     }
 
     fn report(
@@ -211,7 +213,10 @@ impl Reports {
                 let ended = state.endings.iter().flatten().count() + 1;
                 match self.paths.len() {
                     1 => self.stderr.note(&summary),
-                    files => self.stderr.note(&format!("[{ended}/{files}] {summary}")),
+                    files => {
+                        let count = Text::same(format_args!("[{ended}/{files}] "));
+                        self.stderr.note(&count.then(&summary));
+                    }
                 }
                 (Ending::Uploaded, FileResult::Published(Box::new(file)))
             }
@@ -224,7 +229,7 @@ impl Reports {
                 }
                 (
                     ending,
-                    FileResult::not_published(&self.paths[index], &failure),
+                    FileResult::not_published(&self.paths[index], &failure, self.stderr.language()),
                 )
             }
         };

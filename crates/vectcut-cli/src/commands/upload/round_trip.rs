@@ -9,6 +9,7 @@ use vectcut_upload::Step;
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::words::{Text, failures};
 
 /// Fetches the URL and compares it with the file, a piece at a time.
 ///
@@ -31,12 +32,12 @@ pub(super) async fn compare(
             at_the_end(
                 ExitCode::Unavailable,
                 "url_unreachable",
-                "could not fetch the URL back",
+                failures::url_fetch(),
             )
             .because(&error)
         })?;
     let unreadable = |error: io::Error| {
-        let what = format!("could not read `{}` again to compare it", path.display());
+        let what = failures::file_compare(path.display());
         at_the_end(ExitCode::LocalFile, "file_unreadable", what).because(&error)
     };
     let mut file = File::open(path).await.map_err(unreadable)?;
@@ -47,7 +48,7 @@ pub(super) async fn compare(
             at_the_end(
                 ExitCode::Unavailable,
                 "url_unreachable",
-                "could not fetch the URL back to its end",
+                failures::url_fetch_whole(),
             )
             .because(&error)
         })?;
@@ -72,14 +73,11 @@ pub(super) async fn compare(
 }
 
 fn differs(path: &Path, compared_bytes: u64) -> Failure {
-    let path = path.display();
-    let what = format!(
-        "the URL does not return the bytes of `{path}`; the first {compared_bytes} bytes are equal"
-    );
+    let what = failures::url_differs(path.display(), compared_bytes);
     at_the_end(ExitCode::Corrupted, "url_content_differs", what)
 }
 
-fn at_the_end(exit_code: ExitCode, code: &'static str, what: impl std::fmt::Display) -> Failure {
+fn at_the_end(exit_code: ExitCode, code: &'static str, what: Text) -> Failure {
     let mut failure = Failure::new(exit_code, code, what);
     failure.step = Some(Step::Complete);
     failure

@@ -7,11 +7,11 @@ use tokio::time::interval;
 use vectcut_upload::{Event, Published, Upload, UploadError};
 
 use super::reports::Reports;
-use super::site::Site;
 use crate::args::UploadArgs;
 use crate::clock;
 use crate::failure::Failure;
 use crate::progress::TICK;
+use crate::site::Site;
 
 /// Uploads the files and hands over each result. Returns when every file has one.
 ///

@@ -8,18 +8,19 @@ use vectcut_api::ApiKey;
 use vectcut_sandbox::Sandbox;
 use vectcut_upload::{RetryPolicy, Step, Stop, Uploader};
 
-use crate::args::UploadArgs;
+use crate::args::{ServerArgs, TransferArgs};
 use crate::failure::Failure;
 use crate::settings::{Environment, Servers, api_key, proxy_for, state_dir};
+use crate::words::failures;
 
 /// The servers of a run, and their clients.
-pub(super) struct Site {
+pub(crate) struct Site {
     /// The backend; the result names it.
-    pub(super) base_url: ServerUrl,
+    pub(crate) base_url: ServerUrl,
     /// Fetches a URL back.
-    pub(super) oss: oss_client::Client,
+    pub(crate) oss: oss_client::Client,
     /// Uploads to both servers.
-    pub(super) uploader: Uploader,
+    pub(crate) uploader: Uploader,
     /// The sandbox, when it is the server. It stops with the site.
     sandbox: Option<Sandbox>,
     proxies: Proxies,
@@ -33,51 +34,56 @@ struct Proxies {
 }
 
 impl Site {
-    /// Reads the settings, starts the sandbox if it is the server, and builds the clients. Nothing is sent yet.
+    /// Reads the settings and builds the clients. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// Fails with wrong usage for settings that cannot be used, and with another exit code when there is no API key or
-    /// the sandbox cannot start.
-    pub(super) async fn open(
-        args: &UploadArgs,
+    /// Fails with wrong usage for settings that cannot be used, and with another exit code when there is no API key.
+    pub(crate) fn open(
+        servers: &ServerArgs,
+        transfer: &TransferArgs,
         environment: &Environment,
         stop: Stop,
     ) -> Result<Self, Failure> {
-        if args.sandbox {
-            let sandbox = Sandbox::start()
-                .await
-                .map_err(|error| Failure::internal("could not start the sandbox", &error))?;
-            let settings = sandbox.settings();
-            let servers = Servers {
-                base_url: ServerUrl::parse(&settings.base_url).map_err(of_sandbox)?,
-                oss_endpoint: Endpoint::parse(&settings.oss_endpoint).map_err(of_sandbox)?,
-                oss_region: Some(settings.oss_region.clone()),
-                ca_cert: settings.ca_cert.clone(),
-            };
-            let key = ApiKey::parse(&*settings.api_key).map_err(of_sandbox);
-            // The server is gone after the run, so there is nothing to resume.
-            Self::connect(servers, key, args, None, stop).map(|site| Self {
-                sandbox: Some(sandbox),
-                ..site
-            })
-        } else {
-            let servers = Servers::settle(&args.servers, environment)?;
-            let proxies = Proxies {
-                backend: proxy_for(&servers.base_url, environment)?,
-                oss: proxy_for(servers.oss_endpoint.server(), environment)?,
-            };
-            let state_dir = state_dir(args.transfer.state_dir.as_deref(), environment);
-            Self::connect(servers, api_key(environment), args, state_dir, stop)
-                .map(|site| Self { proxies, ..site })
-        }
+        let servers = Servers::settle(servers, environment)?;
+        let proxies = Proxies {
+            backend: proxy_for(&servers.base_url, environment)?,
+            oss: proxy_for(servers.oss_endpoint.server(), environment)?,
+        };
+        let state_dir = state_dir(transfer.state_dir.as_deref(), environment);
+        Self::connect(servers, api_key(environment), transfer, state_dir, stop)
+            .map(|site| Self { proxies, ..site })
+    }
+
+    /// Starts a sandbox and builds the clients for it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the sandbox cannot start.
+    pub(crate) async fn of_sandbox(transfer: &TransferArgs, stop: Stop) -> Result<Self, Failure> {
+        let sandbox = Sandbox::start()
+            .await
+            .map_err(|error| Failure::internal(failures::sandbox_start(), &error))?;
+        let settings = sandbox.settings();
+        let servers = Servers {
+            base_url: ServerUrl::parse(&settings.base_url).map_err(unusable)?,
+            oss_endpoint: Endpoint::parse(&settings.oss_endpoint).map_err(unusable)?,
+            oss_region: Some(settings.oss_region.clone()),
+            ca_cert: settings.ca_cert.clone(),
+        };
+        let key = ApiKey::parse(&*settings.api_key).map_err(unusable);
+        // The server is gone after the run, so there is nothing to resume.
+        Self::connect(servers, key, transfer, None, stop).map(|site| Self {
+            sandbox: Some(sandbox),
+            ..site
+        })
     }
 
     /// Builds the clients. A missing key is checked last, so that wrong usage is reported before it.
     fn connect(
         servers: Servers,
         key: Result<ApiKey, Failure>,
-        args: &UploadArgs,
+        transfer: &TransferArgs,
         state_dir: Option<PathBuf>,
         stop: Stop,
     ) -> Result<Self, Failure> {
@@ -100,10 +106,10 @@ impl Site {
         let api = vectcut_api::Client::new(client_for(&base_url)?, base_url.clone(), key?);
         let oss = oss_client::Client::new(client_for(oss_endpoint.server())?, oss_endpoint);
         let mut uploader = Uploader::new(api, oss.clone())
-            .signature(args.signature.into())
+            .signature(transfer.signature.into())
             .region(oss_region)
             .retry(RetryPolicy {
-                unreachable_after: args.transfer.give_up_after,
+                unreachable_after: transfer.give_up_after,
                 ..RetryPolicy::default()
             })
             .stop_on(stop);
@@ -111,13 +117,13 @@ impl Site {
             tracing::info!(state_dir = %state_dir.display(), "unfinished uploads are saved here");
             uploader = uploader.state_dir(state_dir);
         }
-        if let Some(streams) = args.transfer.streams {
+        if let Some(streams) = transfer.streams {
             uploader = uploader.streams(streams.into());
         }
-        if let Some(part_bytes) = args.transfer.part_size {
+        if let Some(part_bytes) = transfer.part_size {
             uploader = uploader.part_size(part_bytes);
         }
-        if let Some(bytes_per_second) = args.transfer.limit_rate {
+        if let Some(bytes_per_second) = transfer.limit_rate {
             uploader = uploader.limit_rate(bytes_per_second);
         }
         Ok(Self {
@@ -130,7 +136,7 @@ impl Site {
     }
 
     /// Returns the proxy that the requests of a step take, if they take one.
-    pub(super) fn proxy_at(&self, step: Option<Step>) -> Option<&str> {
+    pub(crate) fn proxy_at(&self, step: Option<Step>) -> Option<&str> {
         match step? {
             Step::Init | Step::Complete => self.proxies.backend.as_deref(),
             Step::Put => self.proxies.oss.as_deref(),
@@ -139,12 +145,12 @@ impl Site {
     }
 
     /// Returns whether the server is a sandbox, so that every byte can be compared at no cost.
-    pub(super) fn is_sandbox(&self) -> bool {
+    pub(crate) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }
 }
 
 /// The sandbox's own settings are always usable; anything else is a fault of the program.
-fn of_sandbox(error: impl std::error::Error + 'static) -> Failure {
-    Failure::internal("the settings of the sandbox cannot be used", &error)
+fn unusable(error: impl std::error::Error + 'static) -> Failure {
+    Failure::internal(failures::sandbox_settings(), &error)
 }

@@ -1,0 +1,84 @@
+//! Everything that the command says, in English and Chinese: one catalogue, a file per topic.
+//!
+//! An entry is a function that returns a [`Text`]: the sentence in both languages. Whoever prints it chooses one. An
+//! entry without one of the languages, or with a placeholder that its arguments do not have, does not compile.
+//!
+//! The libraries' own errors stay English. They follow as the causes of a failure.
+
+pub(crate) mod codes;
+pub(crate) mod failures;
+pub(crate) mod hints;
+pub(crate) mod labels;
+mod language;
+pub(crate) mod notes;
+pub(crate) mod progress;
+mod text;
+
+pub(crate) use language::Language;
+pub(crate) use text::{Say, Text};
+
+/// Defines entries: the name and the arguments, then the English and the Chinese sentence.
+macro_rules! catalogue {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($($argument:ident),*): $english:literal, $chinese:literal;
+    )*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) fn $name($($argument: impl $crate::words::Say),*) -> $crate::words::Text {
+                $crate::words::Text::new(
+                    {
+                        $(let $argument = $argument.say($crate::words::Language::English);)*
+                        format!($english)
+                    },
+                    {
+                        $(let $argument = $argument.say($crate::words::Language::Chinese);)*
+                        format!($chinese)
+                    },
+                )
+            }
+        )*
+
+        /// The sentences as they stand in the catalogue.
+        #[cfg(test)]
+        pub(super) const ENTRIES: &[(&str, &str, &str)] =
+            &[$((stringify!($name), $english, $chinese)),*];
+    };
+}
+use catalogue;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// Returns the placeholders of a sentence.
+    fn placeholders(sentence: &str) -> BTreeSet<&str> {
+        let parts = sentence.split('{').skip(1);
+        parts
+            .filter_map(|part| Some(part.split_once('}')?.0))
+            .collect()
+    }
+
+    fn is_chinese(character: char) -> bool {
+        ('\u{4e00}'..='\u{9fff}').contains(&character)
+    }
+
+    #[test]
+    fn every_entry_has_both_languages_and_the_same_placeholders() {
+        let catalogues = [
+            super::failures::ENTRIES,
+            super::hints::ENTRIES,
+            super::labels::ENTRIES,
+            super::notes::ENTRIES,
+            super::progress::ENTRIES,
+        ];
+        for (name, english, chinese) in catalogues.into_iter().flatten() {
+            assert_eq!(placeholders(english), placeholders(chinese), "{name}");
+            assert!(!english.chars().any(is_chinese), "{name}: {english}");
+            assert!(
+                !english.trim().is_empty() && !chinese.trim().is_empty(),
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What failed. The hints are in [`hints`](super::hints).
+
+use super::catalogue;
+
+catalogue! {
+    could_not_upload(path): "could not upload `{path}`", "无法上传 `{path}`";
+    api_key_missing(variable):
+        "there is no API key: `{variable}` is not set",
+        "没有 API 密钥：未设置 `{variable}`";
+    api_key_unusable(origin):
+        "the value of `{origin}` cannot be an API key",
+        "`{origin}` 的值不是有效的 API 密钥";
+    setting_unusable(origin): "the value of `{origin}` cannot be used", "`{origin}` 的值无法使用";
+    setting_not_utf8(variable): "the value of `{variable}` is not UTF-8", "`{variable}` 的值不是 UTF-8 文本";
+    proxy_unusable(variable):
+        "the value of `{variable}` is not the URL of a proxy",
+        "`{variable}` 的值不是代理地址";
+    https_setup(): "could not set up the HTTPS client", "无法初始化 HTTPS 客户端";
+    stdout(): "could not write the result to standard output", "无法将结果写入标准输出";
+    runtime(): "could not start the runtime", "无法启动运行时";
+    signals(): "could not listen for signals", "无法监听系统信号";
+    name_of_several():
+        "`--name` works with one file only",
+        "`--name` 只能用于单个文件";
+
+    budget_ended(step, path):
+        "the time budget ended while {step} `{path}`",
+        "时间预算已用完，`{path}` 停在{step}阶段";
+    budget_ended_before(path):
+        "the time budget ended before the upload of `{path}` began",
+        "时间预算已用完，`{path}` 还没有开始上传";
+    interrupted(step, path): "interrupted while {step} `{path}`", "已中断，`{path}` 停在{step}阶段";
+    interrupted_before(path):
+        "interrupted before the upload of `{path}` began",
+        "已中断，`{path}` 还没有开始上传";
+    bytes_are_safe(bytes): "; {bytes} are uploaded", "；已上传 {bytes}";
+
+    sandbox_start(): "could not start the sandbox", "无法启动沙盒";
+    sandbox_settings(): "the settings of the sandbox cannot be used", "沙盒的设置无法使用";
+    command_not_found(program): "could not find the command `{program}`", "找不到命令 `{program}`";
+    command_not_run(program): "could not run the command `{program}`", "无法运行命令 `{program}`";
+    command_wait(): "could not wait for the command", "无法等待命令结束";
+
+    url_fetch(): "could not fetch the URL back", "无法取回链接的内容";
+    url_fetch_whole(): "could not fetch the URL back to its end", "链接的内容没有取完";
+    file_compare(path): "could not read `{path}` again to compare it", "无法再次读取 `{path}` 进行比对";
+    url_differs(path, bytes):
+        "the URL does not return the bytes of `{path}`; the first {bytes} bytes are equal",
+        "链接返回的内容与 `{path}` 不一致，只有前 {bytes} 字节相同";
+}

@@ -1,0 +1,115 @@
+//! What a person can do.
+
+use vectcut_upload::Hint;
+
+use super::{Text, catalogue};
+
+catalogue! {
+    get_key(variable):
+        "copy the key from https://www.vectcut.com/auth and set `{variable}`",
+        "在 https://www.vectcut.com/auth 复制密钥，并设置 `{variable}`";
+    try_sandbox():
+        "try an upload without a key: `vectcut upload --sandbox FILE`",
+        "没有密钥也可以先试用：`vectcut upload --sandbox 文件`";
+    proxy_url():
+        "set it to a URL such as `http://proxy.example:3128`",
+        "请设为代理地址，例如 `http://proxy.example：3128`";
+    no_proxy(variable):
+        "or use no proxy: set `{variable}` to nothing",
+        "或者不使用代理：将 `{variable}` 设为空";
+    check_proxy(proxy):
+        "check the proxy {proxy}, which these requests take",
+        "请检查这些请求经过的代理 {proxy}";
+    give_name(): "give it a name with `--name`", "请用 `--name` 指定文件名";
+    set_region():
+        "set `--oss-region`, for example `cn-hangzhou`",
+        "请设置 `--oss-region`，例如 `cn-hangzhou`";
+    set_endpoint(): "set `--oss-endpoint` to it", "请把 `--oss-endpoint` 设为该接入点";
+    name_ca(): "name the CA's PEM file with `--ca-cert`", "请用 `--ca-cert` 指定 CA 的 PEM 文件";
+    again_later(): "run the same command again later", "请稍后重新运行同一命令";
+    resume(): "run the same command again to resume", "重新运行同一命令即可续传";
+    start_over():
+        "run the same command again; it starts this file over",
+        "请重新运行同一命令；这个文件会从头上传";
+    again(): "run the same command again", "请重新运行同一命令";
+    other_port():
+        "choose another `--port`, or omit it to use a free one",
+        "请换一个 `--port`，或者不指定，由系统选择空闲端口";
+
+    wait_for_writer():
+        "wait until no program writes to the file, then upload it again",
+        "等其他程序写完这个文件后，再重新上传";
+    name_files(): "name the files in it one by one", "请逐个指定其中的文件";
+    save_to_file(): "save the data to a regular file first", "请先把数据保存为普通文件";
+    upload_again():
+        "upload the file again; the damaged object has no URL",
+        "请重新上传；损坏的对象没有生成链接";
+    next_run_looks():
+        "nothing was forgotten; the next run looks again before it sends anything",
+        "进度已保留；下次运行会先核对，再决定是否发送";
+    check_clock_for_url():
+        "check this computer's clock; the next run only asks for a new URL",
+        "请检查本机时钟；下次运行只会重新获取链接";
+    more_time():
+        "give each run more time, or upload over a faster connection",
+        "请给每次运行更多时间，或换用更快的网络";
+    check_network():
+        "check the network, or give the run more time",
+        "请检查网络，或给这次运行更多时间";
+    new_credentials():
+        "the upload credentials expired; a new upload gets new ones",
+        "上传凭证已过期；重新上传会获取新的凭证";
+    set_clock():
+        "this computer's clock differs from the server's by more than 15 minutes; set it",
+        "本机时钟与服务器相差超过 15 分钟，请校准时间";
+    report_signature():
+        "a proxy may have changed the request, or this program has a fault; report it with the request ID",
+        "可能是代理改动了请求，或者程序有缺陷；请附上请求 ID 反馈";
+    other_endpoint():
+        "this bucket is served by another endpoint, such as a custom domain",
+        "这个存储空间使用另一个接入点，例如自定义域名";
+    base_url_moved(): "the base URL may have moved", "服务地址可能已变更";
+    key_may_have_expired(): "the API key may have expired", "API 密钥可能已过期";
+    other_server_answered():
+        "another server may have answered, such as the login page of a network",
+        "响应可能来自别的服务器，例如网络的登录页面";
+    see(link): "see {link}", "请查看 {link}";
+    stored_as(object_key):
+        "the file is stored as `{object_key}`; only its URL is missing",
+        "文件已保存为 `{object_key}`，只差获取链接";
+    check_name():
+        "check the host's name and whether this computer is online",
+        "请检查主机名，以及本机是否联网";
+    check_online():
+        "check whether this computer is online and whether it needs a proxy",
+        "请检查本机是否联网，以及是否需要代理";
+    check_tls():
+        "check the clock, and whether a proxy intercepts TLS with a CA that must be trusted",
+        "请检查本机时钟，以及是否有代理拦截 TLS 而需要信任其 CA";
+}
+
+/// Returns a hint of the library in both languages.
+pub(crate) fn of_library(hint: &Hint) -> Text {
+    match hint {
+        Hint::WaitForWriter => wait_for_writer(),
+        Hint::NameFiles => name_files(),
+        Hint::SaveToFile => save_to_file(),
+        Hint::UploadAgain => upload_again(),
+        Hint::NextRunLooks => next_run_looks(),
+        Hint::CheckClockForUrl => check_clock_for_url(),
+        Hint::MoreTime => more_time(),
+        Hint::CheckNetwork => check_network(),
+        Hint::NewCredentials => new_credentials(),
+        Hint::SetClock => set_clock(),
+        Hint::ReportSignature => report_signature(),
+        Hint::OtherEndpoint => other_endpoint(),
+        Hint::BaseUrlMoved => base_url_moved(),
+        Hint::KeyMayHaveExpired => key_may_have_expired(),
+        Hint::OtherServerAnswered => other_server_answered(),
+        Hint::See { link } => see(link),
+        Hint::StoredAs { object_key } => stored_as(object_key),
+        Hint::CheckName => check_name(),
+        Hint::CheckOnline => check_online(),
+        Hint::CheckTls => check_tls(),
+    }
+}

@@ -1,0 +1,35 @@
+//! Labels, and words that stand within other sentences.
+
+use super::catalogue;
+
+catalogue! {
+    error(): "error:", "错误：";
+    caused_by(): "  caused by:", "  原因：";
+    last_failure(): "  last failure:", "  最近一次失败：";
+    request_id(): "  request ID:", "  请求 ID：";
+    hint(): "hint:", "提示：";
+
+    reading(): "reading", "读取";
+    preparing(): "preparing", "准备";
+    uploading(): "uploading", "上传";
+    finishing(): "finishing", "收尾";
+
+    /// Names of the fields of a result that is printed for people. Each fits into eight columns.
+    url(): "URL", "链接";
+    expires(): "expires", "有效期至";
+    object(): "object", "对象";
+    content(): "content", "内容";
+    field_hint(): "hint", "提示";
+    failed(): "failed", "失败";
+    stopped(): "stopped", "已停止";
+
+    uploaded(): "uploaded", "已上传";
+    resumed(): "resumed", "已续传";
+    completed(): "completed", "已完成";
+    reused(): "reused", "已复用";
+
+    milliseconds(amount): "{amount} ms", "{amount} 毫秒";
+    seconds(amount): "{amount} s", "{amount} 秒";
+    minutes(minutes, seconds): "{minutes} min {seconds} s", "{minutes} 分 {seconds} 秒";
+    hours(hours, minutes): "{hours} h {minutes} min", "{hours} 小时 {minutes} 分";
+}

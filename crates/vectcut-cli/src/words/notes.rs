@@ -1,0 +1,47 @@
+//! Notes on standard error about what happens meanwhile.
+
+use super::catalogue;
+
+catalogue! {
+    waiting(name):
+        "`{name}`: another process is uploading it; waiting",
+        "`{name}`：另一个进程正在上传它，等待中";
+    resuming(name, bytes):
+        "`{name}`: resuming, {bytes} already uploaded",
+        "`{name}`：续传中，已上传 {bytes}";
+    file_changed(name):
+        "`{name}`: changed since the last run; starting over",
+        "`{name}`：上次运行后文件有改动，从头上传";
+    retrying(name, reason, delay):
+        "`{name}`: {reason}; retrying in {delay}",
+        "`{name}`：{reason}；{delay}后重试";
+    clock_behind(by):
+        "this computer's clock is {by} behind the server's; using the server's time to sign requests",
+        "本机时钟比服务器慢 {by}，签名时改用服务器时间";
+    clock_ahead(by):
+        "this computer's clock is {by} ahead of the server's; using the server's time to sign requests",
+        "本机时钟比服务器快 {by}，签名时改用服务器时间";
+    signature_changed():
+        "OSS no longer accepts V1 signatures; using V4",
+        "OSS 不再接受 V1 签名，改用 V4";
+    started_over(name, reason): "`{name}`: {reason}; starting over", "`{name}`：{reason}；从头上传";
+    not_kept(name, reason):
+        "`{name}`: progress can't be saved, so this upload can't be resumed: {reason}",
+        "`{name}`：无法保存进度，中断后不能续传：{reason}";
+    url_expires_soon(name, left):
+        "`{name}`: the URL expires in {left}",
+        "`{name}`：链接将在 {left}后失效";
+
+    not_uploaded_either(count):
+        "not uploaded for the same reason: {count} more files",
+        "另有 {count} 个文件因同样的原因没有上传";
+    not_begun(count):
+        "not begun: {count} files; run the same command again to upload them",
+        "还有 {count} 个文件没有开始；重新运行同一命令即可上传";
+    ended(status, path, size, elapsed):
+        "{status} `{path}` ({size}) in {elapsed}",
+        "{status} `{path}`（{size}），用时 {elapsed}";
+    sandbox_ready(address):
+        "the sandbox is ready at {address}; Ctrl-C stops it",
+        "沙盒已就绪：{address}；按 Ctrl-C 停止";
+}
