@@ -8,6 +8,7 @@ mod core_dump;
 mod diagnostics;
 mod exit_code;
 mod failure;
+mod help;
 mod interrupt;
 mod logging;
 mod output;
@@ -17,6 +18,7 @@ mod result;
 mod settings;
 mod site;
 mod stderr;
+mod usage;
 mod values;
 mod variables;
 mod watchdog;
@@ -26,10 +28,9 @@ use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode as ProcessExitCode;
 use std::time::Duration;
 
-use clap::Parser as _;
 use tokio::runtime::Runtime;
 
-use args::{Command, CommandLine};
+use args::Command;
 use exit_code::ExitCode;
 use failure::Failure;
 use settings::Environment;
@@ -48,12 +49,18 @@ fn run() -> ProcessExitCode {
     let environment = Environment::of_process();
     let arguments: Vec<_> = std::env::args_os().collect();
     let language = settings::language(&arguments, &environment);
-    let line = match CommandLine::try_parse_from(arguments) {
+    let line = match help::parse(arguments, language) {
         Ok(line) => line,
-        Err(error) => {
-            // Help goes to stdout and errors go to stderr. If nobody reads them, there is nobody to inform either.
-            let _ = error.print();
-            return match error.use_stderr() {
+        Err(error) if error.use_stderr() && !usage::is_help(&error) => {
+            let stderr = Stderr::new(true, environment.no_color(), language);
+            stderr.error(&usage::failure(&error));
+            stderr.drain(LAST_READ);
+            return ExitCode::Usage.into();
+        }
+        Err(help) => {
+            // If nobody reads it, there is nobody to inform either.
+            let _ = help.print();
+            return match help.use_stderr() {
                 true => ExitCode::Usage.into(),
                 false => ExitCode::Success.into(),
             };

@@ -5,21 +5,24 @@ use std::time::Duration;
 use vectcut_sandbox::quantity;
 use vectcut_upload::{PART_MAX_BYTES, PART_MIN_BYTES};
 
+use crate::usage::Reason;
+use crate::words::usage;
+
 /// Reads a name that can be part of an object key.
-pub(crate) fn file_name(text: &str) -> Result<String, &'static str> {
+pub(crate) fn file_name(text: &str) -> Result<String, Reason> {
     if text.is_empty() {
-        Err("must not be empty")
+        Err(Reason(usage::reason_empty()))
     } else if text.contains(['/', '\\']) {
-        Err("must not contain `/` or `\\`")
+        Err(Reason(usage::reason_slash()))
     } else if text.chars().any(char::is_control) {
-        Err("must not contain control characters")
+        Err(Reason(usage::reason_control()))
     } else {
         Ok(text.to_owned())
     }
 }
 
 /// Reads a content type that can be the value of a header.
-pub(crate) fn media_type(text: &str) -> Result<String, &'static str> {
+pub(crate) fn media_type(text: &str) -> Result<String, Reason> {
     let well_formed = text.split_once('/').is_some_and(|(kind, rest)| {
         let is_token = |part: &str| {
             !part.is_empty()
@@ -35,38 +38,38 @@ pub(crate) fn media_type(text: &str) -> Result<String, &'static str> {
     if well_formed {
         Ok(text.to_owned())
     } else {
-        Err("must look like video/mp4")
+        Err(Reason(usage::reason_media_type()))
     }
 }
 
 /// Reads a number of bytes per second above zero, such as `500k` or `8M`.
-pub(crate) fn rate(text: &str) -> Result<u64, &'static str> {
+pub(crate) fn rate(text: &str) -> Result<u64, Reason> {
     match bytes(text)? {
-        0 => Err("must be at least 1 byte/s"),
+        0 => Err(Reason(usage::reason_rate())),
         amount => Ok(amount),
     }
 }
 
 /// Reads an amount such as `500k`, `8M`, `1.5GiB` or `1048576`. Units are powers of 1024.
-fn bytes(text: &str) -> Result<u64, &'static str> {
-    quantity::size(text).ok_or("must look like 8M, 500k or 1048576")
+fn bytes(text: &str) -> Result<u64, Reason> {
+    quantity::size(text).ok_or_else(|| Reason(usage::reason_size()))
 }
 
 /// Reads a part size.
-pub(crate) fn part_bytes(text: &str) -> Result<u64, &'static str> {
+pub(crate) fn part_bytes(text: &str) -> Result<u64, Reason> {
     let amount = bytes(text)?;
     if (PART_MIN_BYTES..=PART_MAX_BYTES).contains(&amount) {
         Ok(amount)
     } else {
-        Err("must be 128k to 5G")
+        Err(Reason(usage::reason_part_size()))
     }
 }
 
 /// Reads a time above zero, such as `100s`, `2m`, `1h30m`, `250ms` or plain seconds.
-pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
-    let duration = quantity::duration(text).ok_or("must look like 100s, 2m or 1h30m")?;
+pub(crate) fn duration(text: &str) -> Result<Duration, Reason> {
+    let duration = quantity::duration(text).ok_or_else(|| Reason(usage::reason_duration()))?;
     if duration.is_zero() {
-        return Err("must be greater than 0");
+        return Err(Reason(usage::reason_positive()));
     }
     Ok(duration)
 }
@@ -125,9 +128,9 @@ mod tests {
         ] {
             assert_eq!(bytes(text).ok(), expected, "{text:?}");
         }
-        assert_eq!(rate("0"), Err("must be at least 1 byte/s"));
+        rate("0").expect_err("no byte ever");
         assert_eq!(rate("2M"), Ok(2 * MIB));
-        assert_eq!(part_bytes("100k"), Err("must be 128k to 5G"));
+        part_bytes("100k").expect_err("too small for OSS");
         assert_eq!(part_bytes("128k"), Ok(128 * KIB));
     }
 

@@ -13,6 +13,7 @@ mod language;
 pub(crate) mod notes;
 pub(crate) mod progress;
 mod text;
+pub(crate) mod usage;
 
 pub(crate) use language::Language;
 pub(crate) use text::{Say, Text};
@@ -71,6 +72,7 @@ mod tests {
             super::labels::ENTRIES,
             super::notes::ENTRIES,
             super::progress::ENTRIES,
+            super::usage::ENTRIES,
         ];
         for (name, english, chinese) in catalogues.into_iter().flatten() {
             assert_eq!(placeholders(english), placeholders(chinese), "{name}");

@@ -1,0 +1,223 @@
+//! A command line that clap refuses, as a failure in both languages.
+
+use std::error::Error as _;
+use std::fmt;
+use std::path::Path;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::variables::API_KEY;
+use crate::words::{Language, Text, usage as say};
+
+/// Options that carry a key in other programs.
+const KEY_OPTIONS: [&str; 6] = [
+    "--api-key",
+    "--apikey",
+    "--key",
+    "--token",
+    "--password",
+    "-k",
+];
+/// Options that ask for JSON in other programs.
+const JSON_OPTIONS: [&str; 2] = ["--json", "-j"];
+/// Commands that tell who is signed in, in other programs.
+const WHO: [&str; 4] = ["whoami", "status", "auth", "account"];
+
+/// Why a value is not valid, as a phrase that follows "it".
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Reason(pub(crate) Text);
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.to(Language::English))
+    }
+}
+
+impl std::error::Error for Reason {}
+
+/// Returns what is wrong with the command line.
+pub(crate) fn failure(error: &clap::Error) -> Failure {
+    let failure = Failure::new(ExitCode::Usage, "usage", what(error));
+    let hints = meant(error).into_iter().chain(suggestions(error));
+    let failure = hints.fold(failure, Failure::hint);
+    failure.hint(say::see_help(command(error)))
+}
+
+/// Returns whether clap shows the help because nothing else was asked for.
+pub(crate) fn is_help(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+fn what(error: &clap::Error) -> Text {
+    let argument = text(error, ContextKind::InvalidArg);
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            say::no_such_command(text(error, ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::UnknownArgument if argument.starts_with('-') => say::no_such_option(argument),
+        ErrorKind::UnknownArgument => say::unexpected_argument(argument),
+        ErrorKind::MissingRequiredArgument => say::missing(argument),
+        ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_empty() => {
+            say::no_value(argument)
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => invalid_value(error, argument),
+        ErrorKind::ArgumentConflict => match text(error, ContextKind::PriorArg) {
+            other if other == argument || other.is_empty() => say::given_twice(argument),
+            other => say::conflict(argument, other),
+        },
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => say::no_value(argument),
+        ErrorKind::TooManyValues => {
+            say::unexpected_argument(text(error, ContextKind::InvalidValue))
+        }
+        ErrorKind::InvalidUtf8 => say::not_utf8(),
+        _ => say::other(),
+    }
+}
+
+fn invalid_value(error: &clap::Error, option: String) -> Text {
+    let value = text(error, ContextKind::InvalidValue);
+    match error.source() {
+        None => say::invalid_value(value, option),
+        Some(reason) => match reason.downcast_ref::<Reason>() {
+            Some(Reason(reason)) => say::invalid_value_because(value, option, reason),
+            // clap's own parsers, such as that of a number in a range.
+            None => {
+                say::invalid_value(value, option).then(&Text::same(format_args!(" ({reason})")))
+            }
+        },
+    }
+}
+
+/// Returns what people mean who know other programs.
+fn meant(error: &clap::Error) -> Option<Text> {
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let name = text(error, ContextKind::InvalidSubcommand);
+            if WHO.contains(&&*name) {
+                return Some(say::doctor_knows());
+            }
+            let is_file = Path::new(&name).extension().is_some() || Path::new(&name).exists();
+            is_file.then(|| say::did_you_mean(format_args!("vectcut upload {name}")))
+        }
+        ErrorKind::UnknownArgument => {
+            let option = text(error, ContextKind::InvalidArg);
+            let name = option.split('=').next().unwrap_or_default();
+            if KEY_OPTIONS.contains(&name) {
+                Some(say::no_key_on_the_command_line(API_KEY))
+            } else if JSON_OPTIONS.contains(&name) {
+                Some(say::did_you_mean("--format json"))
+            } else {
+                None
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Returns what clap suggests.
+fn suggestions(error: &clap::Error) -> Vec<Text> {
+    let mut hints = Vec::new();
+    for kind in [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ] {
+        let suggested = text(error, kind);
+        if !suggested.is_empty() {
+            hints.push(say::did_you_mean(suggested));
+        }
+    }
+    let values = text(error, ContextKind::ValidValue);
+    if error.kind() == ErrorKind::InvalidValue && !values.is_empty() {
+        hints.push(say::possible_values(values));
+    }
+    if text(error, ContextKind::TrailingArg) == "true" || has_trailing(error) {
+        hints.push(say::file_after_dashes(text(error, ContextKind::InvalidArg)));
+    }
+    hints
+}
+
+/// Returns whether clap would accept the argument after `--`.
+fn has_trailing(error: &clap::Error) -> bool {
+    matches!(
+        error.get(ContextKind::TrailingArg),
+        Some(ContextValue::Bool(true))
+    )
+}
+
+/// Returns the command whose help explains more, such as `vectcut upload`.
+fn command(error: &clap::Error) -> String {
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    // `Usage: vectcut upload [OPTIONS] <FILE>...`
+    let words = usage
+        .split_whitespace()
+        .skip_while(|word| *word != "vectcut");
+    let name: Vec<_> = words
+        .take_while(|word| word.chars().all(|character| character.is_ascii_lowercase()))
+        .collect();
+    match name.is_empty() {
+        true => "vectcut".to_owned(),
+        false => name.join(" "),
+    }
+}
+
+/// Returns what clap knows of the error, several values separated by commas.
+fn text(error: &clap::Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(value)) => value.clone(),
+        Some(ContextValue::Strings(values)) => values.join(", "),
+        Some(ContextValue::StyledStr(value)) => value.to_string(),
+        Some(ContextValue::Number(value)) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::args::CommandLine;
+    use crate::diagnostics;
+
+    /// What people type, and what the command says about it, in both languages.
+    #[test]
+    fn every_mistake_is_named_and_what_was_meant_is_said() {
+        let lines = [
+            "vectcut clip.mp4",
+            "vectcut uplaod clip.mp4",
+            "vectcut whoami",
+            "vectcut upload",
+            "vectcut upload --json clip.mp4",
+            "vectcut upload --api-key=canary clip.mp4",
+            "vectcut upload --bugdet 5s clip.mp4",
+            "vectcut upload --budget soon clip.mp4",
+            "vectcut upload --budget",
+            "vectcut upload --format xml clip.mp4",
+            "vectcut upload --jobs 0 clip.mp4",
+            "vectcut upload --name= clip.mp4",
+            "vectcut upload --sandbox --base-url http://localhost clip.mp4",
+            "vectcut upload --budget 5s --budget 6s clip.mp4",
+            "vectcut upload -q -v clip.mp4",
+            "vectcut completions tcsh",
+        ];
+        for (name, language) in [
+            ("mistakes_in_english", Language::English),
+            ("mistakes_in_chinese", Language::Chinese),
+        ] {
+            let mut said = String::new();
+            for line in lines {
+                let error = CommandLine::try_parse_from(line.split(' ')).expect_err(line);
+                let words = diagnostics::render(&failure(&error), false, language);
+                assert!(!words.contains("canary"), "a key was repeated");
+                said += &format!("$ {line}\n{words}\n");
+            }
+            insta::assert_snapshot!(name, said);
+        }
+    }
+}
