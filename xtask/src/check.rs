@@ -27,6 +27,7 @@ mod vectors;
 
 use serde_json::Value;
 
+use crate::docs;
 use crate::process::{Failure, cargo, run as run_program};
 use crate::steps::step;
 use crate::workspace;
@@ -114,7 +115,11 @@ pub(crate) fn run(quick: bool) -> Result<(), Failure> {
     note("format", step("format", format));
     if !quick {
         note("lints", step("lints", lints));
-        note("docs", step("docs", docs));
+        note("rustdoc", step("rustdoc", rustdoc));
+        note(
+            "generated documents",
+            step("generated documents", docs::check),
+        );
     }
     if failed.is_empty() {
         return Ok(());
@@ -146,7 +151,7 @@ fn lints() -> Result<(), Failure> {
     ]))
 }
 
-fn docs() -> Result<(), Failure> {
+fn rustdoc() -> Result<(), Failure> {
     run_program(
         cargo(["doc", "--locked", "--quiet", "--workspace", "--no-deps"])
             .env("RUSTDOCFLAGS", "-D warnings"),

@@ -12,6 +12,7 @@ mod bench;
 mod check;
 mod ci;
 mod dist;
+mod docs;
 mod fuzz;
 mod golden;
 mod licences;
@@ -89,6 +90,8 @@ enum Verb {
         #[arg(long, value_name = "VERSION", conflicts_with = "dry_run")]
         set_version: Option<String>,
     },
+    /// Write the parts of the documents that are made of the command's own definitions
+    Docs,
     /// Build and pack the release archive, with README, licences and completions, and its SHA-256
     Dist,
     /// Run everything that must pass before a change lands
@@ -117,6 +120,7 @@ fn main() -> ExitCode {
         } => release::set_version(&version),
         Verb::Release { dry_run, .. } => release::run(dry_run),
         Verb::SignerUsers => signer_users::run(),
+        Verb::Docs => docs::write(),
         Verb::Dist => dist::run(),
         Verb::Ci => ci::run(),
     };

@@ -1,5 +1,6 @@
 //! The command line: the name and the help of each flag.
 
+mod reference;
 mod sandbox;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use vectcut_upload::{STREAMS_MAX, SignatureChoice};
 use crate::logging::LogFormat;
 use crate::values;
 use crate::words::Language;
+pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 
 /// Upload local files to VectCut and print their public URLs
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     /// Print a shell completion script
     #[command(after_long_help = include_str!("args/completions_after_help.txt"))]
     Completions(CompletionsArgs),
+    /// Write what documents and packages take from these definitions
+    #[command(hide = true)]
+    Reference(ReferenceArgs),
 }
 
 /// What standard error shows.
@@ -105,13 +110,13 @@ pub(crate) struct TransferArgs {
     /// Give up after this time when a server has never responded, for example 2m
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::duration)]
     pub(crate) give_up_after: Duration,
-    /// Files uploaded in parallel
+    /// Files uploaded in parallel, 1 to 64
     #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) jobs: u16,
-    /// Connections in total [default: automatic, up to 16]
+    /// Connections in total, 1 to 16 [default: chosen automatically]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=STREAMS_MAX as i64))]
     pub(crate) streams: Option<u16>,
-    /// Part size, for example 8M [default: chosen automatically]
+    /// Part size, 128k to 5G, for example 8M [default: chosen automatically]
     #[arg(long, value_name = "SIZE", value_parser = values::part_bytes)]
     pub(crate) part_size: Option<u64>,
     /// Maximum bytes per second over all connections, for example 2M

@@ -10,6 +10,7 @@ use console::{Alignment, pad_str};
 
 use crate::amounts;
 use crate::args::OutputFormat;
+use crate::failure::Failure;
 use crate::plain_text::{escape_json, plain};
 use crate::result::{FailedFile, FileResult, PublishedFile};
 use crate::words::{Language, Text, labels};
@@ -94,6 +95,20 @@ impl<W: Write> Output<W> {
     }
 }
 
+/// Prints data that is no result of a file, such as a script. A reader that has gone is no failure.
+///
+/// # Errors
+///
+/// Fails when standard output cannot be written.
+pub(crate) fn print(data: impl AsRef<[u8]>) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(data.as_ref());
+    match written.and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::stdout(&error)),
+        _ => Ok(()),
+    }
+}
+
 /// The line of a file that failed is empty, so that line N still belongs to file N.
 fn url_line(result: &FileResult) -> String {
     match result {
@@ -151,7 +166,7 @@ mod tests {
     use vectcut_upload::StopReason;
 
     use super::*;
-    use crate::failure::{Failure, NextRun};
+    use crate::failure::NextRun;
 
     fn published(name: &str) -> FileResult {
         FileResult::Published(Box::new(PublishedFile {

@@ -1,12 +1,11 @@
 //! `vectcut completions`: the script with which a shell completes the command line.
 
-use std::io::{self, Write as _};
-
 use clap::CommandFactory as _;
 
 use crate::args::{CommandLine, CompletionsArgs};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::output;
 
 /// Prints the script.
 ///
@@ -21,9 +20,6 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
         "vectcut",
         &mut script,
     );
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(&script).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::stdout(&error)),
-        _ => Ok(ExitCode::Success),
-    }
+    output::print(&script)?;
+    Ok(ExitCode::Success)
 }

@@ -3,7 +3,7 @@
 mod environment;
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitStatus;
 
 use tokio::process::{Child, Command};
@@ -13,6 +13,7 @@ use crate::args::SandboxArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signal};
+use crate::output;
 use crate::settings::names_of_process;
 use crate::stderr::Stderr;
 use crate::variables;
@@ -95,14 +96,7 @@ fn print_settings(settings: &Settings) -> Result<(), Failure> {
     for (name, value) in settings.environment() {
         text.push_str(&export(name, &value));
     }
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::stdout(&error)),
-        _ => Ok(()),
-    }
+    output::print(&text)
 }
 
 /// A shell reads everything in single quotes literally, except the single quote itself.

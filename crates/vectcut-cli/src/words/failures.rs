@@ -3,6 +3,8 @@
 use super::catalogue;
 
 catalogue! {
+    write(path): "could not write `{path}`", "无法写入 `{path}`";
+    no_command(name): "there is no command `{name}`", "没有 `{name}` 这个命令";
     could_not_upload(path): "could not upload `{path}`", "无法上传 `{path}`";
     api_key_missing(variable):
         "there is no API key: `{variable}` is not set",
