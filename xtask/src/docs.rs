@@ -11,7 +11,7 @@ use crate::process::{Failure, cargo, output, run as run_program};
 use crate::workspace;
 
 /// Documents with blocks.
-const WITH_BLOCKS: [&str; 1] = ["docs/cli.md"];
+const WITH_BLOCKS: [&str; 2] = ["docs/cli.md", "docs/errors.md"];
 /// Files that the command prints, and its arguments.
 const WHOLE: [(&str, &[&str]); 0] = [];
 

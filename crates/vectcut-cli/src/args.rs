@@ -1,5 +1,6 @@
 //! The command line: the name and the help of each flag.
 
+mod explain;
 mod reference;
 mod sandbox;
 
@@ -13,6 +14,7 @@ use vectcut_upload::{STREAMS_MAX, SignatureChoice};
 use crate::logging::LogFormat;
 use crate::values;
 use crate::words::Language;
+pub(crate) use explain::ExplainArgs;
 pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 
@@ -42,6 +44,8 @@ pub(crate) enum Command {
     /// it with the settings in its environment, and exits with its exit code.
     #[command(after_long_help = include_str!("args/sandbox_after_help.txt"))]
     Sandbox(SandboxArgs),
+    /// Say what an error code or an exit code means, and what to do next
+    Explain(ExplainArgs),
     /// Print a shell completion script
     #[command(after_long_help = include_str!("args/completions_after_help.txt"))]
     Completions(CompletionsArgs),

@@ -1,6 +1,7 @@
 //! The sub-commands, a file each.
 
 pub(crate) mod completions;
+pub(crate) mod explain;
 pub(crate) mod reference;
 pub(crate) mod sandbox;
 pub(crate) mod upload;

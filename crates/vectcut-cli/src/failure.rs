@@ -16,6 +16,7 @@ use vectcut_upload::{Fault, Step, UploadError};
 use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
 use crate::variables::API_KEY;
+use crate::words::codes::Code;
 use crate::words::{self, Language, Text};
 pub(crate) use stop::{NextRun, doing};
 
@@ -119,7 +120,8 @@ impl Failure {
 
     /// Returns what the failure's name means.
     pub(crate) fn meaning(&self) -> Text {
-        words::codes::meaning(self.code)
+        // A test of this file names a code without an entry.
+        words::codes::find(self.code).map_or_else(|| Text::same(self.code), Code::meaning)
     }
 
     /// Returns what a person can do, in one line.

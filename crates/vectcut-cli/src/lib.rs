@@ -88,6 +88,7 @@ fn run_command(
         }
         Command::Sandbox(args) => wait_for(commands::sandbox::run(args, stderr))?,
         Command::Completions(args) => commands::completions::run(args).map(Into::into),
+        Command::Explain(args) => commands::explain::run(args, stderr.language()).map(Into::into),
         Command::Reference(args) => commands::reference::run(args).map(Into::into),
     }
 }

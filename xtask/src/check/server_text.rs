@@ -79,14 +79,10 @@ const OWN_TEXT: [(&str, &str); 8] = [
 ];
 
 /// The files that may write to standard output or standard error.
-const PRINTING_FILES: [(&str, &str); 6] = [
+const PRINTING_FILES: [(&str, &str); 5] = [
     (
-        "crates/vectcut-cli/src/commands/completions.rs",
-        "prints the shell's script",
-    ),
-    (
-        "crates/vectcut-cli/src/commands/sandbox.rs",
-        "prints the sandbox's settings",
+        "crates/vectcut-cli/src/output.rs",
+        "prints what is no result of a file, such as a script",
     ),
     (
         "crates/vectcut-cli/src/progress/bar.rs",

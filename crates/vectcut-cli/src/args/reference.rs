@@ -17,6 +17,8 @@ pub(crate) enum Page {
         /// The names of the command and its parents, such as `uploads resume`
         names: Vec<String>,
     },
+    /// Print the table of error codes in Markdown
+    Errors,
     /// Write the man pages of all commands into a folder
     Man {
         /// The folder

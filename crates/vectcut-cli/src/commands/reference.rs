@@ -8,6 +8,7 @@ use std::path::Path;
 
 use clap::{Arg, ArgAction, Command};
 
+use super::explain;
 use crate::args::{Page, ReferenceArgs};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -30,8 +31,9 @@ pub(crate) fn run(args: &ReferenceArgs) -> Result<ExitCode, Failure> {
                     Failure::new(ExitCode::Usage, "usage", failures::no_command(name))
                 })
             })?;
-            output::print(&table(command, names.is_empty()))?;
+            output::print(table(command, names.is_empty()))?;
         }
+        Page::Errors => output::print(explain::markdown())?,
         Page::Man { folder } => write_man(root, folder)
             .map_err(|error| Failure::internal(failures::write(folder.display()), &error))?,
     }

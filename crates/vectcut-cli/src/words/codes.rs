@@ -1,142 +1,433 @@
-//! The names of failures in JSON, and what each means.
+//! The names of failures in JSON: what each means, how the command ends with it, and what to do next.
 
 use super::Text;
+use crate::exit_code::ExitCode;
 
-/// The names, and their meaning in English and Chinese. A name is only ever added.
-const CODES: [(&str, &str, &str); 33] = [
-    ("api_key_missing", "there is no API key", "没有 API 密钥"),
-    (
-        "api_key_unusable",
-        "the API key has characters that no key has",
-        "API 密钥含有无效字符",
-    ),
-    (
-        "api_key_refused",
-        "VectCut refused the API key",
-        "VectCut 拒绝了 API 密钥",
-    ),
-    (
-        "usage",
-        "the command line or a setting cannot be used",
-        "命令行或设置有误",
-    ),
-    (
-        "setup",
-        "the HTTPS client cannot be set up",
-        "无法初始化 HTTPS 客户端",
-    ),
-    ("command", "the command cannot be run", "无法运行该命令"),
-    ("file_missing", "there is no such file", "文件不存在"),
-    ("file_unreadable", "the file cannot be read", "无法读取文件"),
-    (
-        "not_a_file",
-        "the path names something else than a file",
-        "该路径不是普通文件",
-    ),
-    (
-        "file_name_not_utf8",
-        "the file name is not UTF-8",
-        "文件名不是 UTF-8 文本",
-    ),
-    (
-        "content_type_invalid",
-        "the content type is not a media type",
-        "内容类型无效",
-    ),
-    ("file_too_large", "the file is too large", "文件过大"),
-    (
-        "file_changed",
-        "the file changed while it was being sent",
-        "文件在上传过程中有改动",
-    ),
-    (
-        "backend_unreachable",
-        "VectCut cannot be reached",
-        "无法连接 VectCut",
-    ),
-    (
-        "backend_failing",
-        "VectCut keeps failing",
-        "VectCut 服务暂时出错",
-    ),
-    (
-        "backend_reply_invalid",
-        "the response of VectCut cannot be used",
-        "VectCut 的响应无法识别",
-    ),
-    (
-        "backend_refused",
-        "VectCut refused the request",
-        "VectCut 拒绝了请求",
-    ),
-    (
-        "ticket_invalid",
-        "VectCut named a place that OSS cannot have",
-        "VectCut 给出的存储位置无效",
-    ),
-    (
-        "region_unknown",
-        "the OSS region is not known",
-        "不知道 OSS 所在的地域",
-    ),
-    (
-        "credentials_too_short",
-        "the upload credentials expire too early",
-        "上传凭证有效期过短",
-    ),
-    (
-        "never_finished",
-        "the upload started over too often",
-        "上传多次从头开始，始终没有完成",
-    ),
-    (
-        "request_unsignable",
-        "the request to OSS cannot be signed",
-        "无法为发往 OSS 的请求签名",
-    ),
-    ("oss_unreachable", "OSS cannot be reached", "无法连接 OSS"),
-    ("oss_failing", "OSS keeps failing", "OSS 服务暂时出错"),
-    ("oss_refused", "OSS refused the request", "OSS 拒绝了请求"),
-    (
-        "crc64_mismatch",
-        "OSS stored other bytes than were sent",
-        "OSS 保存的内容与发送的不一致",
-    ),
-    (
-        "crc64_missing",
-        "OSS reported no checksum",
-        "OSS 没有返回校验值，无法确认内容完整",
-    ),
-    (
-        "object_unproven",
-        "nothing proves that OSS has the file",
-        "无法确认 OSS 已保存文件",
-    ),
-    (
-        "url_expired",
-        "the URL had expired when it came",
-        "收到的链接已经过期",
-    ),
-    (
-        "url_unreachable",
-        "the URL cannot be fetched",
-        "无法打开链接",
-    ),
-    (
-        "url_content_differs",
-        "the URL returns other bytes than the file has",
-        "链接的内容与文件不一致",
-    ),
-    ("budget_ended", "the time budget ended", "时间预算已用完"),
-    ("interrupted", "the command was interrupted", "命令已中断"),
-];
-
-/// What the name of a fault of the program itself means.
-const INTERNAL: (&str, &str) = ("the program itself failed", "程序内部错误");
-
-/// Returns what a name means.
-pub(crate) fn meaning(code: &str) -> Text {
-    let found = CODES.iter().find(|(name, ..)| *name == code);
-    let (english, chinese) = found.map_or(INTERNAL, |(_, english, chinese)| (english, chinese));
-    Text::new(english.to_owned(), chinese.to_owned())
+/// A name of a failure. A name is only ever added, and keeps its meaning.
+#[derive(Debug)]
+pub(crate) struct Code {
+    /// `error.code` in JSON.
+    pub(crate) name: &'static str,
+    /// The exit code of a run of one file. A time budget in which nothing moved ends with 5.
+    pub(crate) exit_code: ExitCode,
+    /// The values that `error.step` can have, or `-` if there is none.
+    pub(crate) steps: &'static str,
+    /// Whether the same command may succeed later.
+    pub(crate) retryable: Retryable,
+    meaning: [&'static str; 2],
+    next: [&'static str; 2],
 }
+
+/// Whether the same command may succeed later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Retryable {
+    /// Without anyone changing anything.
+    Yes,
+    /// It depends on the cause; `error.retryable` tells.
+    Usually,
+    /// Somebody has to change something first.
+    No,
+}
+
+impl Code {
+    /// Returns what the name means.
+    pub(crate) fn meaning(&self) -> Text {
+        let [english, chinese] = self.meaning;
+        Text::new(english.to_owned(), chinese.to_owned())
+    }
+
+    /// Returns what to do next.
+    pub(crate) fn next(&self) -> Text {
+        let [english, chinese] = self.next;
+        Text::new(english.to_owned(), chinese.to_owned())
+    }
+}
+
+/// Returns the code of a name.
+pub(crate) fn find(name: &str) -> Option<&'static Code> {
+    CODES.iter().find(|code| code.name == name)
+}
+
+/// Every name.
+pub(crate) const CODES: &[Code] = &[
+    Code {
+        name: "api_key_missing",
+        exit_code: ExitCode::ApiKey,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: ["there is no API key", "没有 API 密钥"],
+        next: [
+            "run `vectcut login` in a terminal, or set `VECTCUT_API_KEY`",
+            "在终端运行 `vectcut login`，或设置 `VECTCUT_API_KEY`",
+        ],
+    },
+    Code {
+        name: "api_key_unusable",
+        exit_code: ExitCode::ApiKey,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: [
+            "the API key has characters that no key has",
+            "API 密钥含有无效字符",
+        ],
+        next: [
+            "copy the key again from https://www.vectcut.com/auth",
+            "在 https://www.vectcut.com/auth 重新复制密钥",
+        ],
+    },
+    Code {
+        name: "api_key_refused",
+        exit_code: ExitCode::ApiKey,
+        steps: "init, complete",
+        retryable: Retryable::No,
+        meaning: ["VectCut refused the API key", "VectCut 拒绝了 API 密钥"],
+        next: [
+            "run `vectcut login` with a key that is valid",
+            "用有效的密钥运行 `vectcut login`",
+        ],
+    },
+    Code {
+        name: "usage",
+        exit_code: ExitCode::Usage,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: [
+            "the command line or a setting cannot be used",
+            "命令行或设置有误",
+        ],
+        next: ["change what the message names", "按提示修改命令或设置"],
+    },
+    Code {
+        name: "setup",
+        exit_code: ExitCode::Usage,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: [
+            "the HTTPS client cannot be set up",
+            "无法初始化 HTTPS 客户端",
+        ],
+        next: [
+            "check the file that `--ca-cert` names",
+            "检查 `--ca-cert` 指定的文件",
+        ],
+    },
+    Code {
+        name: "command",
+        exit_code: ExitCode::Usage,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: ["the command cannot be run", "无法运行该命令"],
+        next: [
+            "check the name of the command after `--`",
+            "检查 `--` 之后的命令名",
+        ],
+    },
+    Code {
+        name: "file_missing",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: ["there is no such file", "文件不存在"],
+        next: ["check the path", "检查路径"],
+    },
+    Code {
+        name: "file_unreadable",
+        exit_code: ExitCode::LocalFile,
+        steps: "read, complete",
+        retryable: Retryable::No,
+        meaning: ["the file cannot be read", "无法读取文件"],
+        next: [
+            "check the permissions of the file, and the disk",
+            "检查文件权限和磁盘",
+        ],
+    },
+    Code {
+        name: "not_a_file",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: [
+            "the path names something else than a file",
+            "该路径不是普通文件",
+        ],
+        next: ["name a regular file", "请指定普通文件"],
+    },
+    Code {
+        name: "file_name_not_utf8",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: ["the file name is not UTF-8", "文件名不是 UTF-8 文本"],
+        next: ["give it a name with `--name`", "请用 `--name` 指定文件名"],
+    },
+    Code {
+        name: "content_type_invalid",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: ["the content type is not a media type", "内容类型无效"],
+        next: [
+            "write a media type such as `video/mp4`",
+            "请写成 `video/mp4` 这样的类型",
+        ],
+    },
+    Code {
+        name: "file_too_large",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: ["the file is too large", "文件过大"],
+        next: ["make the file smaller", "减小文件"],
+    },
+    Code {
+        name: "file_changed",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::Yes,
+        meaning: [
+            "the file changed while it was being sent",
+            "文件在上传过程中有改动",
+        ],
+        next: [
+            "wait until no program writes to the file, then run the same command",
+            "等其他程序写完后，重新运行同一命令",
+        ],
+    },
+    Code {
+        name: "backend_unreachable",
+        exit_code: ExitCode::Unavailable,
+        steps: "init, complete",
+        retryable: Retryable::Usually,
+        meaning: ["VectCut cannot be reached", "无法连接 VectCut"],
+        next: [
+            "check the network and the proxy, then run the same command",
+            "检查网络和代理，然后重新运行同一命令",
+        ],
+    },
+    Code {
+        name: "backend_failing",
+        exit_code: ExitCode::Unavailable,
+        steps: "init, complete",
+        retryable: Retryable::Yes,
+        meaning: ["VectCut keeps failing", "VectCut 服务暂时出错"],
+        next: ["run the same command later", "稍后重新运行同一命令"],
+    },
+    Code {
+        name: "backend_reply_invalid",
+        exit_code: ExitCode::Unavailable,
+        steps: "init, complete",
+        retryable: Retryable::Usually,
+        meaning: [
+            "the response of VectCut cannot be used",
+            "VectCut 的响应无法识别",
+        ],
+        next: [
+            "check `--base-url`, and whether a login page of the network answers",
+            "检查 `--base-url`，以及是否是网络登录页面的响应",
+        ],
+    },
+    Code {
+        name: "backend_refused",
+        exit_code: ExitCode::Refused,
+        steps: "init, complete",
+        retryable: Retryable::No,
+        meaning: ["VectCut refused the request", "VectCut 拒绝了请求"],
+        next: [
+            "read the message; it is the server's own",
+            "请看消息内容，它来自服务器",
+        ],
+    },
+    Code {
+        name: "ticket_invalid",
+        exit_code: ExitCode::Refused,
+        steps: "init",
+        retryable: Retryable::No,
+        meaning: [
+            "VectCut named a place that OSS cannot have",
+            "VectCut 给出的存储位置无效",
+        ],
+        next: ["report it to VectCut", "请向 VectCut 反馈"],
+    },
+    Code {
+        name: "region_unknown",
+        exit_code: ExitCode::Refused,
+        steps: "put",
+        retryable: Retryable::No,
+        meaning: ["the OSS region is not known", "不知道 OSS 所在的地域"],
+        next: ["set `--oss-region`", "设置 `--oss-region`"],
+    },
+    Code {
+        name: "credentials_too_short",
+        exit_code: ExitCode::Refused,
+        steps: "put",
+        retryable: Retryable::No,
+        meaning: [
+            "the upload credentials expire too early",
+            "上传凭证有效期过短",
+        ],
+        next: ["upload over a faster connection", "换用更快的网络"],
+    },
+    Code {
+        name: "never_finished",
+        exit_code: ExitCode::Refused,
+        steps: "put",
+        retryable: Retryable::No,
+        meaning: [
+            "the upload started over too often",
+            "上传多次从头开始，始终没有完成",
+        ],
+        next: ["give each run more time", "给每次运行更多时间"],
+    },
+    Code {
+        name: "request_unsignable",
+        exit_code: ExitCode::Refused,
+        steps: "put",
+        retryable: Retryable::No,
+        meaning: [
+            "the request to OSS cannot be signed",
+            "无法为发往 OSS 的请求签名",
+        ],
+        next: [
+            "report it with the output of `-vv`",
+            "请附上 `-vv` 的输出反馈",
+        ],
+    },
+    Code {
+        name: "oss_unreachable",
+        exit_code: ExitCode::Unavailable,
+        steps: "put",
+        retryable: Retryable::Usually,
+        meaning: ["OSS cannot be reached", "无法连接 OSS"],
+        next: [
+            "check the network and the proxy, then run the same command",
+            "检查网络和代理，然后重新运行同一命令",
+        ],
+    },
+    Code {
+        name: "oss_failing",
+        exit_code: ExitCode::Unavailable,
+        steps: "put",
+        retryable: Retryable::Yes,
+        meaning: ["OSS keeps failing", "OSS 服务暂时出错"],
+        next: ["run the same command later", "稍后重新运行同一命令"],
+    },
+    Code {
+        name: "oss_refused",
+        exit_code: ExitCode::Refused,
+        steps: "put",
+        retryable: Retryable::Usually,
+        meaning: ["OSS refused the request", "OSS 拒绝了请求"],
+        next: ["read `oss_code` and the hint", "请看 `oss_code` 和提示"],
+    },
+    Code {
+        name: "crc64_mismatch",
+        exit_code: ExitCode::Corrupted,
+        steps: "put",
+        retryable: Retryable::Yes,
+        meaning: [
+            "OSS stored other bytes than were sent",
+            "OSS 保存的内容与发送的不一致",
+        ],
+        next: [
+            "run the same command; check the memory and the network of this computer if it happens again",
+            "重新运行同一命令；如果再次发生，检查本机内存和网络",
+        ],
+    },
+    Code {
+        name: "crc64_missing",
+        exit_code: ExitCode::Corrupted,
+        steps: "put",
+        retryable: Retryable::No,
+        meaning: [
+            "OSS reported no checksum",
+            "OSS 没有返回校验值，无法确认内容完整",
+        ],
+        next: [
+            "check whether a proxy removes response headers",
+            "检查代理是否删除了响应头",
+        ],
+    },
+    Code {
+        name: "object_unproven",
+        exit_code: ExitCode::Unavailable,
+        steps: "complete",
+        retryable: Retryable::Yes,
+        meaning: [
+            "nothing proves that OSS has the file",
+            "无法确认 OSS 已保存文件",
+        ],
+        next: [
+            "run the same command; it looks before it sends",
+            "重新运行同一命令；它会先核对再发送",
+        ],
+    },
+    Code {
+        name: "url_expired",
+        exit_code: ExitCode::Unavailable,
+        steps: "complete",
+        retryable: Retryable::Yes,
+        meaning: ["the URL had expired when it came", "收到的链接已经过期"],
+        next: [
+            "check the clock of this computer, then run the same command",
+            "检查本机时钟，然后重新运行同一命令",
+        ],
+    },
+    Code {
+        name: "url_unreachable",
+        exit_code: ExitCode::Unavailable,
+        steps: "complete",
+        retryable: Retryable::No,
+        meaning: ["the URL cannot be fetched", "无法打开链接"],
+        next: [
+            "only `--sandbox` fetches the URL; report it",
+            "只有 `--sandbox` 会取回链接；请反馈",
+        ],
+    },
+    Code {
+        name: "url_content_differs",
+        exit_code: ExitCode::Corrupted,
+        steps: "complete",
+        retryable: Retryable::No,
+        meaning: [
+            "the URL returns other bytes than the file has",
+            "链接的内容与文件不一致",
+        ],
+        next: [
+            "only `--sandbox` compares the bytes; report it",
+            "只有 `--sandbox` 会比对内容；请反馈",
+        ],
+    },
+    Code {
+        name: "budget_ended",
+        exit_code: ExitCode::BudgetEnded,
+        steps: "any",
+        retryable: Retryable::Yes,
+        meaning: ["the time budget ended", "时间预算已用完"],
+        next: [
+            "run the same command again to resume",
+            "重新运行同一命令即可续传",
+        ],
+    },
+    Code {
+        name: "interrupted",
+        exit_code: ExitCode::Interrupted,
+        steps: "any",
+        retryable: Retryable::Yes,
+        meaning: ["the command was interrupted", "命令已中断"],
+        next: [
+            "run the same command again to resume",
+            "重新运行同一命令即可续传",
+        ],
+    },
+    Code {
+        name: "internal",
+        exit_code: ExitCode::Internal,
+        steps: "any",
+        retryable: Retryable::No,
+        meaning: ["the program itself failed", "程序内部错误"],
+        next: [
+            "report it with the output of `-vv`",
+            "请附上 `-vv` 的输出反馈",
+        ],
+    },
+];

@@ -4,6 +4,7 @@ use super::catalogue;
 
 catalogue! {
     write(path): "could not write `{path}`", "无法写入 `{path}`";
+    no_code(code): "there is no code `{code}`", "没有 `{code}` 这个代码";
     no_command(name): "there is no command `{name}`", "没有 `{name}` 这个命令";
     could_not_upload(path): "could not upload `{path}`", "无法上传 `{path}`";
     api_key_missing(variable):

@@ -28,6 +28,16 @@ catalogue! {
     completed(): "completed", "已完成";
     reused(): "reused", "已复用";
 
+    /// What `vectcut explain` says about a code.
+    meaning(): "meaning:  ", "含义：    ";
+    next(): "next:     ", "下一步：  ";
+    exit_code(): "exit code:", "退出码：  ";
+    step(): "step:     ", "步骤：    ";
+    retryable(): "retryable:", "可重试：  ";
+    yes(): "yes", "是";
+    no(): "no", "否";
+    usually(): "it depends on the cause; `error.retryable` tells", "取决于原因，见 `error.retryable`";
+
     milliseconds(amount): "{amount} ms", "{amount} 毫秒";
     seconds(amount): "{amount} s", "{amount} 秒";
     minutes(minutes, seconds): "{minutes} min {seconds} s", "{minutes} 分 {seconds} 秒";
