@@ -1,12 +1,14 @@
 //! `GET` of the public URL's first byte: proves that the object is there, and how long it is.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::{
     StatusCode,
-    header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, RANGE},
+    header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, RANGE},
 };
-use strict_http::{TransportError, parsed_header, retry_after};
+use strict_http::{
+    ServerText, TransportError, header_text, parsed_header, retry_after, server_time,
+};
 
 use crate::{Client, SignedUrl};
 
@@ -14,13 +16,17 @@ use crate::{Client, SignedUrl};
 const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the host of a public URL says about the object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Probe {
     /// The length of the whole object in bytes, if the response tells.
     pub len_bytes: Option<u64>,
     /// The CRC-64/XZ of the whole object, if the host shows OSS's `x-oss-hash-crc64ecma`.
     pub crc64: Option<u64>,
+    /// The ETag of the object, without quotes, if the host shows one.
+    pub etag: Option<ServerText>,
+    /// The host's clock when it responded, to the second, from `Date`.
+    pub server_time: Option<SystemTime>,
 }
 
 /// A public URL that did not prove its object.
@@ -98,6 +104,8 @@ fn judge(status: StatusCode, headers: &HeaderMap) -> Result<Probe, ProbeError> {
         Ok(Probe {
             len_bytes,
             crc64: parsed_header(headers, "x-oss-hash-crc64ecma"),
+            etag: etag(headers),
+            server_time: server_time(headers),
         })
     };
     match status.as_u16() {
@@ -113,6 +121,11 @@ fn judge(status: StatusCode, headers: &HeaderMap) -> Result<Probe, ProbeError> {
             retry_after: retry_after(headers),
         }),
     }
+}
+
+fn etag(headers: &HeaderMap) -> Option<ServerText> {
+    let unquoted = |text: &str| text.trim().trim_matches('"').to_owned();
+    header_text(headers, ETAG.as_str(), ServerText::CODE_MAX_CHARS, unquoted)
 }
 
 /// The length after the slash of `Content-Range: bytes 0-0/12345`.
@@ -143,7 +156,7 @@ mod tests {
             .collect();
         let status = StatusCode::from_u16(status).expect("a status");
         let found = judge(status, &headers).ok();
-        let expected = expected.map(|(len_bytes, crc64)| Probe { len_bytes, crc64 });
+        let found = found.map(|probe| (probe.len_bytes, probe.crc64));
         assert_eq!(found, expected, "{shown}");
     }
 
@@ -168,6 +181,21 @@ mod tests {
             &[("content-range", "bytes */0"), crc64],
             Some((Some(0), Some(u64::MAX))),
         );
+    }
+
+    #[test]
+    fn etag_and_date_are_read_where_the_host_shows_them() {
+        let headers = HeaderMap::from_iter([
+            (ETAG, "\"25F9E794\"".parse().expect("a value")),
+            (
+                reqwest::header::DATE,
+                "Thu, 01 Jan 2026 00:00:00 GMT".parse().expect("a value"),
+            ),
+        ]);
+        let probe = judge(StatusCode::PARTIAL_CONTENT, &headers).expect("a success");
+        assert_eq!(probe.etag.expect("an ETag").as_str(), "25F9E794");
+        let seconds = Duration::from_secs(1_767_225_600);
+        assert_eq!(probe.server_time, Some(SystemTime::UNIX_EPOCH + seconds));
     }
 
     #[test]

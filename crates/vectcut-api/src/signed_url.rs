@@ -5,6 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use strict_http::ServerUrl;
 use zeroize::Zeroizing;
@@ -80,6 +81,21 @@ impl SignedUrl {
         }
     }
 
+    /// Returns the object key that the URL names: its path, decoded.
+    ///
+    /// A host that is an IP address has the bucket before the key, as OSS addresses buckets there. `None` when the path is
+    /// empty or not UTF-8. A domain of the backend's own may name objects in another way, so this is a guess.
+    pub fn object_key(&self) -> Option<String> {
+        let (_, rest) = self.0.split_once("://")?;
+        let path = rest.split(['?', '#']).next()?.split_once('/')?.1;
+        let key = match server(&Url::parse(&self.0).ok()?)?.ip() {
+            None => path,
+            Some(_) => path.split_once('/')?.1,
+        };
+        let key = percent_decode_str(key).decode_utf8().ok()?;
+        (!key.is_empty()).then(|| key.into_owned())
+    }
+
     /// Returns whether the host is this computer.
     pub(crate) fn is_loopback(&self) -> bool {
         Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
@@ -87,7 +103,11 @@ impl SignedUrl {
 }
 
 fn is_loopback(url: &Url) -> bool {
-    ServerUrl::parse(&url.origin().ascii_serialization()).is_ok_and(|server| server.is_loopback())
+    server(url).is_some_and(|server| server.is_loopback())
+}
+
+fn server(url: &Url) -> Option<ServerUrl> {
+    ServerUrl::parse(&url.origin().ascii_serialization()).ok()
 }
 
 impl fmt::Debug for SignedUrl {
@@ -197,6 +217,25 @@ mod tests {
         check("https://b.example/k?Expires=never", None);
         check("https://b.example/k?Expires=99999999999999999999", None);
         check("https://b.example/k", None);
+    }
+
+    #[test]
+    fn the_object_key_is_the_decoded_path_behind_the_bucket_if_that_is_in_it() {
+        for (url, expected) in [
+            ("https://b.example/u/a.mp4?Expires=1#x", Some("u/a.mp4")),
+            ("https://b.example/%E5%89%AA%20+%2B.mp4", Some("剪 ++.mp4")),
+            ("https://b.example/a%2", Some("a%2")),
+            ("https://b.example/../a", Some("../a")),
+            ("http://127.0.0.1:9000/bkt/u/a.mp4?x", Some("u/a.mp4")),
+            ("http://[::1]:9000/bkt/a", Some("a")),
+            ("http://127.0.0.1:9000/bkt", None),
+            ("https://b.example/%FF", None),
+            ("https://b.example/", None),
+            ("https://b.example?a/b", None),
+        ] {
+            let parsed = SignedUrl::parse(url).expect(url);
+            assert_eq!(parsed.object_key().as_deref(), expected, "{url}");
+        }
     }
 
     #[test]

@@ -97,6 +97,7 @@ impl PublishedFile {
         let status = match published.outcome {
             Outcome::Resumed => "resumed",
             Outcome::Completed => "completed",
+            Outcome::Reused => "reused",
             _ => "uploaded",
         };
         Self {

@@ -244,6 +244,33 @@ pub enum UploadError {
         /// Where the object is.
         object_key: ObjectKey,
     },
+    /// The ledger does not know the file, so there is no URL to renew.
+    #[error("`{}` {}", path.display(), if *is_changed { "changed since it was uploaded" } else { "is not known to have been uploaded" })]
+    NotUploaded {
+        /// The file as it was given.
+        path: PathBuf,
+        /// Whether it was uploaded with other content.
+        is_changed: bool,
+    },
+    /// The URL does not name an object.
+    #[error("the path of the URL names no object")]
+    UrlWithoutKey,
+    /// The URL shows another object than was uploaded.
+    #[error("`{object_key}` is not what was uploaded any more")]
+    Replaced {
+        /// Where another object is.
+        object_key: ObjectKey,
+    },
+    /// The new URL is valid, but not for as long as it should be.
+    #[error("VectCut gave a URL for `{object_key}` that is valid for {} s, and {} s are wanted", left.as_secs(), wanted.as_secs())]
+    UrlTooShort {
+        /// Where the object is.
+        object_key: ObjectKey,
+        /// How long the URL is valid, by the backend's clock.
+        left: Duration,
+        /// How long it should be.
+        wanted: Duration,
+    },
     /// The program's own runtime stopped a task.
     #[error("a task of the program stopped")]
     Runtime {

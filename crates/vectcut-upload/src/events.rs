@@ -6,7 +6,7 @@ use std::{fmt, time::Duration};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// The local file is checked, before and after sending.
+    /// The local file is checked, before and after sending, and looked up in the ledger.
     Read,
     /// The backend is asked for a ticket.
     Init,
@@ -44,6 +44,13 @@ pub enum Event {
     },
     /// The file changed since an earlier run began to send it. All of it is sent again.
     FileChanged,
+    /// The ledger may know the content of the file, so it is read and compared. Comes after every few megabytes.
+    Comparing {
+        /// How many bytes are read.
+        read_bytes: u64,
+        /// The file's length in bytes.
+        len_bytes: u64,
+    },
     /// How far the file is. Comes several times a second while bytes are sent.
     Progress {
         /// How many bytes OSS has acknowledged. These are not sent again.

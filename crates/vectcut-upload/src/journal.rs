@@ -9,6 +9,7 @@ mod folder;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod kept;
+mod listing;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -16,5 +17,6 @@ mod writer;
 
 pub(crate) use folder::{Folder, Note, Opened};
 pub(crate) use kept::Kept;
+pub(crate) use listing::Listed;
 pub(crate) use record::{Header, KeptCredentials, Record, VERSION};
 pub(crate) use writer::Journal;

@@ -11,12 +11,18 @@ mod events;
 #[doc(hidden)]
 pub mod fuzzing;
 mod journal;
+mod kept_url;
+mod ledger;
 mod limits;
+mod links;
+mod memory;
 mod one_file;
+mod one_run;
 mod policy;
 mod published;
 mod publishing;
 mod remembered;
+mod reuse;
 mod run;
 mod sending;
 mod shared;
@@ -24,12 +30,15 @@ mod source;
 mod stage;
 mod state_dir;
 mod stop;
+mod talk;
 mod tally;
 mod upload;
 mod uploader;
+mod uploads;
 
 pub use error::{Cause, Fault, FileKind, Hint, Progress, SourceAction, UploadError};
 pub use events::{Event, Step};
+pub use links::{Link, LinkOf};
 pub use policy::{
     plan::{PART_MAX_BYTES, PART_MIN_BYTES},
     retry::RetryPolicy,
@@ -40,3 +49,4 @@ pub use shared::SignatureChoice;
 pub use stop::{Stop, StopReason};
 pub use upload::Upload;
 pub use uploader::Uploader;
+pub use uploads::{FinishedUpload, UnfinishedUpload, Uploads, UploadsError};

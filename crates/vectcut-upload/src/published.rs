@@ -16,6 +16,8 @@ pub enum Outcome {
     Resumed,
     /// An earlier run had sent all of it; this run only asked for the URL.
     Completed,
+    /// An earlier run had uploaded it, the ledger knows it, and the URL has just proven it.
+    Reused,
 }
 
 /// An uploaded file and its URL.
@@ -38,7 +40,7 @@ pub struct Published {
     pub public_signed_url: SignedUrl,
     /// How it was stored.
     pub outcome: Outcome,
-    /// How many requests sent the bytes: 1 when none failed.
+    /// How many requests sent the bytes: 1 when none failed, 0 when it was reused.
     pub attempts: u32,
     /// How long this run took.
     pub elapsed: Duration,

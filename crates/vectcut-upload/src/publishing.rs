@@ -7,11 +7,15 @@ use vectcut_api::{Completed, ProbeError, SignedUrl};
 
 use crate::{
     Event, Fault, Step, UploadError,
-    access::{Access, Setback, backend},
+    access::{
+        Access, Setback,
+        backend::{self, Tenacity},
+    },
     journal::Record,
     run::Run,
     sending::{self, Seen},
     stage::{Place, Proof, Stored, Ticket},
+    talk::Talk,
 };
 
 /// A URL that expires within this time is mentioned.
@@ -30,8 +34,8 @@ pub(crate) async fn complete(
     stored: &Stored,
 ) -> Result<SignedUrl, Setback> {
     run.tell(Event::Step(Step::Complete));
-    let error = match fresh_url(run, &place.object_key).await {
-        Ok(url) => {
+    let error = match fresh_url(&run.talk, &place.object_key, Tenacity::Full).await {
+        Ok(Fresh { url, .. }) => {
             prove(run, place, stored, &url).await?;
             return Ok(url);
         }
@@ -76,30 +80,42 @@ pub(crate) async fn renew(
             Err(_) => {}
         }
     }
-    let url = fresh_url(run, &place.object_key)
+    let Fresh { url, .. } = fresh_url(&run.talk, &place.object_key, Tenacity::Full)
         .await
         .map_err(Setback::Failed)?;
     prove(run, place, stored, &url).await?;
     Ok(url)
 }
 
+/// A URL that the backend gave just now.
+pub(crate) struct Fresh {
+    pub(crate) url: SignedUrl,
+    /// How long it is good for by the backend's clock, if it says so.
+    pub(crate) left: Option<Duration>,
+}
+
 /// Asks the backend for a URL, and once more if that one has expired already.
-async fn fresh_url(run: &Run<'_>, object_key: &ObjectKey) -> Result<SignedUrl, UploadError> {
+pub(crate) async fn fresh_url(
+    talk: &Talk<'_>,
+    object_key: &ObjectKey,
+    tenacity: Tenacity,
+) -> Result<Fresh, UploadError> {
     for _ in 0..2 {
         let Completed {
             url, server_time, ..
-        } = backend::complete(run, object_key).await?;
-        let now = server_time.unwrap_or_else(|| run.shared.clock.now());
+        } = backend::complete(talk, object_key, tenacity).await?;
+        let now = server_time.unwrap_or_else(|| talk.shared.clock.now());
         let Some(expires_at) = url.expires_at() else {
-            return Ok(url);
+            return Ok(Fresh { url, left: None });
         };
         if let Ok(left) = expires_at.duration_since(now)
             && !left.is_zero()
         {
             if left < EXPIRES_SOON {
-                run.tell(Event::UrlExpiresSoon { left });
+                talk.tell(Event::UrlExpiresSoon { left });
             }
-            return Ok(url);
+            let left = Some(left);
+            return Ok(Fresh { url, left });
         }
     }
     Err(UploadError::UrlExpired {
@@ -121,7 +137,7 @@ async fn prove(
         return Ok(());
     }
     let object_key = place.object_key.clone();
-    let probe = match backend::probe(run, url).await {
+    let probe = match backend::probe(&run.talk, url).await {
         Ok(probe) => probe,
         Err(source) => {
             let is_gone = matches!(source, ProbeError::NotThere);

@@ -2,18 +2,19 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{
-    Event, clock,
+    Event,
     journal::{Journal, Record},
     policy::history::History,
     shared::Shared,
     source::SourceFile,
+    talk::Talk,
     tally::Tally,
 };
 
@@ -24,53 +25,34 @@ pub(crate) struct Run<'a> {
     pub(crate) name: &'a str,
     pub(crate) content_type: &'a str,
     pub(crate) tally: &'a Arc<Tally>,
+    pub(crate) talk: Talk<'a>,
     journal: &'a Journal,
     /// Whether the caller knows already that the journal cannot be written.
     has_told_failure: AtomicBool,
-    streak: Mutex<Streak>,
-    on_event: Mutex<&'a mut (dyn FnMut(Event) + Send)>,
-}
-
-/// The failures since a request last succeeded.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Streak {
-    pub(crate) failures: u32,
-    since: Option<Instant>,
-}
-
-impl Streak {
-    /// Returns how long nothing has succeeded.
-    pub(crate) fn lasted(self) -> Duration {
-        self.since.map_or(Duration::ZERO, clock::since)
-    }
 }
 
 impl<'a> Run<'a> {
     pub(crate) fn new(
-        shared: &'a Shared,
+        talk: Talk<'a>,
         source: &'a SourceFile,
         (name, content_type): (&'a str, &'a str),
         journal: &'a Journal,
-        tally: &'a Arc<Tally>,
-        on_event: &'a mut (dyn FnMut(Event) + Send),
     ) -> Self {
         Self {
-            shared,
+            shared: talk.shared,
             source,
             name,
             content_type,
-            tally,
+            tally: talk.tally,
+            talk,
             journal,
             has_told_failure: AtomicBool::new(!journal.keeps()),
-            streak: Mutex::default(),
-            on_event: Mutex::new(on_event),
         }
     }
 
     /// Reports an event.
     pub(crate) fn tell(&self, event: Event) {
-        tracing::debug!(?event, "upload");
-        (self.on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
+        self.talk.tell(event);
     }
 
     /// Reports how far the file is. It is not logged, since it comes often.
@@ -81,7 +63,7 @@ impl<'a> Run<'a> {
             len_bytes: self.source.len_bytes(),
             streams,
         };
-        (self.on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
+        self.talk.tell_often(event);
         self.tell_journal_failure();
     }
 
@@ -108,24 +90,14 @@ impl<'a> Run<'a> {
         self.journal.finish(record);
     }
 
-    /// A request succeeded: retries start counting from zero.
+    /// As [`Talk::failed`].
+    pub(crate) fn failed(&self, cause: &str) {
+        self.talk.failed(cause);
+    }
+
+    /// As [`Talk::succeeded`].
     pub(crate) fn succeeded(&self) {
-        *self.streak() = Streak::default();
-        self.tally.set_last_cause(None);
-    }
-
-    /// A request failed and may be retried. Returns the failures since the last success, this one included.
-    pub(crate) fn failed(&self, cause: &str) -> Streak {
-        self.tally.add_failure();
-        self.tally.set_last_cause(Some(cause.to_owned()));
-        let mut streak = self.streak();
-        streak.failures += 1;
-        streak.since.get_or_insert_with(clock::monotonic);
-        *streak
-    }
-
-    fn streak(&self) -> std::sync::MutexGuard<'_, Streak> {
-        self.streak.lock().unwrap_or_else(PoisonError::into_inner)
+        self.talk.succeeded();
     }
 
     fn tell_journal_failure(&self) {

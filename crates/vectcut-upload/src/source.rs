@@ -1,6 +1,7 @@
 //! The local file: checked before anything is sent, read in ranges, and checked again afterwards.
 
 mod fingerprint;
+mod look;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FileKind, SourceAction, UploadError, blocking::blocking};
 
+use look::Look;
+
+pub(crate) use look::Mark;
 pub(crate) use read::{read_at, read_cached};
+
+/// How much is read between two reports of progress.
+const READ_AT_ONCE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A regular file, open for reading, and how it looked when it was opened.
 #[derive(Debug, Clone)]
@@ -26,7 +33,7 @@ pub(crate) struct SourceFile {
     path: PathBuf,
     file: Arc<File>,
     seen: Look,
-    identity: Identity,
+    canonical: String,
 }
 
 /// What tells a file from any other, and from itself after it was written to.
@@ -40,15 +47,6 @@ pub(crate) struct Identity {
     pub(crate) inode: Option<u64>,
     /// CRC-64 over head, tail and samples.
     pub(crate) fingerprint: u64,
-}
-
-/// What changes when a file is written to or replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Look {
-    len_bytes: u64,
-    modified: Option<SystemTime>,
-    /// Device, inode and time of the last change of any kind, where the system has them. No program can set that time.
-    system: Option<(u64, u64, i64, i64)>,
 }
 
 impl SourceFile {
@@ -69,9 +67,40 @@ impl SourceFile {
         &self.path
     }
 
-    /// Returns what tells this file from others, and from itself after a change.
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.identity
+    /// Returns the path without links and dots. Bytes that are not UTF-8 are replaced.
+    pub(crate) fn canonical_path(&self) -> &str {
+        &self.canonical
+    }
+
+    /// Returns what shows without reading that the file is as it was when it was opened, where the system has that.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        self.seen.mark
+    }
+
+    /// Returns the same if every later change will show in it. The file must have been as it is until `now`.
+    pub(crate) fn settled_mark(&self, now: SystemTime) -> Option<Mark> {
+        self.seen.mark.filter(|mark| mark.is_settled(now))
+    }
+
+    /// Reads a few samples, and returns what tells this file from others, and from itself after a change.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`UploadError::Source`] when the samples cannot be read.
+    pub(crate) async fn identity(&self) -> Result<Identity, UploadError> {
+        let (file, len_bytes) = (self.file(), self.len_bytes());
+        let fingerprint = blocking(move || fingerprint::fingerprint(&file, len_bytes))
+            .await
+            .map_err(UploadError::runtime)?;
+        let since_epoch = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
+        let modified = self.seen.modified.and_then(since_epoch);
+        Ok(Identity {
+            path: self.canonical.clone(),
+            len_bytes,
+            modified_ns: modified.map(|time| time.as_nanos()),
+            inode: self.seen.mark.map(|mark| mark.inode),
+            fingerprint: fingerprint.map_err(|source| self.unreadable(source))?,
+        })
     }
 
     /// Returns the length in bytes that the file had when it was opened.
@@ -141,11 +170,38 @@ impl SourceFile {
         let crc64 = blocking(move || fingerprint::crc64(&file, offset, len_bytes))
             .await
             .map_err(UploadError::runtime)?;
-        crc64.map_err(|source| UploadError::Source {
+        crc64.map_err(|source| self.unreadable(source))
+    }
+
+    /// Returns the CRC-64 of the whole file, read from the disk. `on_progress` hears how many bytes are read so far.
+    ///
+    /// # Errors
+    ///
+    /// As [`crc64`](Self::crc64).
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future ends the reading after a few megabytes.
+    pub(crate) async fn whole_crc64(
+        &self,
+        on_progress: impl Fn(u64),
+    ) -> Result<Crc64, UploadError> {
+        let (mut crc64, mut offset, end) = (Crc64::EMPTY, 0, self.len_bytes());
+        while offset < end {
+            let len_bytes = READ_AT_ONCE_BYTES.min(end - offset);
+            crc64 = crc64.followed_by(self.crc64(offset, len_bytes).await?, len_bytes);
+            offset += len_bytes;
+            on_progress(offset);
+        }
+        Ok(crc64)
+    }
+
+    fn unreadable(&self, source: io::Error) -> UploadError {
+        UploadError::Source {
             path: self.path.clone(),
             action: SourceAction::Read,
             source,
-        })
+        }
     }
 
     fn changed(&self) -> UploadError {
@@ -179,27 +235,15 @@ fn open_regular(path: &Path) -> Result<SourceFile, UploadError> {
     }
     // Files that a system makes up while they are read, as under `/proc`, claim to be empty.
     let read = failed(SourceAction::Read);
-    if metadata.len() == 0 && read_at(&file, &mut [0], 0).map_err(&read)? > 0 {
+    if metadata.len() == 0 && read_at(&file, &mut [0], 0).map_err(read)? > 0 {
         return Err(not_a_file(FileKind::UnknownLength));
     }
-    let seen = Look::new(&metadata);
-    let since_epoch = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
     let canonical = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let identity = Identity {
-        path: canonical.to_string_lossy().into_owned(),
-        len_bytes: seen.len_bytes,
-        modified_ns: seen
-            .modified
-            .and_then(since_epoch)
-            .map(|time| time.as_nanos()),
-        inode: seen.system.map(|(_, inode, ..)| inode),
-        fingerprint: fingerprint::fingerprint(&file, seen.len_bytes).map_err(read)?,
-    };
     Ok(SourceFile {
         path: path.to_owned(),
         file: Arc::new(file),
-        seen,
-        identity,
+        seen: Look::new(&metadata),
+        canonical: canonical.to_string_lossy().into_owned(),
     })
 }
 
@@ -213,32 +257,6 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
         options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
     }
     options.open(path)
-}
-
-impl Look {
-    fn new(metadata: &Metadata) -> Self {
-        Self {
-            len_bytes: metadata.len(),
-            modified: metadata.modified().ok(),
-            system: system(metadata),
-        }
-    }
-}
-
-#[cfg(unix)]
-fn system(metadata: &Metadata) -> Option<(u64, u64, i64, i64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((
-        metadata.dev(),
-        metadata.ino(),
-        metadata.ctime(),
-        metadata.ctime_nsec(),
-    ))
-}
-
-#[cfg(not(unix))]
-fn system(_: &Metadata) -> Option<(u64, u64, i64, i64)> {
-    None
 }
 
 /// Names what is there instead of a regular file.

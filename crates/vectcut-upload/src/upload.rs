@@ -1,6 +1,11 @@
 //! What to upload, and under which name.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::{UploadError, content_type};
 
@@ -10,6 +15,7 @@ pub struct Upload {
     path: PathBuf,
     name: Option<String>,
     content_type: Option<String>,
+    is_anew: bool,
 }
 
 impl Upload {
@@ -19,10 +25,11 @@ impl Upload {
             path: path.into(),
             name: None,
             content_type: None,
+            is_anew: false,
         }
     }
 
-    /// Gives the backend another file name.
+    /// Gives the backend another file name. It is normalised to Unicode's form NFC, as the file's own name is.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -36,21 +43,39 @@ impl Upload {
         self
     }
 
+    /// Sends the file even if the ledger knows it. The result is recorded all the same. Default: false.
+    #[must_use]
+    pub fn again(mut self, again: bool) -> Self {
+        self.is_anew = again;
+        self
+    }
+
     /// Returns the path as it was given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(crate) fn file_name(&self) -> Result<&str, UploadError> {
-        match &self.name {
-            Some(name) => Ok(name),
+    pub(crate) fn is_anew(&self) -> bool {
+        self.is_anew
+    }
+
+    /// Returns the name for the backend, in Unicode's form NFC.
+    ///
+    /// Some systems store names decomposed. The same name would reach the backend in two spellings otherwise.
+    pub(crate) fn file_name(&self) -> Result<Cow<'_, str>, UploadError> {
+        let name = match &self.name {
+            Some(name) => name,
             None => {
                 let name = self.path.file_name().unwrap_or(self.path.as_os_str());
                 name.to_str().ok_or_else(|| UploadError::NameNotUtf8 {
                     path: self.path.clone(),
-                })
+                })?
             }
-        }
+        };
+        Ok(match is_nfc(name) {
+            true => Cow::Borrowed(name),
+            false => Cow::Owned(name.nfc().collect()),
+        })
     }
 
     pub(crate) fn content_type_for(&self, file_name: &str) -> Result<String, UploadError> {

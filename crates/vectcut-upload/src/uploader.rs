@@ -3,33 +3,25 @@
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use oss_client::Patience;
 use tokio::sync::OnceCell;
 
 use crate::{
-    Event, Progress, Published, RetryPolicy, Step, Stop, StopReason, Upload, UploadError,
-    blocking::blocking,
-    clock,
-    journal::{Folder, Header, Journal, Note, Opened, Record, VERSION},
+    Event, Progress, Published, RetryPolicy, Step, Stop, StopReason, Upload, UploadError, clock,
     limits::pace::Pace,
-    one_file::{self, Done},
+    memory::Memory,
+    one_run::{self, Finished, Once},
     policy::{
         history::History,
         plan::{PART_MAX_BYTES, PART_MIN_BYTES},
         streams::{STREAMS_MAX, Streams},
     },
-    run::Run,
     shared::{Shared, SignatureChoice},
-    source::SourceFile,
-    state_dir::StateDir,
     tally::Tally,
 };
-
-/// How long the end of an upload may wait for the disk that holds its journal.
-const JOURNAL_CLOSES_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long a stopped upload may wait for the disk that holds its journal.
 const JOURNAL_STOPS_WITHIN: Duration = Duration::from_millis(300);
@@ -40,21 +32,8 @@ pub struct Uploader {
     shared: Shared,
     streams: Option<usize>,
     state_dir: Option<PathBuf>,
-    journals: OnceCell<Journals>,
-}
-
-/// Where journals are kept.
-#[derive(Debug)]
-pub(crate) enum Journals {
-    Nowhere,
-    In(Folder),
-    Unusable(String),
-}
-
-/// An upload that ended with a URL, and what names its journal.
-pub(crate) struct Finished {
-    pub(crate) published: Published,
-    header: Header,
+    wants_ledger: bool,
+    memory: OnceCell<Memory>,
 }
 
 impl Uploader {
@@ -64,7 +43,8 @@ impl Uploader {
             shared: Shared::new(api, oss),
             streams: None,
             state_dir: None,
-            journals: OnceCell::new(),
+            wants_ledger: true,
+            memory: OnceCell::new(),
         }
     }
 
@@ -89,6 +69,17 @@ impl Uploader {
     #[must_use]
     pub fn state_dir(mut self, state_dir: impl Into<PathBuf>) -> Self {
         self.state_dir = Some(state_dir.into());
+        self
+    }
+
+    /// Sets whether what was uploaded is recorded in the state directory, and reused where the servers prove it. Default:
+    /// true, and without a state directory there is no ledger.
+    ///
+    /// A file is reused if the same account uploaded the same content under the same name and content type to the same
+    /// backend in the last 90 days, and a new URL shows the object. If anything of that is in doubt, the file is sent.
+    #[must_use]
+    pub fn ledger(mut self, ledger: bool) -> Self {
+        self.wants_ledger = ledger;
         self
     }
 
@@ -171,11 +162,23 @@ impl Uploader {
     ) -> Result<Finished, UploadError> {
         let tally = Arc::new(Tally::default());
         let kept = OnceLock::new();
+        let uploading = async {
+            let begun = clock::monotonic();
+            on_event(Event::Step(Step::Read));
+            let once = Once {
+                shared: &self.shared,
+                memory: self.memory().await,
+                tally: &tally,
+                kept: &kept,
+                begun,
+            };
+            one_run::run(once, upload, on_event).await
+        };
         let end = tokio::select! {
             biased;
             reason = self.shared.stop.wait() => Err(reason),
             error = batch_ends => Ok(error),
-            finished = self.run(upload, &tally, &kept, on_event) => return finished,
+            finished = uploading => return finished,
         };
         let is_kept = match kept.get() {
             Some((journal, _)) => journal.close(JOURNAL_STOPS_WITHIN).await && journal.keeps(),
@@ -187,91 +190,25 @@ impl Uploader {
         }))
     }
 
-    async fn run(
-        &self,
-        upload: &Upload,
-        tally: &Arc<Tally>,
-        kept: &OnceLock<(Journal, History)>,
-        on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Finished, UploadError> {
-        let begun = clock::monotonic();
-        on_event(Event::Step(Step::Read));
-        let journals = self.journals().await;
-        let name = upload.file_name()?;
-        let content_type = upload.content_type_for(name)?;
-        let source = SourceFile::open(upload.path()).await?;
-        let header = self.header(&source, name, &content_type);
-        let opened = open_journal(journals, &header, on_event).await;
-        let mut history = opened.kept.history;
-        history.run_began();
-        let (journal, _) = kept.get_or_init(|| (opened.journal, history));
-        journal.append(Record::Run);
-        let names = (name, content_type.as_str());
-        let run = Run::new(&self.shared, &source, names, journal, tally, on_event);
-        let result = one_file::upload(&run, opened.kept, opened.abandoned).await;
-        match &result {
-            Ok(done) => run.finish(Record::published(&done.place, &done.stored, &done.url)),
-            Err(error) if error.is_final() => journal.remove(),
-            Err(_) => {}
-        }
-        journal.close(JOURNAL_CLOSES_WITHIN).await;
-        self.shared.remembered.settle(JOURNAL_CLOSES_WITHIN).await;
-        Ok(Finished {
-            published: published(&run, result?, begun),
-            header,
-        })
-    }
-
-    fn header(&self, source: &SourceFile, name: &str, content_type: &str) -> Header {
-        Header {
-            journal: VERSION,
-            file: source.identity().clone(),
-            account: self.shared.api.account(),
-            base_url: self.shared.api.base_url().to_string(),
-            endpoint: self.shared.oss.endpoint().server().to_string(),
-            name: name.to_owned(),
-            content_type: content_type.to_owned(),
-        }
-    }
-
-    /// Prepares the first upload: opens the state directory, and reads what earlier runs learned.
-    async fn journals(&self) -> &Journals {
-        self.journals
+    /// Prepares the first upload.
+    pub(crate) async fn memory(&self) -> &Memory {
+        self.memory
             .get_or_init(async || {
                 let mut streams = Streams::new(self.streams);
                 if self.shared.stop.time_left().is_some() {
                     streams = streams.carefully();
                 }
                 self.shared.gate.set_streams(streams);
-                let Some(path) = self.state_dir.clone() else {
-                    return Journals::Nowhere;
-                };
-                let shown = path.display().to_string();
-                let opened = blocking(move || {
-                    let state_dir = StateDir::open(&path)?;
-                    let folder = Folder::open(&state_dir)?;
-                    folder.sweep(clock::system());
-                    std::io::Result::Ok((state_dir, folder))
-                });
-                match opened.await.unwrap_or_else(Err) {
-                    Ok((state_dir, folder)) => {
-                        self.shared.remembered.load(state_dir).await;
-                        Journals::In(folder)
-                    }
-                    Err(error) => Journals::Unusable(format!(
-                        "the state directory `{shown}` cannot be used: {error}"
-                    )),
-                }
+                let state_dir = self.state_dir.clone();
+                Memory::open(state_dir, self.wants_ledger, &self.shared.remembered).await
             })
             .await
     }
 
     /// Removes the journal of a finished upload.
     pub(crate) async fn forget(&self, finished: Finished) {
-        if let Journals::In(folder) = self.journals().await {
-            folder
-                .forget(finished.header, finished.published.object_key)
-                .await;
+        if let (Some(folder), Some(header)) = (self.memory().await.folder(), finished.header) {
+            folder.forget(header, finished.published.object_key).await;
         }
     }
 
@@ -280,28 +217,7 @@ impl Uploader {
     }
 }
 
-/// Opens the journal of an upload, and waits for another process that works on it.
-async fn open_journal(
-    journals: &Journals,
-    header: &Header,
-    on_event: &mut (dyn FnMut(Event) + Send),
-) -> Opened {
-    let opened = match journals {
-        Journals::Nowhere => Opened::nothing(),
-        Journals::In(folder) => folder.journal(header, || on_event(Event::Waiting)).await,
-        Journals::Unusable(reason) => Opened::not_kept(reason.clone()),
-    };
-    match &opened.note {
-        Some(Note::FileChanged) => on_event(Event::FileChanged),
-        Some(Note::NotKept(reason)) => on_event(Event::NotKept {
-            reason: reason.clone(),
-        }),
-        None => {}
-    }
-    opened
-}
-
-fn stopped(
+pub(crate) fn stopped(
     reason: StopReason,
     tally: &Tally,
     history: Option<&History>,
@@ -318,20 +234,5 @@ fn stopped(
         },
         is_hopeless: !tally.has_acknowledged() && (is_unreachable || is_barren),
         last_cause,
-    }
-}
-
-fn published(run: &Run<'_>, done: Done, begun: Instant) -> Published {
-    Published {
-        bucket: done.place.bucket.as_str().to_owned(),
-        object_key: done.place.object_key.as_str().to_owned(),
-        len_bytes: run.source.len_bytes(),
-        content_type: run.content_type.to_owned(),
-        crc64: done.stored.crc64,
-        etag: done.stored.etag,
-        public_signed_url: done.url,
-        outcome: done.outcome,
-        attempts: run.tally.attempts(),
-        elapsed: clock::since(begun),
     }
 }

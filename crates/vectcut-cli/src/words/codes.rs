@@ -373,6 +373,50 @@ pub(crate) const CODES: &[Code] = &[
         ],
     },
     Code {
+        name: "not_uploaded",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: [
+            "the file is not known to have been uploaded as it is",
+            "没有该文件当前内容的上传记录",
+        ],
+        next: ["upload the file", "上传该文件"],
+    },
+    Code {
+        name: "url_without_key",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: ["the URL names no object", "链接没有指明对象"],
+        next: ["name the object key instead", "改为指定对象键"],
+    },
+    Code {
+        name: "object_replaced",
+        exit_code: ExitCode::Corrupted,
+        steps: "complete",
+        retryable: Retryable::No,
+        meaning: [
+            "the object is not what was uploaded any more",
+            "OSS 上的对象已不是当时上传的内容",
+        ],
+        next: ["upload the file again", "重新上传该文件"],
+    },
+    Code {
+        name: "url_too_short",
+        exit_code: ExitCode::Refused,
+        steps: "complete",
+        retryable: Retryable::No,
+        meaning: [
+            "VectCut gave no URL that is valid for long enough",
+            "VectCut 给出的链接有效期不够长",
+        ],
+        next: [
+            "ask for a URL that is valid for a shorter time",
+            "把需要的有效期改短一些",
+        ],
+    },
+    Code {
         name: "url_unreachable",
         exit_code: ExitCode::Unavailable,
         steps: "complete",

@@ -86,6 +86,11 @@ catalogue! {
     check_tls():
         "check the clock, and whether a proxy intercepts TLS with a CA that must be trusted",
         "请检查本机时钟，以及是否有代理拦截 TLS 而需要信任其 CA";
+    upload_file(): "upload the file again", "请重新上传该文件";
+    name_object_key(): "name the object key instead", "请改为指定对象键";
+    ask_for_less():
+        "ask for a URL that is valid for a shorter time",
+        "请把需要的有效期改短一些";
 }
 
 /// Returns a hint of the library in both languages.
@@ -111,5 +116,8 @@ pub(crate) fn of_library(hint: &Hint) -> Text {
         Hint::CheckName => check_name(),
         Hint::CheckOnline => check_online(),
         Hint::CheckTls => check_tls(),
+        Hint::UploadFile => upload_file(),
+        Hint::NameObjectKey => name_object_key(),
+        Hint::AskForLess => ask_for_less(),
     }
 }

@@ -10,7 +10,20 @@ use crate::{
     error::in_one_line,
     run::Run,
     stage::{Origin, Place, Ticket},
+    talk::Talk,
 };
+
+/// How long a call is retried while it fails in ways that may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tenacity {
+    /// As the retry policy says.
+    Full,
+    /// A few times, and not at all where no connection is made: there is another way.
+    Brief,
+}
+
+/// How often a call is tried where there is another way.
+const BRIEF_TRIES_MAX: u32 = 3;
 
 /// How often one call may get a response that VectCut does not send, such as the page of a proxy.
 const ODD_RESPONSES_MAX: u32 = 3;
@@ -18,10 +31,12 @@ const ODD_RESPONSES_MAX: u32 = 3;
 /// Asks for a ticket.
 pub(crate) async fn init(run: &Run<'_>) -> Result<Ticket, UploadError> {
     let (api, len_bytes) = (&run.shared.api, run.source.len_bytes());
-    let ticket = call(run, Step::Init, None, || {
-        api.init_upload(run.name, len_bytes)
-    })
-    .await?;
+    let called = Called {
+        step: Step::Init,
+        object_key: None,
+        tenacity: Tenacity::Full,
+    };
+    let ticket = call(&run.talk, called, || api.init_upload(run.name, len_bytes)).await?;
     // The backend chooses the host that the credentials go to. It may only choose a bucket of the endpoint.
     let refuse = |source| UploadError::Ticket { source };
     let place = Place {
@@ -42,39 +57,48 @@ pub(crate) async fn init(run: &Run<'_>) -> Result<Ticket, UploadError> {
 /// The backend may be asked again for the same object key (assumption A6). If it may not, a lost response ends in a
 /// refusal, and the error carries the object key.
 pub(crate) async fn complete(
-    run: &Run<'_>,
+    talk: &Talk<'_>,
     object_key: &ObjectKey,
+    tenacity: Tenacity,
 ) -> Result<Completed, UploadError> {
-    let api = &run.shared.api;
-    call(run, Step::Complete, Some(object_key), || {
-        api.complete_upload(object_key.as_str())
-    })
-    .await
+    let api = &talk.shared.api;
+    let called = Called {
+        step: Step::Complete,
+        object_key: Some(object_key),
+        tenacity,
+    };
+    call(talk, called, || api.complete_upload(object_key.as_str())).await
+}
+
+/// What a call is for, for its error.
+#[derive(Clone, Copy)]
+struct Called<'a> {
+    step: Step,
+    object_key: Option<&'a ObjectKey>,
+    tenacity: Tenacity,
 }
 
 async fn call<T, F: Future<Output = Result<T, ApiError>>>(
-    run: &Run<'_>,
-    step: Step,
-    object_key: Option<&ObjectKey>,
+    talk: &Talk<'_>,
+    called: Called<'_>,
     send: impl Fn() -> F,
 ) -> Result<T, UploadError> {
     let mut tries = Tries::default();
     let response = loop {
         match send().await {
             Ok(response) => break response,
-            Err(error) => recover(run, error, step, object_key, &mut tries).await?,
+            Err(error) => recover(talk, error, called, &mut tries).await?,
         }
     };
-    run.succeeded();
-    run.shared.backend.set_succeeded();
+    talk.succeeded();
+    talk.shared.backend.set_succeeded();
     Ok(response)
 }
 
 async fn recover(
-    run: &Run<'_>,
+    talk: &Talk<'_>,
     error: ApiError,
-    step: Step,
-    object_key: Option<&ObjectKey>,
+    called: Called<'_>,
     tries: &mut Tries,
 ) -> Result<(), UploadError> {
     let transport = match &error {
@@ -82,30 +106,35 @@ async fn recover(
         _ => None,
     };
     if transport.is_none() {
-        run.shared.backend.set_responded();
+        talk.shared.backend.set_responded();
     }
     let is_odd = matches!(
         error,
         ApiError::NotJson { .. } | ApiError::MissingField { .. }
     );
     tries.odd += u32::from(is_odd);
+    let is_unconnected = matches!(
+        transport,
+        Some(TransportKind::Resolve | TransportKind::Connect)
+    );
+    let is_worth_it = match called.tenacity {
+        Tenacity::Full => true,
+        Tenacity::Brief => !is_unconnected && tries.failures + 1 < BRIEF_TRIES_MAX,
+    };
     let may_pass = error.is_transient() || is_odd && tries.odd < ODD_RESPONSES_MAX;
     let failed = Failed {
         reason: in_one_line(&error),
         wish: error.retry_after(),
-        server: &run.shared.backend,
-        is_unconnected: matches!(
-            transport,
-            Some(TransportKind::Resolve | TransportKind::Connect)
-        ),
+        server: &talk.shared.backend,
+        is_unconnected,
     };
     let failure = || UploadError::Api {
-        step,
-        object_key: object_key.cloned(),
+        step: called.step,
+        object_key: called.object_key.cloned(),
         source: error,
     };
-    if may_pass {
-        back_off(run, tries, failed, failure).await
+    if may_pass && is_worth_it {
+        back_off(talk, tries, failed, failure).await
     } else {
         Err(failure())
     }
@@ -119,10 +148,10 @@ const PROBES_MAX: u32 = 3;
 /// # Errors
 ///
 /// Fails with what the URL's host responded, after a few retries where that may help.
-pub(crate) async fn probe(run: &Run<'_>, url: &SignedUrl) -> Result<Probe, ProbeError> {
+pub(crate) async fn probe(talk: &Talk<'_>, url: &SignedUrl) -> Result<Probe, ProbeError> {
     let mut probes = 0;
     loop {
-        let error = match run.shared.api.probe(url).await {
+        let error = match talk.shared.api.probe(url).await {
             Ok(probe) => return Ok(probe),
             Err(error) => error,
         };
@@ -130,8 +159,8 @@ pub(crate) async fn probe(run: &Run<'_>, url: &SignedUrl) -> Result<Probe, Probe
         if !error.is_transient() || probes == PROBES_MAX {
             return Err(error);
         }
-        let delay = run.shared.retry.base * 2_u32.pow(probes);
-        run.tell(Event::Retrying {
+        let delay = talk.shared.retry.base * 2_u32.pow(probes);
+        talk.tell(Event::Retrying {
             reason: in_one_line(&error),
             delay,
         });

@@ -78,7 +78,7 @@ impl Access<'_, '_> {
             is_unconnected,
         };
         let is_cut = tries.cuts >= cuts_max;
-        back_off(self.run, tries, failed, || self.failure(error))
+        back_off(&self.run.talk, tries, failed, || self.failure(error))
             .await
             .map_err(Setback::Failed)?;
         match is_cut {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Event, UploadError, policy::retry::Failures, run::Run, shared::Reach};
+use crate::{Event, UploadError, policy::retry::Failures, shared::Reach, talk::Talk};
 
 /// Retry state of one request. Progress on other requests does not reset it.
 #[derive(Debug, Default)]
@@ -34,20 +34,20 @@ pub(crate) struct Failed<'a> {
 ///
 /// Fails with [`UploadError::GaveUp`] around `error` when there is to be no further attempt.
 pub(super) async fn back_off(
-    run: &Run<'_>,
+    talk: &Talk<'_>,
     tries: &mut Tries,
     failed: Failed<'_>,
     error: impl FnOnce() -> UploadError,
 ) -> Result<(), UploadError> {
     tries.failures += 1;
-    let streak = run.failed(&failed.reason);
+    let streak = talk.failed(&failed.reason);
     let failures = Failures {
         of_request: tries.failures,
         in_a_row: streak.failures,
         lasted: streak.lasted(),
         is_unreachable: failed.is_unconnected && !failed.server.has_responded(),
     };
-    let delay = run
+    let delay = talk
         .shared
         .retry
         .delay(failures, fastrand::f64(), failed.wish);
@@ -58,7 +58,7 @@ pub(super) async fn back_off(
             last: Box::new(error()),
         });
     };
-    run.tell(Event::Retrying {
+    talk.tell(Event::Retrying {
         reason: failed.reason,
         delay,
     });

@@ -36,7 +36,11 @@ impl UploadError {
             | Self::Refused { .. }
             | Self::Corrupted { .. }
             | Self::Unverified { .. } => Step::Put,
-            Self::Unproven { .. } | Self::UrlExpired { .. } => Step::Complete,
+            Self::NotUploaded { .. } | Self::UrlWithoutKey => Step::Read,
+            Self::Unproven { .. }
+            | Self::UrlExpired { .. }
+            | Self::Replaced { .. }
+            | Self::UrlTooShort { .. } => Step::Complete,
             Self::GaveUp { last, .. } => last.step(),
             Self::BatchEnded { cause, .. } => cause.step,
         }
@@ -76,6 +80,10 @@ impl UploadError {
             Self::Unverified { .. } => "crc64_missing",
             Self::Unproven { .. } => "object_unproven",
             Self::UrlExpired { .. } => "url_expired",
+            Self::NotUploaded { .. } => "not_uploaded",
+            Self::UrlWithoutKey => "url_without_key",
+            Self::Replaced { .. } => "object_replaced",
+            Self::UrlTooShort { .. } => "url_too_short",
             Self::Runtime { .. } => "internal",
         }
     }
@@ -88,12 +96,15 @@ impl UploadError {
             | Self::NameNotUtf8 { .. }
             | Self::ContentType { .. }
             | Self::TooLarge { .. }
-            | Self::Changed { .. } => Fault::File,
+            | Self::Changed { .. }
+            | Self::NotUploaded { .. }
+            | Self::UrlWithoutKey => Fault::File,
             Self::Api { source, .. } => api_fault(source),
             Self::Ticket { .. }
             | Self::RegionUnknown
             | Self::CredentialsTooShort { .. }
-            | Self::NeverFinished { .. } => Fault::Refused,
+            | Self::NeverFinished { .. }
+            | Self::UrlTooShort { .. } => Fault::Refused,
             Self::Send {
                 source: oss_client::Error::Sign { .. },
                 ..
@@ -101,7 +112,9 @@ impl UploadError {
             Self::Send { .. } | Self::Unproven { .. } | Self::UrlExpired { .. } => Fault::Network,
             Self::Refused { reply, .. } if is_transient(reply) => Fault::Network,
             Self::Refused { .. } => Fault::Refused,
-            Self::Corrupted { .. } | Self::Unverified { .. } => Fault::Integrity,
+            Self::Corrupted { .. } | Self::Unverified { .. } | Self::Replaced { .. } => {
+                Fault::Integrity
+            }
             Self::Stopped {
                 reason: StopReason::BudgetEnded,
                 is_hopeless: true,
@@ -144,6 +157,10 @@ impl UploadError {
             | Self::CredentialsTooShort { .. }
             | Self::NeverFinished { .. }
             | Self::Unverified { .. }
+            | Self::NotUploaded { .. }
+            | Self::UrlWithoutKey
+            | Self::Replaced { .. }
+            | Self::UrlTooShort { .. }
             | Self::Runtime { .. } => false,
         }
     }
@@ -207,6 +224,8 @@ impl UploadError {
             | Self::Corrupted { object_key, .. }
             | Self::Unproven { object_key, .. }
             | Self::UrlExpired { object_key }
+            | Self::Replaced { object_key }
+            | Self::UrlTooShort { object_key, .. }
             | Self::Unverified { object_key } => Some(object_key.as_str()),
             Self::GaveUp { last, .. } => last.object_key(),
             _ => None,

@@ -60,6 +60,12 @@ pub enum Hint {
     CheckOnline,
     /// The TLS handshake failed.
     CheckTls,
+    /// There is no object with the content of the file, or not any more.
+    UploadFile,
+    /// A URL does not tell which object it is of.
+    NameObjectKey,
+    /// No URL is valid for as long as it should be.
+    AskForLess,
 }
 
 impl fmt::Display for Hint {
@@ -104,6 +110,9 @@ impl fmt::Display for Hint {
             Self::CheckTls => {
                 "check the clock, and whether a proxy intercepts TLS with a CA that must be trusted"
             }
+            Self::UploadFile => "upload the file again",
+            Self::NameObjectKey => "name the object key instead",
+            Self::AskForLess => "ask for a URL that is valid for a shorter time",
         })
     }
 }
@@ -122,6 +131,9 @@ impl UploadError {
             Self::Unproven { .. } => vec![Hint::NextRunLooks],
             Self::UrlExpired { .. } => vec![Hint::CheckClockForUrl],
             Self::CredentialsTooShort { .. } | Self::NeverFinished { .. } => vec![Hint::MoreTime],
+            Self::NotUploaded { .. } | Self::Replaced { .. } => vec![Hint::UploadFile],
+            Self::UrlWithoutKey => vec![Hint::NameObjectKey],
+            Self::UrlTooShort { .. } => vec![Hint::AskForLess],
             Self::Stopped {
                 is_hopeless: true, ..
             } => vec![Hint::CheckNetwork],

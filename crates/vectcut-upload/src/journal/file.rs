@@ -99,6 +99,16 @@ pub(super) fn read(text: &[u8], header: &Header) -> Found {
     }
 }
 
+/// Reads a journal of any upload as far as its checksums fit, to show it. `None` when it is damaged or of another version.
+pub(super) fn list(text: &[u8]) -> Option<(Header, Kept)> {
+    let mut chain = Chain::default();
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    let first = lines.next()?;
+    let header: Header = serde_json::from_slice(chain.record(first)?).ok()?;
+    let (kept, ..) = records(lines, first.len() as u64, chain)?;
+    (header.journal == VERSION && kept.is_sound(header.file.len_bytes)).then_some((header, kept))
+}
+
 /// Adds up the records after the header, as far as their checksums fit. Returns how many bytes that is, the header's
 /// included, and how the chain goes on. `None` when the checksums fit and the records do not.
 fn records<'a>(

@@ -29,14 +29,14 @@ const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const LOCK_POLL: Duration = Duration::from_millis(100);
 
 /// The end of a journal's file name.
-const EXTENSION: &str = "journal";
+pub(super) const EXTENSION: &str = "journal";
 
 /// The end of the file names of an earlier format, which had no checksums and is not read.
 const EXTENSION_OF_FORMAT_1: &str = "jsonl";
 
 /// The folder of the journals.
 #[derive(Debug, Clone)]
-pub(crate) struct Folder(StateDir);
+pub(crate) struct Folder(pub(super) StateDir);
 
 /// A journal and what it says.
 #[derive(Debug)]
@@ -164,6 +164,25 @@ impl Folder {
         .await;
     }
 
+    /// Removes the journal of an upload that is of no use any more, unless another process works on it.
+    pub(crate) async fn discard(&self, upload: SameUpload<'_>) {
+        let (folder, name) = (self.clone(), name_of(upload));
+        let _ = blocking(move || folder.remove_unused(&name)).await;
+    }
+
+    /// Removes a journal. Returns false while another process works on it.
+    pub(super) fn remove_unused(&self, name: &str) -> io::Result<bool> {
+        let file = self.0.open_existing(name)?;
+        let path = self.0.path(name);
+        if !lock(&file) {
+            return Ok(false);
+        }
+        if is_at(&file, &path) {
+            remove(&path);
+        }
+        Ok(true)
+    }
+
     /// Removes journals that nobody has written to for a month, and those of the first format. A locked one is in use.
     pub(crate) fn sweep(&self, now: SystemTime) {
         let Ok(entries) = std::fs::read_dir(self.0.path("")) else {
@@ -179,11 +198,8 @@ impl Folder {
                 _ => false,
             };
             let name = entry.file_name();
-            if is_old
-                && let Some(name) = name.to_str()
-                && self.0.open_existing(name).is_ok_and(|file| lock(&file))
-            {
-                remove(&path);
+            if is_old && let Some(name) = name.to_str() {
+                let _ = self.remove_unused(name);
             }
         }
     }
@@ -208,17 +224,24 @@ impl Opened {
     }
 }
 
-/// Names the journal after what makes it the same upload: the file's place, the account and the settings.
+/// What makes it the same upload: path, account, base URL, endpoint, name and content type.
+pub(crate) type SameUpload<'a> = [&'a str; 6];
+
+/// Names the journal after what makes it the same upload.
 fn name(header: &Header) -> String {
-    let mut digest = Crc64Digest::new();
-    for text in [
+    name_of([
         &header.file.path,
         &header.account,
         &header.base_url,
         &header.endpoint,
         &header.name,
         &header.content_type,
-    ] {
+    ])
+}
+
+fn name_of(upload: SameUpload<'_>) -> String {
+    let mut digest = Crc64Digest::new();
+    for text in upload {
         digest.update(text.as_bytes());
         // Between two texts, so that moving a letter from one to the next makes a difference.
         digest.update(&[0]);
@@ -227,7 +250,7 @@ fn name(header: &Header) -> String {
 }
 
 /// Locks a file. One on a file system without locks counts as locked by us: two processes then only waste parts.
-fn lock(file: &File) -> bool {
+pub(super) fn lock(file: &File) -> bool {
     match file.try_lock() {
         Ok(()) => true,
         Err(TryLockError::WouldBlock) => false,
@@ -238,7 +261,7 @@ fn lock(file: &File) -> bool {
     }
 }
 
-fn text(mut file: &File) -> io::Result<Vec<u8>> {
+pub(super) fn text(mut file: &File) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.rewind()?;
     file.take(JOURNAL_MAX_BYTES).read_to_end(&mut text)?;

@@ -1,7 +1,6 @@
 //! What the records of a journal add up to: the stage of an upload, and its history.
 
 use oss_client::UploadId;
-use vectcut_api::SignedUrl;
 
 use super::record::{KeptCredentials, Record};
 use crate::{
@@ -111,8 +110,7 @@ fn next_stage(stage: Stage, record: Record) -> Option<Stage> {
             Stage::Stored(place.parse()?, None, object.into())
         }
         (Record::Published { place, object, url }, Stage::New) => {
-            let url = SignedUrl::parse(url.0.as_str()).ok()?;
-            Stage::Published(place.parse()?, object.into(), url)
+            Stage::Published(place.parse()?, object.into(), url.parse()?)
         }
         _ => return None,
     })

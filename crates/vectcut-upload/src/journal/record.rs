@@ -11,6 +11,7 @@ use vectcut_api::{Secret, SignedUrl, StsCredentials};
 use zeroize::Zeroizing;
 
 use crate::{
+    kept_url::KeptUrl,
     policy::history::History,
     source::Identity,
     stage::{Place, Proof, SafePart, Stored, Ticket},
@@ -94,11 +95,6 @@ pub(crate) struct KeptObject {
     is_proven: bool,
 }
 
-/// A signed URL as the journal keeps it. Whoever has it can read the object.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct KeptUrl(pub(super) Zeroizing<String>);
-
 /// Credentials as the journal keeps them.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct KeptCredentials {
@@ -106,12 +102,6 @@ pub(crate) struct KeptCredentials {
     access_key_secret: Zeroizing<String>,
     security_token: Zeroizing<String>,
     expiration: Option<u64>,
-}
-
-impl std::fmt::Debug for KeptUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[redacted]")
-    }
 }
 
 impl std::fmt::Debug for KeptCredentials {
@@ -222,7 +212,7 @@ impl Record {
         Self::Published {
             place: KeptPlace::from(place),
             object: KeptObject::from(stored),
-            url: KeptUrl(url.expose().to_owned().into()),
+            url: KeptUrl::from(url),
         }
     }
 }

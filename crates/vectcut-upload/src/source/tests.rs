@@ -84,7 +84,7 @@ async fn the_fingerprint_sees_head_tail_and_middle() {
         touched.into_iter().for_each(|at: usize| bytes[at] = 8);
         std::fs::write(&path, bytes).expect("a file");
         let source = SourceFile::open(&path).await.expect("it is there");
-        prints.insert(source.identity().fingerprint);
+        prints.insert(source.identity().await.expect("readable").fingerprint);
     }
     assert_eq!(prints.len(), 4);
 }

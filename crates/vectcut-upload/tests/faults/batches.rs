@@ -139,7 +139,7 @@ async fn what_a_stopped_batch_has_uploaded_is_used_again_though_a_clip_joined_it
     let bench = Bench::new(100 * KIB, Sandbox::builder().strict()).await;
     let mut uploads = clips(&bench, 4);
     let stop = Stop::new();
-    let uploader = bench.uploader().stop_on(stop.clone());
+    let uploader = bench.forgetful_uploader().stop_on(stop.clone());
     let mut first = Vec::new();
     uploader
         .upload_all(&uploads, 1, &mut |_, _| {}, &mut |index, result| {
@@ -155,7 +155,7 @@ async fn what_a_stopped_batch_has_uploaded_is_used_again_though_a_clip_joined_it
     std::fs::copy(bench.path(), &earlier).unwrap();
     uploads.insert(0, Upload::new(earlier));
 
-    let second = upload_all(&bench.uploader(), &uploads, 1).await;
+    let second = upload_all(&bench.forgetful_uploader(), &uploads, 1).await;
     let second: Vec<_> = second.into_iter().map(Result::unwrap).collect();
     let outcomes: Vec<_> = second.iter().map(|published| published.outcome).collect();
     let (sent, kept) = (Outcome::Uploaded, Outcome::Completed);

@@ -46,6 +46,13 @@ impl Bench {
         }
     }
 
+    /// Ends the sandbox and starts another one.
+    pub(crate) async fn restart(&mut self, sandbox: Builder) {
+        let ended = std::mem::replace(&mut self.sandbox, Sandbox::builder().start().await.unwrap());
+        ended.shutdown().await;
+        self.sandbox = sandbox.start().await.unwrap();
+    }
+
     pub(crate) fn uploader(&self) -> Uploader {
         let settings = self.sandbox.settings();
         self.uploader_with(
@@ -53,6 +60,11 @@ impl Bench {
             &settings.oss_endpoint,
             &settings.api_key,
         )
+    }
+
+    /// The same without a ledger: an upload that succeeded is sent again.
+    pub(crate) fn forgetful_uploader(&self) -> Uploader {
+        self.uploader().ledger(false)
     }
 
     /// The same for other servers, or another account.

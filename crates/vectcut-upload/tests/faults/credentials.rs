@@ -141,7 +141,7 @@ async fn the_end_of_v1_is_answered_with_v4_and_remembered() {
     bench.assert_stored(&outcome.published());
     assert_eq!(bench.arrivals(Step::InitiateUpload).len(), 2);
 
-    let outcome = bench.upload().await;
+    let outcome = bench.upload_with(&bench.forgetful_uploader()).await;
     assert!(
         !outcome.told(|event| *event == Event::SignatureChanged),
         "it is known from the last time"

@@ -24,3 +24,4 @@ mod promises;
 mod proof;
 mod refusals;
 mod resume;
+mod reuse;

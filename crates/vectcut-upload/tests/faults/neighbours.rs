@@ -108,7 +108,8 @@ async fn the_end_of_a_batch_leaves_the_journal_of_a_neighbour_who_sends_a_newer_
 async fn the_end_of_a_batch_leaves_nothing_behind_when_a_neighbour_took_the_result_away() {
     let bench = Bench::new(MIB, Sandbox::builder().strict()).await;
     batch_with_a_neighbour(&bench, async || {
-        let published = bench.upload().await.published();
+        let uploader = bench.forgetful_uploader();
+        let published = bench.upload_with(&uploader).await.published();
         assert_eq!(published.outcome, Outcome::Completed);
     })
     .await;
@@ -123,7 +124,7 @@ mod other_users {
 
     /// Uploads a file whose journal cannot be kept, and asserts that this is said and does no harm.
     async fn upload_unkept(bench: &Bench) {
-        let outcome = bench.upload().await;
+        let outcome = bench.upload_with(&bench.forgetful_uploader()).await;
         assert!(
             outcome.told(|event| matches!(event, Event::NotKept { .. })),
             "{:?}",

@@ -153,7 +153,7 @@ async fn a_batch_passes_over_what_is_up_and_starts_afresh_when_all_is() {
             );
         };
         bench
-            .uploader()
+            .forgetful_uploader()
             .upload_all(&uploads, 1, &mut |_, _| {}, &mut keep)
             .await;
         assert_eq!(bench.arrivals(Step::PutObject).len(), expected_puts);
@@ -241,7 +241,7 @@ async fn a_kept_url_that_has_ended_is_asked_for_again_without_sending() {
             }
         };
         bench
-            .uploader()
+            .forgetful_uploader()
             .upload_all(&uploads, 1, &mut |_, _| {}, &mut keep)
             .await;
         if bench.journals() == 2 {

@@ -1,0 +1,1 @@
+//! Entries on the disk: written, found, replaced, damaged, too old.
