@@ -18,8 +18,8 @@ impl Uploader {
     ///
     /// All files share the connections, and each asks for its ticket just before it starts. With a state directory a file
     /// that is named twice is uploaded once. After a stop the same call, also with more files, does not send again what
-    /// an earlier one has uploaded: once its URL has proven it, the result comes again. When all files are uploaded, the
-    /// next call uploads them afresh.
+    /// an earlier one has uploaded: once its URL has proven it, the result comes again. When all files are uploaded, their
+    /// journals are removed; from then on the ledger knows them, if there is one.
     ///
     /// A refused API key, or a server that cannot be reached, is wrong with all files: the first file that fails so
     /// reports it, and the others end with [`UploadError::BatchEnded`].

@@ -107,7 +107,7 @@ pub(crate) async fn same_content(
     Ok(entries.find(|entry| entry.subject.len_bytes == len_bytes && entry.crc64() == crc64))
 }
 
-/// Asks the backend for a URL of the object, and makes sure that the URL shows it.
+/// Asks the backend for a URL of the object, again (assumption A6), and makes sure that the URL shows it.
 ///
 /// # Errors
 ///
@@ -135,8 +135,8 @@ pub(crate) async fn fresh_url(
 
 /// Returns whether a URL shows the object of an entry, with the content that it had.
 ///
-/// The length must be told. Where the host tells no checksum, as a domain of the backend's own may not (assumption A15),
-/// the URL must name the object key.
+/// The host must tell the length. If it tells no checksum, as a domain of the backend's own may not (assumption A15), the
+/// URL must name the object key, and an ETag must be the one of then.
 pub(crate) fn shows(probe: &Probe, url: &SignedUrl, entry: &Entry) -> bool {
     let is_replaced = match (&probe.etag, entry.etag()) {
         (Some(shown), Some(known)) => *shown != known,

@@ -13,7 +13,7 @@ const MARK: &str = "<!-- wire files: fnv1a64 ";
 const MARK_END: &str = " -->";
 
 /// Files that put bytes on the wire, read them, or decide what a response means; each must exist.
-const WIRE_FILES: [&str; 30] = [
+const WIRE_FILES: [&str; 31] = [
     "crates/oss-client/src/body.rs",
     "crates/oss-client/src/client.rs",
     "crates/oss-client/src/connect_ahead.rs",
@@ -44,6 +44,7 @@ const WIRE_FILES: [&str; 30] = [
     "crates/vectcut-api/src/probe.rs",
     "crates/vectcut-api/src/signed_url.rs",
     "crates/vectcut-upload/src/policy/verdict.rs",
+    "crates/vectcut-upload/src/reuse.rs",
 ];
 
 /// Folders whose files all belong to the wire.

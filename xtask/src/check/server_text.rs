@@ -52,7 +52,7 @@ const READING_FILES: [(&str, &str); 6] = [
 ];
 
 /// Text in errors and events that no server wrote, as `Type.field`.
-const OWN_TEXT: [(&str, &str); 8] = [
+const OWN_TEXT: [(&str, &str); 9] = [
     ("EndpointError::HasPath.endpoint", "a setting of the user"),
     (
         "Event::NotKept.reason",
@@ -75,6 +75,10 @@ const OWN_TEXT: [(&str, &str); 8] = [
     (
         "UploadError::Stopped.last_cause",
         "one of our errors, whose parts are `ServerText`",
+    ),
+    (
+        "UploadsError::InUse.id",
+        "the name of a file in the state directory",
     ),
 ];
 

@@ -12,7 +12,7 @@ const FILE_LINES_MAX: usize = 500;
 const EMPTY_NAMES: [&str; 6] = ["common", "handler", "helpers", "manager", "misc", "utils"];
 
 /// The files that may open a secret, and why. Tests may do it anywhere.
-const EXPOSE_CALLERS: [(&str, &str); 7] = [
+const EXPOSE_CALLERS: [(&str, &str); 8] = [
     (
         "crates/oss-signer/src/diagnose.rs",
         "compares two texts; a diagnosis has names only",
@@ -38,13 +38,21 @@ const EXPOSE_CALLERS: [(&str, &str); 7] = [
         "a later run resumes with the same credentials; only the user can read the file",
     ),
     (
+        "crates/vectcut-upload/src/kept_url.rs",
+        "a later run proves or renews the same URL; only the user can read the file",
+    ),
+    (
         "tests/signer-users/speed/src/main.rs",
         "times the bare HMAC of the text that a signature hashes",
     ),
 ];
 
 /// The files that may have a test that `cargo test` skips, and why.
-const SKIPPED_TESTS: [(&str, &str); 2] = [
+const SKIPPED_TESTS: [(&str, &str); 4] = [
+    (
+        "crates/vectcut-upload/src/ledger/tests.rs",
+        "a measurement, by hand: times on a shared machine prove nothing",
+    ),
     (
         "crates/vectcut-upload/tests/faults/full_disk.rs",
         "another test runs it, in a process with a limit",
@@ -52,6 +60,10 @@ const SKIPPED_TESTS: [(&str, &str); 2] = [
     (
         "crates/vectcut-upload/tests/faults/journal_damage.rs",
         "ten thousand cases, by hand; a few hundred run every time",
+    ),
+    (
+        "crates/vectcut-upload/tests/faults/ledger_cost.rs",
+        "a measurement, by hand: times on a shared machine prove nothing",
     ),
 ];
 

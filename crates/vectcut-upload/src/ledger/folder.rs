@@ -18,6 +18,9 @@ use crate::{blocking::blocking, clock, state_dir::StateDir};
 /// The file that is locked while a shard is changed. It is never removed.
 const LOCK: &str = "lock";
 
+/// Among how many files the entries lie: with 100,000 entries, one has about 100 kilobytes.
+const SHARDS: u64 = 1024;
+
 /// How long to wait for another process that changes a shard, which takes milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(1);
 
@@ -60,7 +63,7 @@ impl Ledger {
         let ledger = self.clone();
         blocking(move || {
             let mut entries = Vec::new();
-            for number in 0..=u8::MAX {
+            for number in 0..SHARDS {
                 let text = ledger.0.read(&name(number))?;
                 entries.extend(shard::all(&text, clock::system()));
             }
@@ -104,7 +107,7 @@ impl Ledger {
         blocking(move || {
             let _lock = ledger.lock()?;
             let (now, mut count) = (clock::system(), 0);
-            for number in 0..=u8::MAX {
+            for number in 0..SHARDS {
                 let text = ledger.0.read(&name(number))?;
                 let (text, removed) = shard::without(&text, &is_unwanted, now);
                 if removed > 0 {
@@ -151,12 +154,12 @@ impl Ledger {
     }
 }
 
-fn name_of_shard(hash: u64) -> String {
-    name(hash.to_be_bytes()[0])
+pub(super) fn name_of_shard(hash: u64) -> String {
+    name(hash % SHARDS)
 }
 
-fn name(number: u8) -> String {
-    format!("{number:02x}.ledger")
+fn name(number: u64) -> String {
+    format!("{number:03x}.ledger")
 }
 
 fn or_log<T>(result: io::Result<io::Result<T>>) -> Option<T> {

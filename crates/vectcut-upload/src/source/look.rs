@@ -80,3 +80,29 @@ fn mark(_: &Metadata) -> Option<Mark> {
 fn device(_: &Metadata) -> Option<u64> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_counts_only_once_a_later_change_would_show_in_it() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let mark = |modified, changed| Mark {
+            inode: 1,
+            modified: (modified, 999_999_999),
+            changed: (changed, 999_999_999),
+        };
+        for (mark, now, expected) in [
+            (mark(100, 100), 103, true),
+            (mark(100, 100), 102, false),
+            (mark(90, 100), 102, false),
+            (mark(100, 90), 102, false),
+            // A clock is wrong.
+            (mark(200, 100), 150, false),
+            (mark(-1, 100), 150, false),
+        ] {
+            assert_eq!(mark.is_settled(at(now)), expected, "{mark:?} at {now}");
+        }
+    }
+}
