@@ -134,7 +134,7 @@ impl Trial {
         assert_eq!(outcome.code, Some(0), "{outcome}");
         let result = outcome.json();
         assert!(
-            ["resumed", "completed"]
+            ["resumed", "completed", "reused"]
                 .map(Into::into)
                 .contains(&result["status"]),
             "{outcome}"
