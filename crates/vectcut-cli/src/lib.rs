@@ -11,6 +11,7 @@ mod failure;
 mod help;
 mod interrupt;
 mod logging;
+mod media;
 mod output;
 mod plain_text;
 mod progress;
