@@ -17,6 +17,7 @@ mod cross_check;
 mod errors;
 mod json;
 mod kill;
+mod media;
 mod outages;
 mod outcome;
 mod proxy;

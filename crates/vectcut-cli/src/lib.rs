@@ -17,6 +17,7 @@ mod plain_text;
 mod progress;
 mod result;
 mod settings;
+mod shell;
 mod site;
 mod stderr;
 mod usage;

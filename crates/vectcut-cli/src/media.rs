@@ -46,11 +46,11 @@ pub(crate) enum Kind {
 pub(crate) enum Concern {
     /// It has no bytes.
     Empty,
-    /// Its extension names another format than its first bytes show, or one that they do not show.
+    /// Its extension names another format than its first bytes show.
     WrongExtension {
         extension: String,
-        /// The usual extension of what the bytes show, if that is known.
-        found: Option<&'static str>,
+        /// The usual extension of what the bytes show.
+        found: &'static str,
     },
     /// It is an MP4 or QuickTime file without `moov`: the recording was cut before the program wrote it.
     IndexMissing,
@@ -85,7 +85,9 @@ fn look_into(source: impl Read + Seek, len_bytes: u64, path: &Path) -> io::Resul
         });
     }
     let mut findings = Findings::default();
-    findings.concerns.extend(signature::contradiction(path, &head));
+    findings
+        .concerns
+        .extend(signature::contradiction(path, &head));
     if signature::is_movie(&head) {
         let movie = Movie::read(&mut source, len_bytes);
         findings.concerns.extend(match movie.index {

@@ -182,6 +182,7 @@ mod tests {
             url_expires_at: Some("2026-01-01T01:02:03Z".into()),
             attempts: 1,
             elapsed_ms: 812,
+            media: None,
         }))
     }
 

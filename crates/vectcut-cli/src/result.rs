@@ -12,6 +12,7 @@ use vectcut_upload::{Outcome, Published};
 
 use crate::amounts;
 use crate::failure::Failure;
+use crate::media::{Kind, Media};
 use crate::plain_text::plain;
 use crate::words::{Language, Text, labels, notes};
 
@@ -40,6 +41,21 @@ pub(crate) struct PublishedFile {
     pub(crate) url_expires_at: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) elapsed_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<MediaReport>,
+}
+
+/// What the headers of a media file tell.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct MediaReport {
+    kind: &'static str,
+    /// Seconds, to the millisecond.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
 }
 
 /// A file that has no URL.
@@ -113,7 +129,14 @@ impl PublishedFile {
             url_expires_at: published.public_signed_url.expires_at().and_then(iso_8601),
             attempts: published.attempts,
             elapsed_ms: published.elapsed.as_millis().try_into().unwrap_or(u64::MAX),
+            media: None,
         }
+    }
+
+    /// Adds what the file's headers tell.
+    pub(crate) fn with_media(mut self, media: Option<Media>) -> Self {
+        self.media = media.map(MediaReport::from);
+        self
     }
 
     /// Returns a summary in one line for people.
@@ -127,6 +150,23 @@ impl PublishedFile {
         let size = amounts::bytes(self.file_size);
         let elapsed = amounts::duration(Duration::from_millis(self.elapsed_ms));
         notes::ended(status, plain(&self.local_file), size, elapsed)
+    }
+}
+
+impl From<Media> for MediaReport {
+    fn from(media: Media) -> Self {
+        Self {
+            kind: match media.kind {
+                Kind::Video => "video",
+                Kind::Audio => "audio",
+                Kind::Image => "image",
+            },
+            duration: media
+                .duration
+                .map(|duration| duration.as_millis() as f64 / 1000.0),
+            width: media.size.map(|(width, _)| width),
+            height: media.size.map(|(_, height)| height),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `vectcut upload`: every file gets a result, and together they make the exit code.
 
 mod exit;
+mod probes;
 mod reports;
 mod round_trip;
 mod transfer;

@@ -154,7 +154,10 @@ fn media(source: &mut (impl Read + Seek), moov: &Place) -> io::Result<Option<Med
     };
     Ok(Some(Media {
         kind,
-        duration: duration(header.duration.max(fragments.unwrap_or(0)), header.timescale),
+        duration: duration(
+            header.duration.max(fragments.unwrap_or(0)),
+            header.timescale,
+        ),
         size: size.filter(|(width, height)| *width > 0 && *height > 0),
     }))
 }
@@ -200,7 +203,10 @@ fn track(source: &mut (impl Read + Seek), trak: &Place) -> io::Result<Option<Tra
 
 /// Returns width and height as players show them: a phone that was held upright records turned frames.
 fn shown_size(header: &Tkhd) -> (u32, u32) {
-    let (width, height) = (header.width.integer().into(), header.height.integer().into());
+    let (width, height) = (
+        header.width.integer().into(),
+        header.height.integer().into(),
+    );
     let is_turned = header.matrix.a == 0 && header.matrix.d == 0;
     match is_turned {
         true => (height, width),

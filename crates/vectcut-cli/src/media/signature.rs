@@ -4,30 +4,25 @@ use std::path::Path;
 
 use super::Concern;
 
-/// Formats that always begin with the same bytes: their extensions, and how `infer` names them.
-///
-/// Formats that may begin with anything, such as MP3 or MPEG-TS, are not here: only another format contradicts them.
-const CERTAIN: [(&[&str], &[&str]); 10] = [
+/// Extensions, and how `infer` names the formats that do not contradict them.
+const FORMATS: [(&[&str], &[&str]); 14] = [
     (&["png"], &["png"]),
     (&["jpg", "jpeg", "jpe", "jfif"], &["jpg"]),
     (&["webp"], &["webp"]),
     (&["gif"], &["gif"]),
-    (&["wav"], &["wav"]),
-    (&["avi"], &["avi"]),
-    (&["flac"], &["flac"]),
-    (&["mkv", "webm", "mka"], &["mkv", "webm"]),
     (&["bmp"], &["bmp"]),
-    (&["mp4", "m4v", "mov", "qt", "m4a", "m4b", "3gp", "3g2"], &["mp4", "m4v", "mov", "m4a"]),
-];
-
-/// Extensions of formats that may begin with anything, and the names of what contradicts none of them.
-const UNCERTAIN: [(&str, &[&str]); 6] = [
-    ("mp3", &["mp3"]),
-    ("aac", &["aac", "mp3"]),
-    ("ogg", &["ogg", "opus"]),
-    ("opus", &["ogg", "opus"]),
-    ("flv", &["flv"]),
-    ("ts", &[]),
+    (&["wav"], &["wav"]),
+    (&["mp3"], &["mp3"]),
+    (&["aac"], &["aac", "mp3"]),
+    (&["flac"], &["flac"]),
+    (&["ogg", "opus"], &["ogg", "opus"]),
+    (&["avi"], &["avi"]),
+    (&["flv"], &["flv"]),
+    (&["mkv", "webm", "mka"], &["mkv", "webm"]),
+    (
+        &["mp4", "m4v", "mov", "qt", "m4a", "m4b", "3gp", "3g2"],
+        &["mp4", "m4v", "mov", "m4a"],
+    ),
 ];
 
 /// Boxes that an MP4 or QuickTime file may begin with.
@@ -51,31 +46,15 @@ pub(super) fn is_movie(head: &[u8]) -> bool {
     is_box && !infer::is_image(head)
 }
 
-/// Compares the extension of a file with its first bytes.
+/// Compares the extension of a file with its first bytes. Bytes that show no format contradict nothing.
 pub(super) fn contradiction(path: &Path, head: &[u8]) -> Option<Concern> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    let found = match is_movie(head) {
-        true => Some(extension_of(head).unwrap_or("mp4")),
-        false => extension_of(head),
-    };
-    let certain = CERTAIN
+    let (_, agreeing) = FORMATS
         .iter()
-        .find(|(extensions, _)| extensions.contains(&extension.as_str()))
-        .map(|(_, names)| *names);
-    let uncertain = UNCERTAIN
-        .iter()
-        .find(|(known, _)| *known == extension)
-        .map(|(_, names)| *names);
-    let contradicts = match (certain, uncertain, found) {
-        (Some(names), _, Some(found)) => !names.contains(&found),
-        (Some(_), _, None) => true,
-        (None, Some(names), Some(found)) => !names.contains(&found) && is_media(head),
-        _ => false,
+        .find(|(extensions, _)| extensions.contains(&extension.as_str()))?;
+    let found = match extension_of(head) {
+        None if is_movie(head) => "mp4",
+        found => found?,
     };
-    contradicts.then_some(Concern::WrongExtension { extension, found })
-}
-
-/// Text and programs can look like the frames of some formats; pictures, sound and video do not.
-fn is_media(head: &[u8]) -> bool {
-    infer::is_image(head) || infer::is_video(head) || is_movie(head) || infer::is_audio(head)
+    (!agreeing.contains(&found)).then_some(Concern::WrongExtension { extension, found })
 }

@@ -44,4 +44,15 @@ catalogue! {
     sandbox_ready(address):
         "the sandbox is ready at {address}; Ctrl-C stops it",
         "沙盒已就绪：{address}；按 Ctrl-C 停止";
+
+    empty_file(path): "warning: `{path}` has no bytes", "警告：`{path}` 是空文件（0 字节）";
+    wrong_extension(path, extension, found):
+        "warning: `{path}` is named `.{extension}`, but its first bytes are those of `.{found}`",
+        "警告：`{path}` 的扩展名是 `.{extension}`，但文件内容是 `.{found}` 格式";
+    index_missing(path):
+        "warning: `{path}` has no index (`moov`), so players cannot open it; the recording was probably cut",
+        "警告：`{path}` 缺少索引（`moov`），播放器打不开；可能是录制中断，文件不完整";
+    index_last(path, command):
+        "warning: `{path}` has its index (`moov`) at the end, so it starts to play late; to move it: {command}",
+        "警告：`{path}` 的索引（`moov`）在文件末尾，在线播放起播慢；可以这样移到开头：{command}";
 }

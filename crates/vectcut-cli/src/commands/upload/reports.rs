@@ -13,6 +13,7 @@ use crate::args::UploadArgs;
 use crate::clock;
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, NextRun};
+use crate::media::Media;
 use crate::output::Output;
 use crate::progress::Board;
 use crate::result::{FileResult, PublishedFile};
@@ -65,6 +66,16 @@ impl Reports {
         &self.board
     }
 
+    /// Returns the paths of all files, as they were given.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// Returns where notes are shown.
+    pub(super) fn stderr(&self) -> &Stderr {
+        &self.stderr
+    }
+
     /// Takes how the upload of a file ended.
     ///
     /// # Errors
@@ -78,12 +89,13 @@ impl Reports {
         &self,
         index: usize,
         result: Result<Published, UploadError>,
+        media: Option<Media>,
         site: &Site,
     ) -> Result<(), Failure> {
         let path = &self.paths[index];
         let result = match result {
             Ok(published) => {
-                let file = PublishedFile::new(&site.base_url, path, &published);
+                let file = PublishedFile::new(&site.base_url, path, &published).with_media(media);
                 match site.is_sandbox() {
                     true => {
                         self.board.comparing(index, clock::now());

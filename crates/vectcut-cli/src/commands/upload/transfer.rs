@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::interval;
 use vectcut_upload::{Event, Published, Upload, UploadError};
 
+use super::probes::Probes;
 use super::reports::Reports;
 use crate::args::UploadArgs;
 use crate::clock;
@@ -29,6 +30,7 @@ pub(super) async fn transfer(
     reports: &Reports,
 ) -> Result<(), Failure> {
     let board = reports.board();
+    let probes = Probes::start(reports.paths(), reports.stderr());
     let (ends, mut ended) = mpsc::unbounded_channel();
     let uploading = async {
         let ends = ends;
@@ -46,7 +48,8 @@ pub(super) async fn transfer(
     };
     let reporting = async {
         while let Some((index, result)) = ended.recv().await {
-            reports.settle(index, result, site).await?;
+            let media = probes.media(index).await;
+            reports.settle(index, result, media, site).await?;
         }
         Ok(())
     };
