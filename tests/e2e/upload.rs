@@ -20,6 +20,28 @@ fn one_file_becomes_one_url() {
 }
 
 #[test]
+fn the_same_file_again_is_reused() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let first = stage.vectcut(["upload", "clip.mp4"]).run().json();
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let again = outcome.json();
+    assert_eq!(
+        [text(&first, "status"), text(&again, "status")],
+        ["uploaded", "reused"]
+    );
+    for key in ["bucket_name", "object_key", "crc64", "content_type"] {
+        assert_eq!(first[key], again[key], "{key}");
+    }
+    assert_eq!(
+        (&again["file_size"], &again["attempts"]),
+        (&first["file_size"], &0.into())
+    );
+    assert_eq!(stored(&stage, &again), BYTES);
+}
+
+#[test]
 fn the_steps_are_init_put_complete() {
     let stage = Stage::new();
     stage.file("clip.mp4", BYTES);

@@ -1,5 +1,7 @@
 //! Upload once: what the ledger knows of a file, proven by the servers before it is believed.
 
+use std::time::Duration;
+
 use oss_client::Crc64;
 use vectcut_api::{Probe, SignedUrl};
 
@@ -12,6 +14,10 @@ use crate::{
     source::SourceFile,
     talk::Talk,
 };
+
+/// How long the servers may take to prove an object. After that it is sooner sent again, or a server fails that the upload
+/// needs as well.
+const PROVEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// What came of a look into the ledger.
 pub(crate) enum Reuse {
@@ -54,7 +60,7 @@ pub(crate) async fn reuse(
         let Some(entry) = same_content(talk, source, entries).await? else {
             return Ok(None);
         };
-        let Fresh { url, .. } = fresh_url(talk, &entry, Tenacity::Brief).await?;
+        let url = proving_url(talk, &entry).await?;
         source.check_unchanged(entry.crc64()).await?;
         Ok::<_, UploadError>(Some((entry, url)))
     };
@@ -66,6 +72,17 @@ pub(crate) async fn reuse(
             tracing::debug!(reason, "an earlier upload of the file cannot be reused");
             Reuse::Doubtful
         }
+    }
+}
+
+async fn proving_url(talk: &Talk<'_>, entry: &Entry) -> Result<SignedUrl, UploadError> {
+    let fresh = fresh_url(talk, entry, Tenacity::Brief);
+    match tokio::time::timeout(PROVEN_WITHIN, fresh).await {
+        Ok(fresh) => Ok(fresh?.url),
+        Err(_) => Err(UploadError::Unproven {
+            object_key: entry.object_key().ok_or(UploadError::UrlWithoutKey)?,
+            source: None,
+        }),
     }
 }
 

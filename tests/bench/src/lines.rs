@@ -26,7 +26,7 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
 
     let line = "50 Mbit/s a connection, 400 Mbit/s in all";
     let sandbox = site.sandbox("round-trip=40ms,connection=50mbit,total=400mbit")?;
-    let mut ours = site.upload(&sandbox, "capped-state");
+    let mut ours = site.upload(&sandbox, "capped-state")?;
     ours.arg(&file);
     let mut resumable = oss2.command(&sandbox);
     resumable.args(["upload", "oss2"]).arg(&file);
@@ -57,7 +57,7 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
 
     let line = "100 Mbit/s";
     let sandbox = site.sandbox("round-trip=40ms,total=100mbit")?;
-    let mut ours = site.upload(&sandbox, "plain-state");
+    let mut ours = site.upload(&sandbox, "plain-state")?;
     ours.arg(&file);
     let mut curl = sandbox.curl();
     curl.arg("--upload-file")

@@ -20,7 +20,7 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     ] {
         let file = site.file(&size.replace(' ', "-"), len_bytes)?;
         let sink = site.sink(tls)?;
-        let mut ours = site.upload(&sink, "loopback-state");
+        let mut ours = site.upload(&sink, "loopback-state")?;
         ours.arg(&file);
         let mut curl = sink.curl();
         curl.arg("--upload-file")

@@ -17,10 +17,10 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
         files.push(site.file(&format!("many/{number:03}"), FILE_BYTES)?);
     }
     let sink = site.sink(true)?;
-    let mut together = site.upload(&sink, "many-state");
+    let mut together = site.upload(&sink, "many-state")?;
     together.args(&files);
     // The shell only starts them one after the other, as a script would.
-    let single = site.upload(&sink, "many-state");
+    let single = site.upload(&sink, "many-state")?;
     let mut apart = std::process::Command::new("sh");
     apart
         .args([

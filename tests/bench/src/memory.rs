@@ -14,7 +14,7 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     let file = site.file("1-GiB", GIB)?;
     for tls in [false, true] {
         let sink = site.sink(tls)?;
-        let mut ours = site.upload(&sink, "memory-state");
+        let mut ours = site.upload(&sink, "memory-state")?;
         ours.args(["--streams", "16"]).arg(&file);
         let [ours] = contest(site, site.rounds(9), [&ours])?;
         let peak = ours.spread(|run| run.peak);

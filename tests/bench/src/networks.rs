@@ -117,7 +117,7 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
     for line in &LINES {
         let server = line.start(site.sink_program(), site.folder())?;
         let file = site.file(&format!("{}-mib", line.file_mib), line.file_mib * MIB)?;
-        let mut ours = site.upload(&server, "networks-state");
+        let mut ours = site.upload(&server, "networks-state")?;
         ours.arg(&file);
         let mut curl = server.curl();
         curl.arg("--upload-file")

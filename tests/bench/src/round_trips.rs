@@ -26,15 +26,15 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
         site.sandbox("round-trip=120ms")?,
     );
     let upload = |server, state| {
-        let mut command = site.upload(server, state);
+        let mut command = site.upload(server, state)?;
         command.arg(&file);
-        command
+        io::Result::Ok(command)
     };
     let commands = [
-        &upload(&near, "new-{run}"),
-        &upload(&far, "new-{run}"),
-        &upload(&near, "known-near"),
-        &upload(&far, "known-far"),
+        &upload(&near, "new-{run}")?,
+        &upload(&far, "new-{run}")?,
+        &upload(&near, "known-near")?,
+        &upload(&far, "known-far")?,
     ];
     let [new_near, new_far, known_near, known_far] = contest(site, site.rounds(15), commands)?;
     table.row(row(

@@ -72,13 +72,17 @@ impl Site {
     }
 
     /// `vectcut upload` to a server, with a state directory of this name in the folder.
-    pub(crate) fn upload(&self, server: &Server, state: &str) -> Command {
+    ///
+    /// Each run sends the same file, so nothing may be reused: a file in the place of the ledger's folder means no ledger.
+    pub(crate) fn upload(&self, server: &Server, state: &str) -> io::Result<Command> {
+        fs::create_dir_all(self.path(state))?;
+        fs::write(self.path(state).join("ledger"), "")?;
         let mut command = self.vectcut();
         command
             .args(["upload", "--quiet", "--state-dir"])
             .arg(self.path(state))
             .envs(server.environment());
-        command
+        Ok(command)
     }
 
     /// Starts the sink.

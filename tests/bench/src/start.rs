@@ -32,7 +32,7 @@ pub(crate) fn measure(site: &Site) -> io::Result<Table> {
         (true, "1 KiB, https, init + PUT + complete", "≤ 1.30"),
     ] {
         let sink = site.sink(tls)?;
-        let mut ours = site.upload(&sink, "start-state");
+        let mut ours = site.upload(&sink, "start-state")?;
         ours.arg(&file);
         add(
             site,

@@ -263,6 +263,17 @@ async fn a_complete_that_is_refused_or_fails_leads_to_an_ordinary_upload() {
 }
 
 #[tokio::test]
+async fn a_host_that_does_not_answer_holds_up_the_upload_for_ten_seconds_at_most() {
+    let (bench, first) = uploaded(SMALL).await;
+    let delay = Fault::at(Step::GetObject).delays(Duration::from_secs(60));
+    bench.sandbox.inject(delay.always());
+    let sent_again = assert_sent_again(&bench, &first);
+    tokio::time::timeout(Duration::from_secs(25), sent_again)
+        .await
+        .expect("it goes on");
+}
+
+#[tokio::test]
 async fn a_backend_that_fails_once_is_asked_once_more_instead_of_sending_the_file() {
     let (bench, first) = uploaded(SMALL).await;
     bench
