@@ -1,6 +1,6 @@
 //! The client: an endpoint, and the ways to send a signed request. The operations are in their own files.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use oss_signer::{Credentials, Request, v1, v4};
@@ -15,40 +15,36 @@ use crate::{
     BucketName, Endpoint, Error, ErrorReply, Operation, clock,
     document::{self, Document},
     reply,
+    signing::{Signature, Signed, Signing},
 };
 
 /// How long a request without a body of ours may take as a whole, its response included.
 pub(crate) const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Which signature to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Signature {
-    /// HMAC-SHA1, which OSS is withdrawing.
-    V1,
-    /// HMAC-SHA256, which needs the region.
-    V4 {
-        /// The region, such as `cn-hangzhou`, without the prefix `oss-`.
-        region: String,
-    },
-}
-
-/// What a request is signed with.
-#[derive(Debug, Clone)]
-pub struct Signing<'a> {
-    /// Who signs.
-    pub credentials: Credentials<'a>,
-    /// Which signature.
-    pub signature: Signature,
-    /// The time of sending. OSS allows it to differ by 15 minutes from its own clock.
-    pub time: SystemTime,
-}
 
 /// A client of one OSS endpoint. It keeps connections, and neither credentials nor any other state.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
     endpoint: Endpoint,
+}
+
+/// A request that is ready but for its body.
+pub(crate) struct Prepared<'a> {
+    pub(crate) http: RequestBuilder,
+    /// What was signed; `None` when the URL was signed by somebody else.
+    pub(crate) signed: Option<Signed<'a>>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn credentials(&self) -> Option<&'a Credentials<'a>> {
+        self.signed.map(|signed| &signed.signing.credentials)
+    }
+
+    /// Changes what the HTTP library sends, such as its body.
+    pub(crate) fn with(mut self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
+        self.http = change(self.http);
+        self
+    }
 }
 
 /// A whole response with status 2xx.
@@ -71,13 +67,13 @@ impl Client {
     }
 
     /// Signs a request; only its body is missing then.
-    pub(crate) fn prepare(
+    pub(crate) fn prepare<'a>(
         &self,
         method: Method,
         bucket: &BucketName,
-        request: &Request<'_>,
-        signing: &Signing<'_>,
-    ) -> Result<RequestBuilder, Error> {
+        request: &'a Request<'a>,
+        signing: &'a Signing<'a>,
+    ) -> Result<Prepared<'a>, Error> {
         let signed = match &signing.signature {
             Signature::V1 => v1::sign(request, &signing.credentials, signing.time)
                 .map(|signed| sensitive(signed.headers())),
@@ -91,19 +87,23 @@ impl Client {
         }
         .map_err(|source| Error::Sign { source })?;
         let url = request.url(&self.endpoint.origin(bucket));
-        Ok(self.http.request(method, url).headers(signed))
+        Ok(Prepared {
+            http: self.http.request(method, url).headers(signed),
+            signed: Some(Signed { request, signing }),
+        })
     }
 
     /// Sends a request and returns the response, of which the headers are read, when its status is 2xx.
     ///
-    /// It has no time limit. `credentials` are those that the request is signed with.
+    /// It has no time limit.
     pub(crate) async fn send(
         &self,
         operation: Operation,
-        request: RequestBuilder,
-        credentials: Option<&Credentials<'_>>,
+        prepared: Prepared<'_>,
     ) -> Result<Response, Error> {
-        let response = request
+        let credentials = prepared.credentials();
+        let Prepared { http, signed } = prepared;
+        let response = http
             .send()
             .await
             .map_err(|error| transport(operation, error))?;
@@ -117,7 +117,7 @@ impl Client {
         let headers = response.headers().clone();
         // A document that breaks off may still have the code, and there is a status anyway.
         let Document { bytes, .. } = document::read(response).await;
-        let reply = ErrorReply::parse(status.as_u16(), &headers, &bytes, credentials);
+        let reply = ErrorReply::parse(status.as_u16(), &headers, &bytes, signed);
         Err(Error::Refused {
             operation,
             reply: Box::new(reply),
@@ -128,14 +128,11 @@ impl Client {
     pub(crate) async fn exchange(
         &self,
         operation: Operation,
-        request: RequestBuilder,
-        signing: &Signing<'_>,
+        prepared: Prepared<'_>,
         limit: Duration,
     ) -> Result<Reply, Error> {
         let exchange = async {
-            let response = self
-                .send(operation, request, Some(&signing.credentials))
-                .await?;
+            let response = self.send(operation, prepared).await?;
             let headers = response.headers().clone();
             match document::read(response).await {
                 Document {

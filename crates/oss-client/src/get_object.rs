@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use oss_signer::{Credentials, Request};
-use reqwest::{Method, RequestBuilder, Response, Url};
+use oss_signer::Request;
+use reqwest::{Method, Response, Url};
 use strict_http::TransportError;
 
-use crate::{BucketName, Client, Error, ObjectKey, Operation, Signing, clock};
+use crate::{BucketName, Client, Error, ObjectKey, Operation, Signing, client::Prepared, clock};
 
 /// How long the headers of the response, and each chunk after them, may take.
 const CHUNK_TIMEOUT: Duration = Duration::from_secs(60);
@@ -61,7 +61,7 @@ impl Client {
         let request = Request::get(bucket.as_str(), object_key.as_str());
         let request = self.prepare(Method::GET, bucket, &request, signing)?;
         let host = self.endpoint().server().host().to_owned();
-        self.open(request, host, Some(&signing.credentials)).await
+        self.open(request, host).await
     }
 
     /// Opens the object that a presigned URL names. The URL is used to the letter, and no credentials are sent.
@@ -76,17 +76,16 @@ impl Client {
     pub async fn get_presigned(&self, url: &str) -> Result<ObjectStream, Error> {
         let host = Url::parse(url).ok();
         let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
-        self.open(self.http().get(url), host.to_owned(), None).await
+        let prepared = Prepared {
+            http: self.http().get(url),
+            signed: None,
+        };
+        self.open(prepared, host.to_owned()).await
     }
 
     /// Waits for the headers of the response; a time-out of the whole request would also end a long read.
-    async fn open(
-        &self,
-        request: RequestBuilder,
-        host: String,
-        credentials: Option<&Credentials<'_>>,
-    ) -> Result<ObjectStream, Error> {
-        let response = self.send(Operation::GetObject, request, credentials);
+    async fn open(&self, prepared: Prepared<'_>, host: String) -> Result<ObjectStream, Error> {
+        let response = self.send(Operation::GetObject, prepared);
         match clock::within(CHUNK_TIMEOUT, response).await {
             Some(response) => Ok(ObjectStream {
                 response: response?,

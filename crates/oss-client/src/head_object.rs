@@ -44,12 +44,7 @@ impl Client {
         let request = Request::head(bucket.as_str(), object_key.as_str());
         let request = self.prepare(Method::HEAD, bucket, &request, signing)?;
         let headers = self
-            .exchange(
-                Operation::HeadObject,
-                request,
-                signing,
-                SMALL_REQUEST_TIMEOUT,
-            )
+            .exchange(Operation::HeadObject, request, SMALL_REQUEST_TIMEOUT)
             .await?
             .headers;
         let text = |name| reply::header(&headers, name, Some(&signing.credentials));

@@ -5,6 +5,7 @@ mod client;
 mod clock;
 mod connect_ahead;
 mod crc64;
+mod diagnose;
 mod document;
 mod endpoint;
 mod error;
@@ -17,10 +18,11 @@ mod multipart;
 mod names;
 mod put_object;
 mod reply;
+mod signing;
 mod xml;
 
 pub use body::Patience;
-pub use client::{Client, Signature, Signing};
+pub use client::Client;
 pub use crc64::{Crc64, Crc64Digest};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, Operation};
@@ -29,6 +31,10 @@ pub use head_object::ObjectInfo;
 pub use multipart::{CompletedObject, MultipartUpload, Part, UploadId};
 pub use names::{BucketName, NameError, ObjectKey};
 #[doc(no_inline)]
-pub use oss_signer::Credentials;
+pub use oss_signer::{
+    Credentials,
+    diagnose::{Change, Diagnosis},
+};
 pub use put_object::{PUT_MAX_BYTES, PutObject, StoredObject};
 pub use reply::ErrorReply;
+pub use signing::{Signature, Signing};

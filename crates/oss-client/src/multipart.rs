@@ -111,10 +111,12 @@ impl Client {
             .header("Content-Type", content_type);
         let request = self
             .prepare(Method::POST, bucket, &request, signing)?
-            .header(CONTENT_TYPE, content_type)
-            .header(CONTENT_LENGTH, 0);
+            .with(|http| {
+                http.header(CONTENT_TYPE, content_type)
+                    .header(CONTENT_LENGTH, 0)
+            });
         let reply = self
-            .exchange(operation, request, signing, SMALL_REQUEST_TIMEOUT)
+            .exchange(operation, request, SMALL_REQUEST_TIMEOUT)
             .await?;
         xml::children(
             &reply.document,
@@ -157,14 +159,7 @@ impl Client {
             .query("uploadId", upload.upload_id.as_str());
         let request = self.prepare(Method::PUT, upload.bucket, &request, signing)?;
         let stored = self
-            .send_body(
-                Operation::UploadPart,
-                request,
-                len_bytes,
-                body,
-                signing,
-                patience,
-            )
+            .send_body(Operation::UploadPart, request, len_bytes, body, patience)
             .await?;
         match stored.etag {
             Some(_) => Ok(stored),
@@ -199,11 +194,11 @@ impl Client {
             .header("Content-Type", "application/xml");
         let request = self
             .prepare(Method::POST, upload.bucket, &request, signing)?
-            .header(CONTENT_TYPE, "application/xml")
-            .body(part_list(parts));
-        let reply = self
-            .exchange(operation, request, signing, COMPLETE_TIMEOUT)
-            .await?;
+            .with(|http| {
+                http.header(CONTENT_TYPE, "application/xml")
+                    .body(part_list(parts))
+            });
+        let reply = self.exchange(operation, request, COMPLETE_TIMEOUT).await?;
         let etag = xml::children(&reply.document, "CompleteMultipartUploadResult", &["ETag"])
             .pop()
             .and_then(|(_, text)| reply::etag(&text));
@@ -240,7 +235,7 @@ impl Client {
         let request = Request::delete(upload.bucket.as_str(), upload.object_key.as_str())
             .query("uploadId", upload.upload_id.as_str());
         let request = self.prepare(Method::DELETE, upload.bucket, &request, signing)?;
-        self.exchange(operation, request, signing, SMALL_REQUEST_TIMEOUT)
+        self.exchange(operation, request, SMALL_REQUEST_TIMEOUT)
             .await
             .map(drop)
     }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::Body;
 use oss_signer::{Credentials, Request};
 use reqwest::{
-    Method, RequestBuilder,
+    Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
 };
 use strict_http::{ServerText, parsed_header};
@@ -16,6 +16,7 @@ use strict_http::{ServerText, parsed_header};
 use crate::{
     BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing,
     body::{Watch, Watched},
+    client::Prepared,
     clock, document, reply,
 };
 
@@ -85,13 +86,12 @@ impl Client {
             .header("Content-Type", put.content_type);
         let prepared = self
             .prepare(Method::PUT, put.bucket, &request, signing)?
-            .header(CONTENT_TYPE, put.content_type);
+            .with(|http| http.header(CONTENT_TYPE, put.content_type));
         self.send_body(
             Operation::PutObject,
             prepared,
             put.len_bytes,
             body,
-            signing,
             patience,
         )
         .await
@@ -101,23 +101,22 @@ impl Client {
     pub(crate) async fn send_body<B>(
         &self,
         operation: Operation,
-        request: RequestBuilder,
+        prepared: Prepared<'_>,
         len_bytes: u64,
         body: B,
-        signing: &Signing<'_>,
         patience: Patience,
     ) -> Result<StoredObject, Error>
     where
         B: Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static,
     {
         let watch = Watch::new(len_bytes);
-        let request = request
-            .header(CONTENT_LENGTH, len_bytes)
-            .body(reqwest::Body::wrap(Watched::new(body, watch.clone())));
+        let body = reqwest::Body::wrap(Watched::new(body, watch.clone()));
+        let credentials = prepared.credentials();
+        let prepared = prepared.with(|http| http.header(CONTENT_LENGTH, len_bytes).body(body));
         let outcome = tokio::select! {
             // First, because a response that has arrived counts, however late it is read.
             biased;
-            outcome = self.send(operation, request, Some(&signing.credentials)) => outcome,
+            outcome = self.send(operation, prepared) => outcome,
             () = watch.stalled(patience) => Err(self.timeout(operation)),
         };
         // What the HTTP library calls a broken connection may be the end of the body.
@@ -127,7 +126,7 @@ impl Client {
             }
             (outcome, _) => outcome?,
         };
-        let stored = stored_object(response.headers(), &watch, &signing.credentials);
+        let stored = stored_object(response.headers(), &watch, credentials);
         // A drained connection can be used again. The object is stored even if this fails.
         let _ = clock::within(DRAIN_TIMEOUT, document::read(response)).await;
         Ok(stored)
@@ -137,9 +136,9 @@ impl Client {
 fn stored_object(
     headers: &HeaderMap,
     watch: &Watch,
-    credentials: &Credentials<'_>,
+    credentials: Option<&Credentials<'_>>,
 ) -> StoredObject {
-    let text = |name| reply::header(headers, name, Some(credentials));
+    let text = |name| reply::header(headers, name, credentials);
     StoredObject {
         sent_crc64: watch.crc64(),
         crc64: parsed_header(headers, "x-oss-hash-crc64ecma").map(Crc64::new),

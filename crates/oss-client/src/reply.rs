@@ -6,19 +6,19 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use oss_signer::Credentials;
+use oss_signer::{Credentials, diagnose::Diagnosis};
 use reqwest::header::HeaderMap;
 use strict_http::{ServerText, header_text, retry_after, server_time};
 
-use crate::xml;
+use crate::{signing::Signed, xml};
 
 /// The elements that are read; all others are ignored.
 const KEPT: [&str; 5] = ["Code", "Message", "RequestId", "EC", "ServerTime"];
 
 /// A response whose status is not 2xx.
 ///
-/// OSS repeats the string to sign in `SignatureDoesNotMatch`, and the token in `SecurityTokenExpired`. Those elements, and
-/// all others without a field here, are dropped while reading.
+/// OSS repeats the string to sign in `SignatureDoesNotMatch`, and the token in `SecurityTokenExpired`. The first is compared
+/// with what was signed; then both, and all other elements without a field here, are dropped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ErrorReply {
@@ -34,6 +34,8 @@ pub struct ErrorReply {
     pub request_id: Option<ServerText>,
     /// The server's clock, to the second: `ServerTime` of the document, else the header `Date`.
     pub server_time: Option<SystemTime>,
+    /// Why OSS computed another signature, when it says so. It names a header or a parameter, and has no value of one.
+    pub diagnosis: Option<Diagnosis>,
     /// How long the server asks the client to wait, from `Retry-After` (assumption A13).
     pub retry_after: Option<Duration>,
 }
@@ -71,8 +73,9 @@ impl ErrorReply {
         status: u16,
         headers: &HeaderMap,
         document: &[u8],
-        credentials: Option<&Credentials<'_>>,
+        signed: Option<Signed<'_>>,
     ) -> Self {
+        let credentials = signed.as_ref().map(|signed| &signed.signing.credentials);
         // A response to HEAD has no body; OSS puts the document into a header then.
         let from_header = headers
             .get("x-oss-err")
@@ -90,9 +93,15 @@ impl ErrorReply {
         };
         let code = |name: &str| element(name, ServerText::CODE_MAX_CHARS);
         let header = |name: &str| header(headers, name, credentials);
+        let code_text = code("Code");
+        let is_mismatch =
+            code_text.as_ref().map(ServerText::as_str) == Some("SignatureDoesNotMatch");
         Self {
             status,
-            code: code("Code"),
+            diagnosis: signed
+                .filter(|_| is_mismatch)
+                .and_then(|signed| signed.diagnose(document)),
+            code: code_text,
             ec: code("EC").or_else(|| header("x-oss-ec")),
             message: element("Message", ServerText::MESSAGE_MAX_CHARS),
             request_id: header("x-oss-request-id").or_else(|| code("RequestId")),
@@ -134,7 +143,10 @@ fn instant(text: &str) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
+    use oss_signer::Request;
+
     use super::*;
+    use crate::{Signature, Signing};
 
     fn parse(document: &str, headers: &[(&'static str, &str)]) -> ErrorReply {
         let headers = headers
@@ -147,7 +159,17 @@ mod tests {
             })
             .collect();
         let credentials = Credentials::new("id", "canary-secret").security_token("canary-token");
-        ErrorReply::parse(403, &headers, document.as_bytes(), Some(&credentials))
+        let request = Request::put("bucket", "key").header("content-type", "text/plain");
+        let signing = Signing {
+            credentials,
+            signature: Signature::V1,
+            time: SystemTime::UNIX_EPOCH,
+        };
+        let signed = Signed {
+            request: &request,
+            signing: &signing,
+        };
+        ErrorReply::parse(403, &headers, document.as_bytes(), Some(signed))
     }
 
     #[test]
@@ -192,6 +214,60 @@ mod tests {
             reply.message.as_ref().map(ServerText::as_str),
             Some("token [redacted], secret [redacted]")
         );
+    }
+
+    /// The text that OSS signed, in its response.
+    fn mismatch(text: &str) -> ErrorReply {
+        parse(
+            &format!(
+                "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{text}</StringToSign></Error>"
+            ),
+            &[],
+        )
+    }
+
+    const DATE: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
+
+    #[test]
+    fn a_changed_header_is_named_without_its_value() {
+        let reply = mismatch(&format!(
+            "PUT\n\nimage/canary\n{DATE}\nx-oss-security-token:canary-token\n/bucket/key"
+        ));
+        assert_eq!(
+            reply.diagnosis,
+            Some(Diagnosis::Header {
+                name: "content-type".into(),
+                change: oss_signer::diagnose::Change::Changed,
+            })
+        );
+        assert!(
+            !format!("{reply} {reply:?}").contains("canary"),
+            "{reply:?}"
+        );
+    }
+
+    #[test]
+    fn the_same_text_means_another_secret_and_another_code_means_nothing() {
+        let text =
+            format!("PUT\n\ntext/plain\n{DATE}\nx-oss-security-token:canary-token\n/bucket/key");
+        assert_eq!(mismatch(&text).diagnosis, Some(Diagnosis::Secret));
+        let other =
+            format!("<Error><Code>AccessDenied</Code><StringToSign>{text}</StringToSign></Error>");
+        assert_eq!(parse(&other, &[]).diagnosis, None);
+        assert_eq!(
+            parse("<Error><Code>SignatureDoesNotMatch</Code></Error>", &[]).diagnosis,
+            None
+        );
+    }
+
+    #[test]
+    fn a_name_that_repeats_the_token_is_dropped() {
+        for name in ["x-canary-token", "canary-token"] {
+            let reply = mismatch(&format!(
+                "PUT\n\ntext/plain\n{DATE}\n{name}:1\nx-oss-security-token:canary-token\n/bucket/key"
+            ));
+            assert_eq!(reply.diagnosis, Some(Diagnosis::CanonicalRequest), "{name}");
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl<'a> Credentials<'a> {
 
     /// Refuses what cannot be sent. The secret is never sent, so any secret passes.
     pub(crate) fn check(&self) -> Result<(), SignError> {
-        refuse::other_than_visible_ascii(self.access_key_id, || Field::AccessKeyId)?;
+        refuse::empty(self.access_key_id, || Field::AccessKeyId)?;
         refuse::bytes(self.access_key_id, refuse::no_access_key_id, || {
             Field::AccessKeyId
         })?;

@@ -24,9 +24,13 @@ impl Decimal {
         }
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.digits[self.start..]
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         // Only `new` makes one, and only of digits.
-        core::str::from_utf8(&self.digits[self.start..]).unwrap_or_default()
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 

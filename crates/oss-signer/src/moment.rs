@@ -95,6 +95,10 @@ impl Moment {
 pub(crate) struct Ascii<const N: usize>([u8; N]);
 
 impl<const N: usize> Ascii<N> {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         // Only this module makes one, and only of ASCII.
         core::str::from_utf8(&self.0).unwrap_or_default()

@@ -46,11 +46,18 @@ pub(crate) fn other_than_visible_ascii(
     field: impl Fn() -> Field,
 ) -> Result<(), SignError> {
     empty(text, &field)?;
-    // Comparing only the smallest and the largest byte takes half the time of testing each.
-    let (min, max) = text.bytes().fold((u8::MAX, u8::MIN), |(min, max), byte| {
-        (min.min(byte), max.max(byte))
-    });
-    if min.is_ascii_graphic() && max.is_ascii_graphic() {
+    // Comparing only the largest distance from the first visible character takes half the time of testing each.
+    // Two halves at once take half of that again.
+    let distance = |byte: &u8| byte.wrapping_sub(b'!');
+    let (left, right) = text.as_bytes().split_at(text.len() / 2);
+    let last = right.last().map_or(0, distance);
+    let (left, right) = left
+        .iter()
+        .zip(right)
+        .fold((0, last), |(one, other), (left, right)| {
+            (one.max(distance(left)), other.max(distance(right)))
+        });
+    if left.max(right) <= b'~' - b'!' {
         return Ok(());
     }
     bytes(text, |byte| !byte.is_ascii_graphic(), field)
@@ -89,9 +96,9 @@ pub(crate) const fn no_scope_part(byte: u8) -> bool {
     !(byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// What would end the access key ID within an `Authorization` header: `:` in V1, `/` and `,` in V4.
+/// Everything but visible ASCII, and what would end the access key ID within an `Authorization` header: `:` in V1, `/` and `,` in V4.
 pub(crate) const fn no_access_key_id(byte: u8) -> bool {
-    matches!(byte, b':' | b'/' | b',')
+    !byte.is_ascii_graphic() || matches!(byte, b':' | b'/' | b',')
 }
 
 #[cfg(test)]

@@ -15,6 +15,11 @@ pub(crate) trait Sink {
     /// Takes the next piece of text.
     fn text(&mut self, text: &str);
 
+    /// Takes the next piece of text as bytes that are known to be ASCII.
+    fn ascii(&mut self, bytes: &[u8]) {
+        self.text(core::str::from_utf8(bytes).unwrap_or_default());
+    }
+
     /// Takes the next piece of text, which must not be shown to anybody.
     fn secret(&mut self, text: &str) {
         self.text(text);
@@ -22,14 +27,26 @@ pub(crate) trait Sink {
 }
 
 impl Sink for Hmac<Sha1> {
+    #[inline]
     fn text(&mut self, text: &str) {
         Mac::update(self, text.as_bytes());
+    }
+
+    #[inline]
+    fn ascii(&mut self, bytes: &[u8]) {
+        Mac::update(self, bytes);
     }
 }
 
 impl Sink for Hmac<Sha256> {
+    #[inline]
     fn text(&mut self, text: &str) {
         Mac::update(self, text.as_bytes());
+    }
+
+    #[inline]
+    fn ascii(&mut self, bytes: &[u8]) {
+        Mac::update(self, bytes);
     }
 }
 

@@ -1,7 +1,5 @@
 //! V1's signature: an HMAC-SHA1 in base64.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 
@@ -22,7 +20,7 @@ impl Signature {
     pub(super) fn of_request(
         credentials: &Credentials<'_>,
         request: &Request<'_>,
-        date_line: &str,
+        date_line: &[u8],
         token: Token<'_>,
     ) -> Result<Self, SignError> {
         let mut mac = hmac_sha1(credentials.secret().as_bytes())?;
@@ -37,14 +35,29 @@ impl Signature {
     }
 
     fn new(mac: Hmac<Sha1>) -> Self {
-        let mut text = [0; LEN];
-        // The length is known, so this always fits.
-        let _ = STANDARD.encode_slice(mac.finalize().into_bytes(), &mut text);
-        Self(text)
+        Self(base64(&mac.finalize().into_bytes().into()))
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     pub(crate) fn as_str(&self) -> &str {
         // Base64 is ASCII.
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
+}
+
+/// Returns 20 bytes in base64, in half the time that an encoder for any length takes.
+fn base64(bytes: &[u8; 20]) -> [u8; LEN] {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = [b'='; LEN];
+    for (four, three) in text.chunks_exact_mut(4).zip(bytes.chunks(3)) {
+        let byte = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for (digit, shift) in four.iter_mut().zip([18, 12, 6, 0]).take(three.len() + 1) {
+            *digit = DIGITS[(bits >> shift & 63) as usize];
+        }
+    }
+    text
 }

@@ -17,7 +17,7 @@ pub(super) enum Token<'a> {
 pub(super) fn write(
     sink: &mut (impl Sink + ?Sized),
     request: &Request<'_>,
-    date_line: &str,
+    date_line: &[u8],
     token: Token<'_>,
 ) {
     let (token_header, token_query) = match token {
@@ -30,7 +30,7 @@ pub(super) fn write(
     sink.text("\n");
     sink.text(request.header_value("content-type").unwrap_or_default());
     sink.text("\n");
-    sink.text(date_line);
+    sink.ascii(date_line);
     sink.text("\n");
     let headers = request.sorted_headers().iter();
     let signed = headers.filter(|header| is_oss_header(&header.name));
