@@ -33,12 +33,17 @@ pub(crate) async fn respond(
     request: Request<Incoming>,
 ) -> Response<ReplyBody> {
     let (parts, body) = request.into_parts();
-    let wire = wire(&parts);
+    let mut wire = wire(&parts);
     let (route, step, part_number) = classify(&parts.method, &wire);
     let entry = site
         .journal
         .arrive(step, &wire, part_number, control.id, site.clock.now(0));
     let interference = site.faults.strike(step, part_number, clock::instant());
+    if let Some(value) = interference.last(Effect::rewrites_content_type) {
+        wire.headers
+            .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+        wire.headers.push(("content-type".to_owned(), value));
+    }
     let now = site.clock.now(interference.all(Effect::skews_clock).sum());
     let disturbance = disturbance(&interference, &wire, now);
     let mut intake = Intake::new(body, Arc::clone(&entry), Arc::clone(&control), disturbance);

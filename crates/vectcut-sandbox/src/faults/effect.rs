@@ -117,6 +117,8 @@ effects! {
     "cut-json" => CutJson, cuts_json;
     /// Lets the server's clock be this many seconds ahead for the request, or behind when negative.
     "skew" => SkewClock(seconds: i64 as Seconds), skews_clock;
+    /// Replaces the request's `Content-Type` before the server reads it, as a proxy may.
+    "content-type" => ContentType(value: String as Text), rewrites_content_type;
     /// Ends all temporary credentials that init gave so far, then goes on.
     "expire" => ExpireCredentials, expires_credentials;
     /// Forgets all open multipart uploads with their parts, as a lifecycle rule does, then goes on.
