@@ -157,6 +157,13 @@ fn put_meets_a_wrong_signature() {
 }
 
 #[test]
+fn put_meets_a_proxy_that_changes_a_header() {
+    assert_outcome!(upload(
+        Fault::at(Step::PutObject).rewrites_content_type("text/plain".into())
+    ));
+}
+
+#[test]
 fn put_meets_expired_credentials() {
     assert_outcome!(upload(
         Fault::at(Step::PutObject)

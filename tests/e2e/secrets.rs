@@ -39,6 +39,8 @@ fn faults() -> Vec<Fault> {
             .responds(Response::status(403).body(refusal))
             .always(),
         Fault::at(Step::PutObject).oss_error(OssCode::SignatureDoesNotMatch),
+        // The response repeats the whole string to sign.
+        Fault::at(Step::PutObject).rewrites_content_type("text/plain".into()),
         Fault::at(Step::PutObject)
             .oss_error(OssCode::SecurityTokenExpired)
             .always(),
@@ -67,6 +69,7 @@ fn half_a_ticket() -> String {
 fn faults_of_parts() -> Vec<Fault> {
     vec![
         Fault::at(Step::InitiateUpload).oss_error(OssCode::SignatureDoesNotMatch),
+        Fault::at(Step::InitiateUpload).rewrites_content_type("text/plain".into()),
         Fault::at(Step::InitiateUpload).cuts_json(),
         Fault::at(Step::UploadPart).oss_error(OssCode::SignatureDoesNotMatch),
         Fault::at(Step::UploadPart).oss_error(OssCode::InvalidSecurityToken),

@@ -6,7 +6,7 @@ use core::fmt;
 /// Why OSS computes another signature. `Display` says it in one sentence.
 ///
 /// No variant contains the value of a header or a parameter. Names come from the response, so they are shortened, and `Display` escapes them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Diagnosis {
     /// The texts are equal, so the secrets differ.
@@ -48,7 +48,7 @@ pub enum Diagnosis {
 }
 
 /// How a header or a query parameter differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Change {
     /// OSS received it, but it was not signed.

@@ -65,6 +65,9 @@ catalogue! {
     report_signature():
         "a proxy may have changed the request, or this program has a fault; report it with the request ID",
         "可能是代理改动了请求，或者程序有缺陷；请附上请求 ID 反馈";
+    signature_differs(diagnosis):
+        "{diagnosis}; report it with the request ID",
+        "签名不符的原因：{diagnosis}；请附上请求 ID 反馈";
     other_endpoint():
         "this bucket is served by another endpoint, such as a custom domain",
         "这个存储空间使用另一个接入点，例如自定义域名";
@@ -107,6 +110,7 @@ pub(crate) fn of_library(hint: &Hint) -> Text {
         Hint::NewCredentials => new_credentials(),
         Hint::SetClock => set_clock(),
         Hint::ReportSignature => report_signature(),
+        Hint::SignatureDiffers { diagnosis } => signature_differs(diagnosis),
         Hint::OtherEndpoint => other_endpoint(),
         Hint::BaseUrlMoved => base_url_moved(),
         Hint::KeyMayHaveExpired => key_may_have_expired(),

@@ -54,6 +54,17 @@ async fn an_oss_error_has_its_status_and_ec_and_repeats_the_token() {
 }
 
 #[tokio::test]
+async fn a_rewritten_content_type_breaks_the_signature() {
+    let sandbox = with(Fault::at(Step::PutObject).rewrites_content_type("text/plain".into())).await;
+    let ticket = init(&sandbox, "a.mp4", 1).await;
+    let response = send(&sandbox, &ticket.put(&sandbox, "x")).await;
+    assert_eq!(response.oss_error().1, "SignatureDoesNotMatch");
+    let signed = response.element("StringToSign");
+    assert_eq!(signed.lines().nth(2), Some("text/plain"), "{signed}");
+    assert_eq!(sandbox.objects(), []);
+}
+
+#[tokio::test]
 async fn html_stands_in_for_json() {
     let sandbox = with(Fault::at(Target::Backend).html()).await;
     let response = send(&sandbox, &backend(&sandbox, "/sts/upload/init", &json!({}))).await;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use oss_client::{ErrorReply, ObjectKey};
+use oss_client::{Diagnosis, ErrorReply, ObjectKey};
 use strict_http::{ServerText, TransportKind};
 use vectcut_api::ApiError;
 
@@ -34,8 +34,13 @@ pub enum Hint {
     NewCredentials,
     /// The clocks of this computer and OSS differ by more than 15 minutes.
     SetClock,
-    /// OSS computed another signature.
+    /// OSS computed another signature, and does not say from what.
     ReportSignature,
+    /// OSS computed another signature, and this is why.
+    SignatureDiffers {
+        /// What OSS read differently. It has no value of a header or a parameter.
+        diagnosis: Diagnosis,
+    },
     /// The bucket is served by another endpoint.
     OtherEndpoint,
     /// The backend redirects.
@@ -97,6 +102,9 @@ impl fmt::Display for Hint {
             Self::KeyMayHaveExpired => "the API key may have expired",
             Self::OtherServerAnswered => {
                 "another server may have answered, such as the login page of a network"
+            }
+            Self::SignatureDiffers { diagnosis } => {
+                return write!(f, "{diagnosis}; report it with the request ID");
             }
             Self::See { link } => return write!(f, "see {link}"),
             Self::StoredAs { object_key } => {
@@ -173,7 +181,10 @@ fn refusal_hint(reply: &ErrorReply) -> Option<Hint> {
     }
     match reply.code.as_ref().map(ServerText::as_str)? {
         "RequestTimeTooSkewed" => Some(Hint::SetClock),
-        "SignatureDoesNotMatch" => Some(Hint::ReportSignature),
+        "SignatureDoesNotMatch" => Some(match reply.diagnosis.clone() {
+            Some(diagnosis) => Hint::SignatureDiffers { diagnosis },
+            None => Hint::ReportSignature,
+        }),
         "PublicEndpointForbidden" => Some(Hint::OtherEndpoint),
         _ => None,
     }
