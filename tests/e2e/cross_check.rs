@@ -2,6 +2,7 @@
 //!
 //! The two share no code. If they agree on arbitrary requests, both read the documents in the same way.
 
+mod forms;
 mod verdicts;
 
 use std::time::{Duration, SystemTime};

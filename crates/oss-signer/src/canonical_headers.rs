@@ -16,7 +16,6 @@ pub(crate) fn is_oss_header(name: &str) -> bool {
 /// Writes one line for each of the request's headers and of those that the signature adds.
 ///
 /// Both must be sorted by name.
-#[inline]
 pub(crate) fn write<'a>(
     sink: &mut (impl Sink + ?Sized),
     given: impl Iterator<Item = &'a Header<'a>>,
@@ -34,7 +33,6 @@ pub(crate) fn write<'a>(
     }
 }
 
-#[inline]
 fn write_line(sink: &mut (impl Sink + ?Sized), name: &str, value: &str) {
     sink.text(name);
     sink.text(":");

@@ -27,24 +27,20 @@ pub(crate) trait Sink {
 }
 
 impl Sink for Hmac<Sha1> {
-    #[inline]
     fn text(&mut self, text: &str) {
         Mac::update(self, text.as_bytes());
     }
 
-    #[inline]
     fn ascii(&mut self, bytes: &[u8]) {
         Mac::update(self, bytes);
     }
 }
 
 impl Sink for Hmac<Sha256> {
-    #[inline]
     fn text(&mut self, text: &str) {
         Mac::update(self, text.as_bytes());
     }
 
-    #[inline]
     fn ascii(&mut self, bytes: &[u8]) {
         Mac::update(self, bytes);
     }

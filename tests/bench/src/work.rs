@@ -25,9 +25,9 @@ pub(crate) fn measure() -> io::Result<Table> {
     {
         if let Some((work, figure)) = line.split_once(": ") {
             let aim = if work.ends_with("at hand") {
-                "≤ 1.30"
+                "≤ 1.15"
             } else {
-                "–"
+                "≤ 1.25"
             };
             table.row(vec![work.to_owned(), figure.to_owned(), aim.to_owned()]);
         }

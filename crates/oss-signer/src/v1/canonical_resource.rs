@@ -24,7 +24,6 @@ pub(super) fn check(request: &Request<'_>) -> Result<(), SignError> {
 }
 
 /// Writes the resource, with `token` as one of its sub-resources.
-#[inline]
 pub(super) fn write(
     sink: &mut (impl Sink + ?Sized),
     request: &Request<'_>,

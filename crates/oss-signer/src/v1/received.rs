@@ -22,7 +22,7 @@ pub(crate) fn is_signature(
 ) -> Result<bool, SignError> {
     canonical_resource::check(request)?;
     let mut mac = hmac_sha1(credentials.secret().as_bytes())?;
-    string_to_sign::write(&mut mac, request, date_line, Token::Header(None));
+    string_to_sign::write(&mut mac, request, date_line.as_bytes(), Token::Header(None));
     Ok(is_mac(mac, signature))
 }
 
