@@ -17,6 +17,7 @@ mod cross_check;
 mod errors;
 mod json;
 mod kill;
+mod login;
 mod media;
 mod outages;
 mod outcome;
@@ -28,5 +29,7 @@ mod seed;
 mod sent_twice;
 mod soak;
 mod stage;
+#[cfg(unix)]
+mod terminal;
 mod upload;
 mod vectors;

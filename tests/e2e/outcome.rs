@@ -71,7 +71,8 @@ fn request(arrival: &Arrival) -> Option<String> {
 }
 
 /// What differs from run to run, and its replacement in a snapshot. The only such list.
-const FILTERS: [(&str, &str); 12] = [
+const FILTERS: [(&str, &str); 13] = [
+    (r"/[^\s`']*/home/", "[HOME]/"),
     (r"(127\.0\.0\.1|localhost):\d+", "$1:[PORT]"),
     (r#"("elapsed_ms": ?)\d+"#, "$1[MS]"),
     (r#"("url_expires_at": ?)"[^"]+""#, "$1\"[TIME]\""),

@@ -171,6 +171,26 @@ fn no_success_shows_a_secret_and_each_was_used() {
 }
 
 #[test]
+fn neither_signing_in_nor_a_run_with_the_saved_key_shows_it() {
+    let failing = Fault::at(Step::CheckKey).status(503).skipping(1);
+    let stage = stage(|builder| builder.fault(failing).strict());
+    let run = |arguments: &[&str], key: &str, expected: i32| {
+        let run = stage.vectcut(arguments).without("VECTCUT_API_KEY");
+        let outcome = run.with_stdin(key).run();
+        assert_eq!(outcome.code, Some(expected), "{outcome}");
+        shows_no_secret(&arguments.join(" "), &stage, &outcome);
+    };
+    let login = ["login", "-vvv", "--with-key"];
+    run(&login, API_KEY, 0);
+    // The server fails, then the key is not one.
+    run(&login, API_KEY, 5);
+    run(&login, &format!("{API_KEY} and more"), 3);
+    run(&["upload", "-vvv", "clip.mp4"], "", 0);
+    reached_the_wire(stage.sandbox());
+    run(&["logout", "-vvv"], "", 0);
+}
+
+#[test]
 fn an_api_key_that_cannot_be_one_is_not_repeated() {
     let stage = stage(|builder| builder);
     let key = format!("{API_KEY}\nsecond line");

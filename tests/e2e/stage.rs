@@ -227,6 +227,25 @@ impl Vectcut<'_> {
         self
     }
 
+    /// Gives it a standard input of these bytes.
+    pub(crate) fn with_stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        let path = self.stage.folder().join("stdin");
+        std::fs::write(&path, bytes).expect("a file");
+        let file = std::fs::File::open(&path).expect("the file");
+        // What it holds is the test's own, and nothing that the command left behind.
+        std::fs::remove_file(path).expect("the file");
+        self.command.stdin(file);
+        self
+    }
+
+    /// Gives it a terminal as standard input and standard error. Standard output stays a pipe.
+    #[cfg(unix)]
+    pub(crate) fn on_terminal(mut self, terminal: &crate::terminal::Terminal) -> Self {
+        self.command.stdin(terminal.end());
+        self.command.stderr(terminal.end());
+        self
+    }
+
     /// Lets a shell set limits of the process first, such as `ulimit -c 0`.
     #[cfg(unix)]
     pub(crate) fn with_limits(mut self, script: &str) -> Self {

@@ -10,6 +10,13 @@ use crate::Secret;
 /// Keeps a fingerprint different from every other hash of the same key.
 const FINGERPRINT_DOMAIN: &[u8] = b"vectcut-api key fingerprint v1\0";
 
+/// What surrounds a key that was copied from a page, a chat or a file, besides white space: quotation marks, and the
+/// marks of byte order and of width zero, which nobody sees.
+const AROUND: [char; 12] = [
+    '"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{300c}', '\u{300d}',
+    '\u{ff02}', '\u{feff}', '\u{200b}',
+];
+
 /// A VectCut API key that can stand in an `Authorization` header.
 #[derive(Debug, Clone)]
 pub struct ApiKey(Secret);
@@ -34,6 +41,21 @@ impl ApiKey {
             return Err(ApiKeyError::NotVisibleAscii);
         }
         Ok(Self(key))
+    }
+
+    /// Checks a key as a person copied it: white space, line breaks and quotation marks around it are left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), for what is left.
+    pub fn copied(text: &str) -> Result<Self, ApiKeyError> {
+        Self::parse(text.trim_matches(|c: char| c.is_whitespace() || AROUND.contains(&c)))
+    }
+
+    /// Returns the key itself, to store it or to hand it to a shell. The places that may call this are listed in
+    /// `cargo xtask check`.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
     }
 
     /// Returns 16 hexadecimal digits that distinguish this key from others and do not lead back to it.
@@ -100,6 +122,30 @@ mod tests {
         ] {
             assert_eq!(ApiKey::parse(text).expect_err(text), expected);
         }
+    }
+
+    #[test]
+    fn what_surrounds_a_copied_key_is_left_out() {
+        for text in [
+            "canary",
+            " canary\r\n",
+            "\"canary\"",
+            "'canary' ",
+            "“canary”",
+            "\u{feff}canary\u{200b}",
+            "「canary」",
+        ] {
+            let key = ApiKey::copied(text).expect(text);
+            assert_eq!(key.expose(), "canary");
+        }
+        assert_eq!(
+            ApiKey::copied(" \"\" ").expect_err("nothing"),
+            ApiKeyError::Empty
+        );
+        assert_eq!(
+            ApiKey::copied("can ary").expect_err("a space inside"),
+            ApiKeyError::NotVisibleAscii
+        );
     }
 
     /// The expected value is that of `printf 'vectcut-api key fingerprint v1\0canary' | sha256sum`.

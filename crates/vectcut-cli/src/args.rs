@@ -1,6 +1,7 @@
 //! The command line: the name and the help of each flag.
 
 mod explain;
+mod login;
 mod reference;
 mod sandbox;
 
@@ -15,6 +16,7 @@ use crate::logging::LogFormat;
 use crate::values;
 use crate::words::Language;
 pub(crate) use explain::ExplainArgs;
+pub(crate) use login::{LoginArgs, ShellArg};
 pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 
@@ -38,6 +40,14 @@ pub(crate) enum Command {
     /// stored, and prints the public URL. Standard output holds only the result.
     #[command(after_long_help = include_str!("args/upload_after_help.txt"))]
     Upload(UploadArgs),
+    /// Sign in: check the API key and save it for later runs
+    ///
+    /// Opens the page with the key, asks for the key without showing it, asks VectCut whether it is accepted, and saves it in
+    /// a file that only you can read. A refused key is never saved. VECTCUT_API_KEY counts before the file.
+    #[command(after_long_help = include_str!("args/login_after_help.txt"))]
+    Login(LoginArgs),
+    /// Sign out: remove the saved API key
+    Logout,
     /// Run a local VectCut and OSS, for tests and offline work
     ///
     /// Without COMMAND: prints the settings to export when it is ready, and runs until it is interrupted. With COMMAND: runs
@@ -88,7 +98,7 @@ pub(crate) struct UploadArgs {
     #[arg(long, value_name = "TYPE", value_parser = values::media_type)]
     pub(crate) content_type: Option<String>,
     /// Upload to a local sandbox, fetch the URL back and compare every byte; needs no API key
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["base_url", "oss_endpoint", "oss_region", "ca_cert", "state_dir"])]
     pub(crate) sandbox: bool,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
@@ -128,7 +138,7 @@ pub(crate) struct TransferArgs {
     pub(crate) limit_rate: Option<u64>,
     /// Folder that saves the progress of unfinished uploads
     /// [env: VECTCUT_STATE_DIR] [default: the platform's state folder]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, conflicts_with = "sandbox")]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) state_dir: Option<PathBuf>,
 }
 
@@ -137,16 +147,16 @@ pub(crate) struct TransferArgs {
 #[command(next_help_heading = "Servers")]
 pub(crate) struct ServerArgs {
     /// VectCut backend [env: VECTCUT_BASE_URL] [default: https://open.vectcut.com]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) base_url: Option<String>,
     /// OSS endpoint host, without the bucket name [env: VECTCUT_OSS_ENDPOINT] [default: oss-cn-hangzhou.aliyuncs.com]
-    #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname, conflicts_with = "sandbox")]
+    #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname)]
     pub(crate) oss_endpoint: Option<String>,
     /// OSS region, for V4 signatures [env: VECTCUT_OSS_REGION] [default: read from the endpoint]
-    #[arg(long, value_name = "REGION", conflicts_with = "sandbox")]
+    #[arg(long, value_name = "REGION")]
     pub(crate) oss_region: Option<String>,
     /// PEM file of certificate authorities to trust in addition to the system's [env: VECTCUT_CA_CERT]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "sandbox")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_cert: Option<PathBuf>,
 }
 

@@ -2,6 +2,8 @@
 
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod reference;
 pub(crate) mod sandbox;
 pub(crate) mod upload;

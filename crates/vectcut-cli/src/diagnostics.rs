@@ -115,8 +115,8 @@ mod tests {
     #[test]
     fn no_key_says_where_to_get_one() {
         insta::assert_snapshot!(render(&Failure::api_key_missing(), false, Language::English), @r"
-        error: there is no API key: `VECTCUT_API_KEY` is not set
-        hint: copy the key from https://www.vectcut.com/auth and set `VECTCUT_API_KEY`
+        error: there is no API key: nobody has signed in, and `VECTCUT_API_KEY` is not set
+        hint: run `vectcut login`, or set `VECTCUT_API_KEY` to the key from https://www.vectcut.com/auth
         hint: try an upload without a key: `vectcut upload --sandbox FILE`
         ");
     }

@@ -3,6 +3,7 @@
 //! Errors of the layers below become a failure here. The hints that name flags or variables are added here too.
 
 mod hints;
+mod key;
 mod stop;
 
 use std::error::Error;
@@ -10,12 +11,10 @@ use std::io;
 use std::path::Path;
 
 use strict_http::SetupError;
-use vectcut_api::ApiKeyError;
 use vectcut_upload::{Fault, Step, UploadError};
 
 use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
-use crate::variables::API_KEY;
 use crate::words::codes::Code;
 use crate::words::{self, Language, Text};
 pub(crate) use stop::{NextRun, doing};
@@ -144,26 +143,6 @@ impl Failure {
         hints::of_upload(error, proxy)
             .into_iter()
             .fold(failure, Self::hint)
-    }
-
-    /// The program has no API key.
-    pub(crate) fn api_key_missing() -> Self {
-        let what = words::failures::api_key_missing(API_KEY);
-        Self::of_api_key("api_key_missing", what)
-    }
-
-    /// The API key cannot be one. The key is not repeated.
-    pub(crate) fn api_key_unusable(variable: &str, error: ApiKeyError) -> Self {
-        let what = words::failures::api_key_unusable(variable);
-        Self::of_api_key("api_key_unusable", what).because(&error)
-    }
-
-    fn of_api_key(code: &'static str, what: Text) -> Self {
-        let mut failure = Self::new(ExitCode::ApiKey, code, what)
-            .hint(words::hints::get_key(API_KEY))
-            .hint(words::hints::try_sandbox());
-        failure.step = Some(Step::Init);
-        failure
     }
 
     /// A setting whose value cannot be used. `origin` is its flag or its variable.

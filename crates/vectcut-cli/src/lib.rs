@@ -10,6 +10,7 @@ mod exit_code;
 mod failure;
 mod help;
 mod interrupt;
+mod key_file;
 mod logging;
 mod media;
 mod output;
@@ -89,6 +90,11 @@ fn run_command(
             wait_for(commands::upload::run(args, environment, stderr))?.map(Into::into)
         }
         Command::Sandbox(args) => wait_for(commands::sandbox::run(args, stderr))?,
+        Command::Login(args) => {
+            core_dump::forbid();
+            wait_for(commands::login::run(args, environment, stderr))?.map(Into::into)
+        }
+        Command::Logout => commands::logout::run(environment, stderr).map(Into::into),
         Command::Completions(args) => commands::completions::run(args).map(Into::into),
         Command::Explain(args) => commands::explain::run(args, stderr.language()).map(Into::into),
         Command::Reference(args) => commands::reference::run(args).map(Into::into),

@@ -1,5 +1,8 @@
-//! The settings of a run: flag, then environment, then default. Only this module reads the environment.
+//! The settings of a run: flag, then environment, then the file of `vectcut login`, then default. Only this module reads
+//! the environment.
 
+mod desktop;
+mod key;
 mod language;
 mod proxy;
 
@@ -9,11 +12,11 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy as _;
 use oss_client::Endpoint;
 use strict_http::ServerUrl;
-use vectcut_api::ApiKey;
 
 use crate::args::ServerArgs;
 use crate::failure::Failure;
-use crate::variables::{API_KEY, BASE_URL, CA_CERT, NO_COLOR, OSS_ENDPOINT, OSS_REGION, STATE_DIR};
+use crate::variables::{BASE_URL, CA_CERT, NO_COLOR, OSS_ENDPOINT, OSS_REGION, STATE_DIR};
+pub(crate) use key::api_key;
 pub(crate) use language::language;
 pub(crate) use proxy::proxy_for;
 
@@ -30,6 +33,8 @@ pub(crate) struct Environment {
     lookup: Box<Lookup>,
     /// The folder for this program in the platform's folder for state.
     home_state_dir: Option<PathBuf>,
+    /// The folder for this program in the platform's folder for configuration.
+    config_dir: Option<PathBuf>,
     /// Whether the platform's own settings count too. Tests leave them out.
     asks_platform: bool,
 }
@@ -45,10 +50,13 @@ impl Environment {
     pub(crate) fn of_process() -> Self {
         let strategy = etcetera::choose_base_strategy().ok();
         // Only XDG has a folder for state. Other platforms keep it with data that stays on the computer.
-        let folder = strategy.map(|found| found.state_dir().unwrap_or_else(|| found.cache_dir()));
+        let state = strategy
+            .as_ref()
+            .map(|found| found.state_dir().unwrap_or_else(|| found.cache_dir()));
         Self {
             lookup: Box::new(|name| std::env::var_os(name)),
-            home_state_dir: folder.map(|folder| folder.join("vectcut")),
+            home_state_dir: state.map(|folder| folder.join("vectcut")),
+            config_dir: strategy.map(|found| found.config_dir().join("vectcut")),
             asks_platform: true,
         }
     }
@@ -61,6 +69,7 @@ impl Environment {
                 found.map(|(_, value)| OsString::from(value))
             }),
             home_state_dir: Some("home/state/vectcut".into()),
+            config_dir: Some("no/such/config/vectcut".into()),
             asks_platform: false,
         }
     }
@@ -159,19 +168,6 @@ pub(crate) fn state_dir(flag: Option<&Path>, environment: &Environment) -> Optio
         .set(STATE_DIR)
         .map(PathBuf::from)
         .or_else(|| environment.home_state_dir())
-}
-
-/// Reads the API key. It has no flag, because every user of the computer can see a command line.
-///
-/// # Errors
-///
-/// Fails with the exit code for the API key when there is none, or when its value cannot be a key.
-pub(crate) fn api_key(environment: &Environment) -> Result<ApiKey, Failure> {
-    // An empty key differs from a missing one: it looks like a secret that a CI system did not fill in.
-    let key = (environment.lookup)(API_KEY).ok_or_else(Failure::api_key_missing)?;
-    // A value that is not UTF-8 is not visible ASCII either, so `parse` refuses it.
-    ApiKey::parse(key.to_string_lossy().into_owned())
-        .map_err(|error| Failure::api_key_unusable(API_KEY, error))
 }
 
 /// Returns the value of a setting, and the name of its origin.
@@ -294,24 +290,5 @@ mod tests {
                 "{failure:?}"
             );
         }
-    }
-
-    #[test]
-    fn a_missing_key_and_an_unusable_key_differ_and_are_not_repeated() {
-        for (variables, code) in [
-            (&[] as &[_], "api_key_missing"),
-            (&[(API_KEY, "")], "api_key_unusable"),
-            (&[(API_KEY, "canary\n")], "api_key_unusable"),
-            (&[(API_KEY, "can ary")], "api_key_unusable"),
-        ] {
-            let failure = api_key(&Environment::of(variables)).expect_err("no key");
-            assert_eq!(
-                (failure.exit_code, failure.code),
-                (ExitCode::ApiKey, code),
-                "{variables:?}"
-            );
-            assert!(!format!("{failure:?}").contains("canary"), "{failure:?}");
-        }
-        api_key(&Environment::of(&[(API_KEY, "sk-fake")])).expect("a good key");
     }
 }

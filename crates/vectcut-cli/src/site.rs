@@ -1,6 +1,6 @@
 //! Where the files are sent: to the servers of the settings, or to a sandbox in this process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use oss_client::Endpoint;
 use strict_http::ServerUrl;
@@ -93,16 +93,11 @@ impl Site {
             oss_region,
             ca_cert,
         } = servers;
-        // One client for each server: a proxy may be used for one of them and not for the other.
+        tracing::info!(%base_url, oss_endpoint = %oss_endpoint.server(), "servers");
         let client_for = |server: &ServerUrl| {
-            let mut options = strict_http::Options::for_servers([server])
-                .user_agent(concat!("vectcut/", env!("CARGO_PKG_VERSION")));
-            if let Some(ca_cert) = &ca_cert {
-                options = options.extra_ca(ca_cert);
-            }
+            let options = http_options(server, ca_cert.as_deref());
             strict_http::client(&options).map_err(|error| Failure::of_setup(&error))
         };
-        tracing::info!(%base_url, oss_endpoint = %oss_endpoint.server(), "servers");
         let api = vectcut_api::Client::new(client_for(&base_url)?, base_url.clone(), key?);
         let oss = oss_client::Client::new(client_for(oss_endpoint.server())?, oss_endpoint);
         let mut uploader = Uploader::new(api, oss.clone())
@@ -148,6 +143,32 @@ impl Site {
     pub(crate) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }
+}
+
+/// Returns what the client of one server is built from. Each server has its own: a proxy may be used for one of them and
+/// not for the other.
+pub(crate) fn http_options(server: &ServerUrl, ca_cert: Option<&Path>) -> strict_http::Options {
+    let options = strict_http::Options::for_servers([server])
+        .user_agent(concat!("vectcut/", env!("CARGO_PKG_VERSION")));
+    match ca_cert {
+        Some(ca_cert) => options.extra_ca(ca_cert),
+        None => options,
+    }
+}
+
+/// Returns a client of the backend alone.
+///
+/// # Errors
+///
+/// Fails when the HTTPS client cannot be set up.
+pub(crate) fn backend(servers: &Servers, key: ApiKey) -> Result<vectcut_api::Client, Failure> {
+    let options = http_options(&servers.base_url, servers.ca_cert.as_deref());
+    let http = strict_http::client(&options).map_err(|error| Failure::of_setup(&error))?;
+    Ok(vectcut_api::Client::new(
+        http,
+        servers.base_url.clone(),
+        key,
+    ))
 }
 
 /// The sandbox's own settings are always usable; anything else is a fault of the program.

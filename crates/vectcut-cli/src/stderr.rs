@@ -1,5 +1,6 @@
 //! Standard error: notes, errors, log lines and progress bars. A thread of its own writes them.
 
+mod question;
 mod screen;
 mod writer;
 
@@ -76,6 +77,11 @@ impl Stderr {
         if !self.quiet {
             self.print(&format!("{}\n", line.to(self.language)));
         }
+    }
+
+    /// Ends the line of a question whose answer was typed unseen.
+    pub(crate) fn end_question(&self) {
+        self.print("\n");
     }
 
     /// Shows a failure.

@@ -12,6 +12,7 @@ pub(crate) mod labels;
 mod language;
 pub(crate) mod notes;
 pub(crate) mod progress;
+pub(crate) mod sign_in;
 mod text;
 pub(crate) mod usage;
 
@@ -73,6 +74,7 @@ mod tests {
             super::notes::ENTRIES,
             super::progress::ENTRIES,
             super::usage::ENTRIES,
+            super::sign_in::ENTRIES,
         ];
         for (name, english, chinese) in catalogues.into_iter().flatten() {
             assert_eq!(placeholders(english), placeholders(chinese), "{name}");

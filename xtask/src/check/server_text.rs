@@ -83,7 +83,7 @@ const OWN_TEXT: [(&str, &str); 9] = [
 ];
 
 /// The files that may write to standard output or standard error.
-const PRINTING_FILES: [(&str, &str); 5] = [
+const PRINTING_FILES: [(&str, &str); 6] = [
     (
         "crates/vectcut-cli/src/output.rs",
         "prints what is no result of a file, such as a script",
@@ -95,6 +95,10 @@ const PRINTING_FILES: [(&str, &str); 5] = [
     (
         "crates/vectcut-cli/src/stderr.rs",
         "the writer of both streams, which cleans what it gets",
+    ),
+    (
+        "crates/vectcut-cli/src/stderr/question.rs",
+        "reads an unseen answer from the terminal",
     ),
     (
         "crates/vectcut-cli/src/stderr/screen.rs",

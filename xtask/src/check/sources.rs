@@ -12,7 +12,7 @@ const FILE_LINES_MAX: usize = 500;
 const EMPTY_NAMES: [&str; 6] = ["common", "handler", "helpers", "manager", "misc", "utils"];
 
 /// The files that may open a secret, and why. Tests may do it anywhere.
-const EXPOSE_CALLERS: [(&str, &str); 8] = [
+const EXPOSE_CALLERS: [(&str, &str); 10] = [
     (
         "crates/oss-signer/src/diagnose.rs",
         "compares two texts; a diagnosis has names only",
@@ -24,6 +24,14 @@ const EXPOSE_CALLERS: [(&str, &str); 8] = [
     (
         "crates/vectcut-api/src/probe.rs",
         "a signed URL is fetched to prove what it leads to",
+    ),
+    (
+        "crates/vectcut-cli/src/commands/login/export.rs",
+        "the line that sets the key is what `--print-export` is for",
+    ),
+    (
+        "crates/vectcut-cli/src/key_file.rs",
+        "`vectcut login` stores the key; only the user can read the file",
     ),
     (
         "crates/vectcut-cli/src/result.rs",

@@ -6,7 +6,7 @@ use crate::args::ExplainArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::output;
-use crate::words::codes::{CODES, Code, Retryable};
+use crate::words::codes::{self, Code, Retryable};
 use crate::words::{Language, failures, labels};
 
 /// Prints the meaning of a code, or of all.
@@ -16,11 +16,11 @@ use crate::words::{Language, failures, labels};
 /// Fails when there is no such code.
 pub(crate) fn run(args: &ExplainArgs, language: Language) -> Result<ExitCode, Failure> {
     let found: Vec<_> = match &args.code {
-        None => CODES.iter().collect(),
+        None => codes::all().collect(),
         Some(wanted) => {
             let is_wanted =
                 |code: &&Code| code.name == wanted || (code.exit_code as u8).to_string() == *wanted;
-            CODES.iter().filter(is_wanted).collect()
+            codes::all().filter(is_wanted).collect()
         }
     };
     if found.is_empty() {
@@ -57,7 +57,7 @@ pub(crate) fn markdown() -> String {
     let mut table = String::from(
         "| code | meaning | what to do next | exit code | step | retryable |\n|---|---|---|---|---|---|\n",
     );
-    for code in CODES {
+    for code in codes::all() {
         let retryable = match code.retryable {
             Retryable::Yes => "yes",
             Retryable::Usually => "see `retryable`",
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_code_is_explained_in_both_languages() {
-        let code = &CODES[0];
+        let code = codes::all().next().expect("the first code");
         let english = paragraph(code, Language::English);
         let chinese = paragraph(code, Language::Chinese);
         insta::assert_snapshot!(format!("{english}\n{chinese}"));

@@ -3,10 +3,12 @@
 use std::error::Error as _;
 
 use strict_http::{TransportError, TransportKind};
+use vectcut_api::ApiError;
 use vectcut_upload::{Fault, UploadError};
 
+use super::Failure;
 use crate::variables::API_KEY;
-use crate::words::{Text, hints};
+use crate::words::{Text, hints, sign_in};
 
 /// Returns what a person can do, in the order in which it is shown.
 pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
@@ -17,7 +19,7 @@ pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
         _ => {}
     }
     if error.fault() == Fault::ApiKey {
-        found.push(hints::get_key(API_KEY));
+        found.push(sign_in::get_key(API_KEY));
     }
     if error.oss_code() == Some("PublicEndpointForbidden") {
         found.push(hints::set_endpoint());
@@ -41,6 +43,28 @@ pub(super) fn of_library(error: &UploadError) -> Vec<Text> {
     error.hints().iter().map(hints::of_library).collect()
 }
 
+impl Failure {
+    /// Adds what a person can do about a call that got no response.
+    pub(crate) fn hints_of(self, error: &ApiError) -> Self {
+        let ApiError::Transport { source, .. } = error else {
+            return self;
+        };
+        of_transport(source.kind())
+            .into_iter()
+            .fold(self, Self::hint)
+    }
+}
+
+/// Returns what a person can do when a server cannot be reached.
+pub(crate) fn of_transport(kind: TransportKind) -> Vec<Text> {
+    match kind {
+        TransportKind::Resolve => vec![hints::check_name()],
+        TransportKind::Connect => vec![hints::check_online()],
+        TransportKind::Tls => vec![hints::check_tls(), hints::name_ca()],
+        _ => Vec::new(),
+    }
+}
+
 fn transport(error: &UploadError) -> Option<&TransportError> {
     let chain = std::iter::successors(error.source(), |&error| error.source());
     chain.filter_map(|error| error.downcast_ref()).next()
@@ -51,7 +75,6 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::failure::Failure;
 
     #[test]
     fn the_command_adds_the_hints_that_need_its_flags() {

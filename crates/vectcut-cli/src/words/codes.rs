@@ -1,5 +1,7 @@
 //! The names of failures in JSON: what each means, how the command ends with it, and what to do next.
 
+mod api_key;
+
 use super::Text;
 use crate::exit_code::ExitCode;
 
@@ -43,49 +45,18 @@ impl Code {
     }
 }
 
-/// Returns the code of a name.
-pub(crate) fn find(name: &str) -> Option<&'static Code> {
-    CODES.iter().find(|code| code.name == name)
+/// Returns every code.
+pub(crate) fn all() -> impl Iterator<Item = &'static Code> {
+    api_key::CODES.iter().chain(OTHERS)
 }
 
-/// Every name.
-pub(crate) const CODES: &[Code] = &[
-    Code {
-        name: "api_key_missing",
-        exit_code: ExitCode::ApiKey,
-        steps: "-",
-        retryable: Retryable::No,
-        meaning: ["there is no API key", "没有 API 密钥"],
-        next: [
-            "run `vectcut login` in a terminal, or set `VECTCUT_API_KEY`",
-            "在终端运行 `vectcut login`，或设置 `VECTCUT_API_KEY`",
-        ],
-    },
-    Code {
-        name: "api_key_unusable",
-        exit_code: ExitCode::ApiKey,
-        steps: "-",
-        retryable: Retryable::No,
-        meaning: [
-            "the API key has characters that no key has",
-            "API 密钥含有无效字符",
-        ],
-        next: [
-            "copy the key again from https://www.vectcut.com/auth",
-            "在 https://www.vectcut.com/auth 重新复制密钥",
-        ],
-    },
-    Code {
-        name: "api_key_refused",
-        exit_code: ExitCode::ApiKey,
-        steps: "init, complete",
-        retryable: Retryable::No,
-        meaning: ["VectCut refused the API key", "VectCut 拒绝了 API 密钥"],
-        next: [
-            "run `vectcut login` with a key that is valid",
-            "用有效的密钥运行 `vectcut login`",
-        ],
-    },
+/// Returns the code of a name.
+pub(crate) fn find(name: &str) -> Option<&'static Code> {
+    all().find(|code| code.name == name)
+}
+
+/// The names that are not about the API key.
+const OTHERS: &[Code] = &[
     Code {
         name: "usage",
         exit_code: ExitCode::Usage,

@@ -7,12 +7,6 @@ catalogue! {
     no_code(code): "there is no code `{code}`", "没有 `{code}` 这个代码";
     no_command(name): "there is no command `{name}`", "没有 `{name}` 这个命令";
     could_not_upload(path): "could not upload `{path}`", "无法上传 `{path}`";
-    api_key_missing(variable):
-        "there is no API key: `{variable}` is not set",
-        "没有 API 密钥：未设置 `{variable}`";
-    api_key_unusable(origin):
-        "the value of `{origin}` cannot be an API key",
-        "`{origin}` 的值不是有效的 API 密钥";
     setting_unusable(origin): "the value of `{origin}` cannot be used", "`{origin}` 的值无法使用";
     setting_not_utf8(variable): "the value of `{variable}` is not UTF-8", "`{variable}` 的值不是 UTF-8 文本";
     proxy_unusable(variable):

@@ -5,12 +5,6 @@ use vectcut_upload::Hint;
 use super::{Text, catalogue};
 
 catalogue! {
-    get_key(variable):
-        "copy the key from https://www.vectcut.com/auth and set `{variable}`",
-        "在 https://www.vectcut.com/auth 复制密钥，并设置 `{variable}`";
-    try_sandbox():
-        "try an upload without a key: `vectcut upload --sandbox FILE`",
-        "没有密钥也可以先试用：`vectcut upload --sandbox 文件`";
     proxy_url():
         "set it to a URL such as `http://proxy.example:3128`",
         "请设为代理地址，例如 `http://proxy.example：3128`";

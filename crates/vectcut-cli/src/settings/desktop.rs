@@ -1,0 +1,59 @@
+//! What the user's session tells: whether a browser can open here, and which shell runs.
+
+use super::Environment;
+use crate::args::ShellArg;
+
+/// The variables of a session with windows.
+const WINDOWS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
+/// The variables of a session over ssh: a browser would open on the other computer, or in the terminal.
+const SSH: [&str; 2] = ["SSH_CONNECTION", "SSH_TTY"];
+
+impl Environment {
+    /// Returns whether a browser can open where the user sees it.
+    pub(crate) fn has_browser(&self) -> bool {
+        let any = |names: [&str; 2]| names.into_iter().any(|name| self.set(name).is_some());
+        // Elsewhere than on macOS and Windows, an opener without windows starts a browser in this very terminal.
+        let has_windows = cfg!(any(target_vendor = "apple", windows)) || any(WINDOWS);
+        has_windows && !any(SSH)
+    }
+
+    /// Returns the shell whose syntax is the best guess.
+    pub(crate) fn shell(&self) -> ShellArg {
+        let shell = self.set("SHELL").unwrap_or_default();
+        match shell.to_string_lossy().rsplit('/').next() {
+            _ if cfg!(windows) => ShellArg::Powershell,
+            Some("fish") => ShellArg::Fish,
+            _ => ShellArg::Sh,
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[cfg(not(target_vendor = "apple"))]
+    #[test]
+    fn a_browser_opens_only_where_the_user_sees_it() {
+        for (variables, expected) in [
+            (&[] as &'static [_], false),
+            (&[("DISPLAY", ":0")], true),
+            (&[("WAYLAND_DISPLAY", "wayland-0")], true),
+            (
+                &[("DISPLAY", "localhost:10"), ("SSH_CONNECTION", "a b")],
+                false,
+            ),
+        ] {
+            let environment = Environment::of(variables);
+            assert_eq!(environment.has_browser(), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn the_shell_is_guessed_from_its_variable() {
+        let shell = |variables| Environment::of(variables).shell();
+        assert_eq!(shell(&[("SHELL", "/usr/bin/fish")]), ShellArg::Fish);
+        assert_eq!(shell(&[("SHELL", "/bin/zsh")]), ShellArg::Sh);
+        assert_eq!(shell(&[]), ShellArg::Sh);
+    }
+}
