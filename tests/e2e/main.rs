@@ -24,6 +24,7 @@ mod outcome;
 mod proxy;
 mod recovery;
 mod sandbox;
+mod schemas;
 mod secrets;
 mod seed;
 mod sent_twice;

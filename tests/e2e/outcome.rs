@@ -7,6 +7,8 @@ use std::process::Output;
 use serde_json::Value;
 use vectcut_sandbox::{Arrival, Step};
 
+use crate::schemas;
+
 /// The end of a run of the command, as its caller sees it.
 pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
@@ -20,11 +22,13 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn new(output: Output, journal: &[Arrival]) -> Self {
+        let stdout = String::from_utf8(output.stdout).expect("standard output is UTF-8");
+        schemas::describe(&stdout);
         Self {
             code: output.status.code(),
             #[cfg(unix)]
             dumped_core: std::os::unix::process::ExitStatusExt::core_dumped(&output.status),
-            stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            stdout,
             stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
             requests: journal.iter().filter_map(request).collect(),
         }

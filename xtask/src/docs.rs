@@ -13,7 +13,10 @@ use crate::workspace;
 /// Documents with blocks.
 const WITH_BLOCKS: [&str; 2] = ["docs/cli.md", "docs/errors.md"];
 /// Files that the command prints, and its arguments.
-const WHOLE: [(&str, &[&str]); 0] = [];
+const WHOLE: [(&str, &[&str]); 2] = [
+    ("docs/schema/upload.json", &["schema", "upload"]),
+    ("docs/schema/upload-line.json", &["schema", "upload-line"]),
+];
 
 const BEGIN: &str = "<!-- vectcut ";
 const END: &str = "<!-- end -->";

@@ -4,6 +4,7 @@ mod explain;
 mod login;
 mod reference;
 mod sandbox;
+mod schema;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(crate) use explain::ExplainArgs;
 pub(crate) use login::{LoginArgs, ShellArg};
 pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
+pub(crate) use schema::SchemaArgs;
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     /// Say what an error code or an exit code means, and what to do next
     Explain(ExplainArgs),
+    /// Print the JSON Schema of what a command prints
+    Schema(SchemaArgs),
     /// Print a shell completion script
     #[command(after_long_help = include_str!("args/completions_after_help.txt"))]
     Completions(CompletionsArgs),

@@ -6,4 +6,5 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod reference;
 pub(crate) mod sandbox;
+pub(crate) mod schema;
 pub(crate) mod upload;

@@ -17,6 +17,7 @@ mod output;
 mod plain_text;
 mod progress;
 mod result;
+mod schema;
 mod settings;
 mod shell;
 mod site;
@@ -97,6 +98,7 @@ fn run_command(
         Command::Logout => commands::logout::run(environment, stderr).map(Into::into),
         Command::Completions(args) => commands::completions::run(args).map(Into::into),
         Command::Explain(args) => commands::explain::run(args, stderr.language()).map(Into::into),
+        Command::Schema(args) => commands::schema::run(args).map(Into::into),
         Command::Reference(args) => commands::reference::run(args).map(Into::into),
     }
 }

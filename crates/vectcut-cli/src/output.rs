@@ -12,7 +12,7 @@ use crate::amounts;
 use crate::args::OutputFormat;
 use crate::failure::Failure;
 use crate::plain_text::{escape_json, plain};
-use crate::result::{FailedFile, FileResult, PublishedFile};
+use crate::result::{FailedFile, FailedStatus, FileResult, PublishedFile};
 use crate::words::{Language, Text, labels};
 
 /// Columns of the widest name of a field.
@@ -148,8 +148,8 @@ fn published_fields(file: &PublishedFile) -> Vec<(Text, String)> {
 
 fn not_published_fields(file: &FailedFile) -> Vec<(Text, String)> {
     let status = match file.status {
-        "stopped" => labels::stopped(),
-        _ => labels::failed(),
+        FailedStatus::Stopped => labels::stopped(),
+        FailedStatus::Failed => labels::failed(),
     };
     let reason = (status, file.error.message().to_owned());
     let hint = file
@@ -167,6 +167,7 @@ mod tests {
 
     use super::*;
     use crate::failure::NextRun;
+    use crate::result::PublishedStatus;
 
     fn published(name: &str) -> FileResult {
         FileResult::Published(Box::new(PublishedFile {
@@ -176,7 +177,7 @@ mod tests {
             object_key: format!("uploads/7f3a/{name}"),
             file_size: 12_345,
             public_signed_url: format!("https://b.example/{name}?Expires=1767229323"),
-            status: "uploaded",
+            status: PublishedStatus::Uploaded,
             content_type: "video/mp4".into(),
             crc64: "9548687815775124833".into(),
             url_expires_at: Some("2026-01-01T01:02:03Z".into()),

@@ -1,11 +1,12 @@
 //! The result of one file, with the keys of the JSON that the command promises.
 //!
-//! Keys are only ever added, at the end. `docs/upload-output.schema.json` is their schema.
+//! Keys are only ever added, at the end. `vectcut schema upload` prints their schema.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use strict_http::ServerUrl;
 use vectcut_upload::{Outcome, Published};
@@ -14,11 +15,13 @@ use crate::amounts;
 use crate::failure::Failure;
 use crate::media::{Kind, Media};
 use crate::plain_text::plain;
+use crate::words::codes::CODES;
 use crate::words::{Language, Text, labels, notes};
 
 /// The result of one file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "result")]
 pub(crate) enum FileResult {
     /// It is uploaded and has its URL.
     Published(Box<PublishedFile>),
@@ -27,66 +30,155 @@ pub(crate) enum FileResult {
 }
 
 /// A file that is uploaded. The order of the fields is the order of the keys.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "published")]
 pub(crate) struct PublishedFile {
+    /// The VectCut backend.
+    #[schemars(regex(pattern = r"^https?://"))]
     pub(crate) base_url: String,
+    /// The OSS bucket of the object.
+    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"))]
     pub(crate) bucket_name: String,
+    /// The path as it was given.
+    #[schemars(length(min = 1))]
     pub(crate) local_file: String,
+    /// The object key in the bucket.
+    #[schemars(length(min = 1))]
     pub(crate) object_key: String,
+    /// Bytes.
     pub(crate) file_size: u64,
+    /// The URL. Whoever has it can read the file until it expires.
+    #[schemars(regex(pattern = r"^https?://"))]
     pub(crate) public_signed_url: String,
-    pub(crate) status: &'static str,
+    /// What was sent.
+    pub(crate) status: PublishedStatus,
+    /// The content type that OSS stored.
+    #[schemars(regex(pattern = r"^[^/]+/[^/]+$"))]
     pub(crate) content_type: String,
+    /// CRC-64/XZ of the bytes, in decimal. OSS computed the same.
+    #[schemars(regex(pattern = r"^[0-9]{1,20}$"))]
     pub(crate) crc64: String,
+    /// When the URL expires, in UTC; null if the URL does not say.
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"))]
     pub(crate) url_expires_at: Option<String>,
+    /// 1, plus one for each retry.
     pub(crate) attempts: u32,
+    /// Milliseconds from the first look at the file to the URL.
     pub(crate) elapsed_ms: u64,
+    /// What the headers of the file tell; absent if they tell nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) media: Option<MediaReport>,
 }
 
-/// What the headers of a media file tell.
-#[derive(Debug, Clone, Serialize)]
+/// What the headers of a media file tell. What they do not tell is absent.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "media")]
 pub(crate) struct MediaReport {
+    /// `video`, `audio` or `image`.
+    #[schemars(schema_with = "kind_schema")]
     kind: &'static str,
     /// Seconds, to the millisecond.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
     duration: Option<f64>,
+    /// Pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     width: Option<u32>,
+    /// Pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     height: Option<u32>,
 }
 
+fn kind_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["video", "audio", "image"] })
+}
+
+/// How much of the file this run sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "published_status")]
+pub(crate) enum PublishedStatus {
+    /// All of it.
+    Uploaded,
+    /// The rest: an earlier run had sent some of it.
+    Resumed,
+    /// Nothing: an earlier run had sent all of it.
+    Completed,
+    /// Nothing: the ledger knew the file, and its URL proved it.
+    Reused,
+}
+
 /// A file that has no URL.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "not_published")]
 pub(crate) struct FailedFile {
+    /// The path as it was given.
+    #[schemars(length(min = 1))]
     pub(crate) local_file: String,
-    pub(crate) status: &'static str,
+    /// Whether it failed or was stopped.
+    pub(crate) status: FailedStatus,
+    /// Why.
     pub(crate) error: FailureReport,
 }
 
+/// How a file without a URL ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "failed_status")]
+pub(crate) enum FailedStatus {
+    /// Something went wrong.
+    Failed,
+    /// The time budget or a signal ended it.
+    Stopped,
+}
+
 /// Why, for programs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "error")]
 pub(crate) struct FailureReport {
+    /// A stable name. `vectcut explain` says what it means.
+    #[schemars(schema_with = "code_schema")]
     code: &'static str,
+    /// The step at which it ended: `read`, `init`, `put` or `complete`; null if the file had not begun.
+    #[schemars(schema_with = "step_schema")]
     step: Option<String>,
+    /// What failed and why, for people.
+    #[schemars(length(min = 1))]
     message: String,
+    /// What a person can do.
     hint: Option<String>,
+    /// Whether the same command may succeed later without anyone changing anything.
     retryable: bool,
+    /// The status of the response.
+    #[schemars(range(min = 100, max = 599))]
     http_status: Option<u16>,
+    /// The code in OSS's error response.
     oss_code: Option<String>,
+    /// OSS's request ID, for its support.
     request_id: Option<String>,
+    /// The object key, if OSS has stored the bytes.
     object_key: Option<String>,
+    /// The failure that was being retried when a budget, a signal or giving up ended the upload.
     last_cause: Option<String>,
+}
+
+fn code_schema(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<_> = CODES.iter().map(|code| code.name).collect();
+    json_schema!({ "type": "string", "enum": names })
+}
+
+fn step_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["read", "init", "put", "complete", null] })
 }
 
 impl FileResult {
     /// The result of a file that has no URL.
     pub(crate) fn not_published(path: &Path, failure: &Failure, language: Language) -> Self {
         let status = match failure.is_stop() {
-            true => "stopped",
-            false => "failed",
+            true => FailedStatus::Stopped,
+            false => FailedStatus::Failed,
         };
         Self::NotPublished(Box::new(FailedFile {
             local_file: path.display().to_string(),
@@ -111,10 +203,10 @@ impl PublishedFile {
     /// The result of a file that is uploaded.
     pub(crate) fn new(base_url: &ServerUrl, path: &Path, published: &Published) -> Self {
         let status = match published.outcome {
-            Outcome::Resumed => "resumed",
-            Outcome::Completed => "completed",
-            Outcome::Reused => "reused",
-            _ => "uploaded",
+            Outcome::Resumed => PublishedStatus::Resumed,
+            Outcome::Completed => PublishedStatus::Completed,
+            Outcome::Reused => PublishedStatus::Reused,
+            _ => PublishedStatus::Uploaded,
         };
         Self {
             base_url: base_url.to_string(),
@@ -142,10 +234,10 @@ impl PublishedFile {
     /// Returns a summary in one line for people.
     pub(crate) fn summary(&self) -> Text {
         let status = match self.status {
-            "resumed" => labels::resumed(),
-            "completed" => labels::completed(),
-            "reused" => labels::reused(),
-            _ => labels::uploaded(),
+            PublishedStatus::Uploaded => labels::uploaded(),
+            PublishedStatus::Resumed => labels::resumed(),
+            PublishedStatus::Completed => labels::completed(),
+            PublishedStatus::Reused => labels::reused(),
         };
         let size = amounts::bytes(self.file_size);
         let elapsed = amounts::duration(Duration::from_millis(self.elapsed_ms));
@@ -258,6 +350,9 @@ mod tests {
         else {
             panic!("it has no URL");
         };
-        assert_eq!((file.status, file.error.retryable), ("stopped", true));
+        assert_eq!(
+            (file.status, file.error.retryable),
+            (FailedStatus::Stopped, true)
+        );
     }
 }

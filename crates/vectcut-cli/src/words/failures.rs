@@ -5,6 +5,7 @@ use super::catalogue;
 catalogue! {
     write(path): "could not write `{path}`", "无法写入 `{path}`";
     no_code(code): "there is no code `{code}`", "没有 `{code}` 这个代码";
+    no_schema(name): "there is no schema `{name}`", "没有 `{name}` 这个 schema";
     no_command(name): "there is no command `{name}`", "没有 `{name}` 这个命令";
     could_not_upload(path): "could not upload `{path}`", "无法上传 `{path}`";
     setting_unusable(origin): "the value of `{origin}` cannot be used", "`{origin}` 的值无法使用";
