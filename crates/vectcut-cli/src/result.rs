@@ -15,7 +15,7 @@ use crate::amounts;
 use crate::failure::Failure;
 use crate::media::{Kind, Media};
 use crate::plain_text::plain;
-use crate::words::codes::CODES;
+use crate::words::codes;
 use crate::words::{Language, Text, labels, notes};
 
 /// The result of one file.
@@ -165,7 +165,7 @@ pub(crate) struct FailureReport {
 }
 
 fn code_schema(_: &mut SchemaGenerator) -> Schema {
-    let names: Vec<_> = CODES.iter().map(|code| code.name).collect();
+    let names: Vec<_> = codes::all().map(|code| code.name).collect();
     json_schema!({ "type": "string", "enum": names })
 }
 
