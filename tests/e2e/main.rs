@@ -15,6 +15,7 @@ mod blocked;
 mod budget;
 mod cross_check;
 mod errors;
+mod inputs;
 mod json;
 mod kill;
 mod login;

@@ -87,11 +87,33 @@ pub(crate) struct LoggingArgs {
     pub(crate) lang: Option<Language>,
 }
 
+/// Which files.
+#[derive(Debug, Default, Args)]
+pub(crate) struct InputArgs {
+    /// The files to upload; - is standard input and needs --name
+    #[arg(value_name = "FILE", required_unless_present = "files_from", value_hint = ValueHint::AnyPath)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Upload the files in a folder and below it, except hidden ones
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
+    /// In folders, only files that match, for example '*.mp4'; can be repeated
+    #[arg(long, value_name = "GLOB", requires = "recursive")]
+    pub(crate) include: Vec<String>,
+    /// In folders, no files or folders that match; can be repeated
+    #[arg(long, value_name = "GLOB", requires = "recursive")]
+    pub(crate) exclude: Vec<String>,
+    /// Read paths from a file, one per line or separated by NUL; - is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files_from: Option<PathBuf>,
+    /// Print what would be uploaded, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct UploadArgs {
-    /// The files to upload
-    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
-    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(crate) format: OutputFormat,

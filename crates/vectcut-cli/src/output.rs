@@ -28,6 +28,8 @@ pub(crate) struct Output<W> {
     results: Vec<Option<FileResult>>,
     /// How many of them were printed, counted from the first.
     printed: usize,
+    /// Whether `json` is an array also for one file.
+    is_list: bool,
 }
 
 impl<W: Write> Output<W> {
@@ -39,7 +41,14 @@ impl<W: Write> Output<W> {
             language,
             results: std::iter::repeat_with(|| None).take(files).collect(),
             printed: 0,
+            is_list: false,
         }
+    }
+
+    /// Makes `json` an array also for one file.
+    pub(crate) fn list(mut self, is_list: bool) -> Self {
+        self.is_list = is_list;
+        self
     }
 
     /// Takes the result of the file at `index`, and prints what can be printed now.
@@ -77,7 +86,7 @@ impl<W: Write> Output<W> {
             return Ok(());
         }
         let text = match self.results.as_slice() {
-            [only] => serde_json::to_string_pretty(only)?,
+            [only] if !self.is_list => serde_json::to_string_pretty(only)?,
             several => serde_json::to_string_pretty(several)?,
         };
         self.print(&format!("{}\n", escape_json(&text)))

@@ -30,7 +30,7 @@ pub(crate) enum FileResult {
 }
 
 /// A file that is uploaded. The order of the fields is the order of the keys.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[schemars(rename = "published")]
 pub(crate) struct PublishedFile {
     /// The VectCut backend.
@@ -223,6 +223,12 @@ impl PublishedFile {
             elapsed_ms: published.elapsed.as_millis().try_into().unwrap_or(u64::MAX),
             media: None,
         }
+    }
+
+    /// Returns the same result for a file that is named by another path too.
+    pub(crate) fn named(mut self, path: &Path) -> Self {
+        self.local_file = path.display().to_string();
+        self
     }
 
     /// Adds what the file's headers tell.

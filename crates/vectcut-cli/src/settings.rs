@@ -170,6 +170,14 @@ pub(crate) fn state_dir(flag: Option<&Path>, environment: &Environment) -> Optio
         .or_else(|| environment.home_state_dir())
 }
 
+/// Returns the folder where standard input waits for its upload.
+pub(crate) fn spool_dir(flag: Option<&Path>, environment: &Environment) -> PathBuf {
+    match state_dir(flag, environment) {
+        Some(folder) => folder.join("spool"),
+        None => std::env::temp_dir(),
+    }
+}
+
 /// Returns the value of a setting, and the name of its origin.
 fn text(
     flag: Option<&str>,

@@ -1,5 +1,6 @@
 //! `vectcut upload`: every file gets a result, and together they make the exit code.
 
+mod dry_run;
 mod exit;
 mod probes;
 mod reports;
@@ -14,8 +15,9 @@ use vectcut_upload::{Stop, Upload};
 use crate::args::UploadArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::inputs::Inputs;
 use crate::progress::Board;
-use crate::settings::Environment;
+use crate::settings::{Environment, spool_dir};
 use crate::site::Site;
 use crate::stderr::Stderr;
 use crate::watchdog;
@@ -34,26 +36,30 @@ pub(crate) async fn run(
     environment: &Environment,
     stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
-    if args.name.is_some() && args.files.len() > 1 {
-        let what = failures::name_of_several();
-        return Err(Failure::new(ExitCode::Usage, "usage", what));
+    let spool_dir = spool_dir(args.transfer.state_dir.as_deref(), environment);
+    let inputs = Inputs::find(&args.input, args.name.as_deref(), &spool_dir)?;
+    if args.input.dry_run {
+        return dry_run::print(args, &inputs, stderr);
     }
     let stop = Stop::new();
     if let Some(budget) = args.transfer.budget {
         stop.announce(budget);
     }
-    let board = Arc::new(Board::new(stderr, &args.files));
-    let reports = Arc::new(Reports::new(args, stderr, board));
+    let names: Vec<_> = inputs.files.iter().map(|file| file.given.clone()).collect();
+    let board = Arc::new(Board::new(stderr, &names));
+    let reports = Arc::new(Reports::new(args, inputs, stderr, board));
     watch(args, stop.clone(), reports.clone())?;
     let site = match args.sandbox {
         true => Site::of_sandbox(&args.transfer, stop).await,
         false => Site::open(&args.servers, &args.transfer, environment, stop),
     };
-    match site {
-        Ok(site) => transfer(args, &uploads(args), &site, &reports).await?,
-        Err(failure) if failure.exit_code == ExitCode::Usage => return Err(failure),
-        Err(failure) => reports.settle_all(&failure)?,
-    }
+    let ended = match site {
+        Ok(site) => transfer(args, &uploads(args, &reports), &site, &reports).await,
+        Err(failure) if failure.exit_code == ExitCode::Usage => Err(failure),
+        Err(failure) => reports.settle_all(&failure),
+    };
+    reports.remove_spool();
+    ended?;
     reports.finish()
 }
 
@@ -64,9 +70,9 @@ fn watch(args: &UploadArgs, stop: Stop, reports: Arc<Reports>) -> Result<(), Fai
     .map_err(|error| Failure::internal(failures::signals(), &error))
 }
 
-fn uploads(args: &UploadArgs) -> Vec<Upload> {
-    let uploads = args.files.iter().map(|path| {
-        let mut upload = Upload::new(path);
+fn uploads(args: &UploadArgs, reports: &Reports) -> Vec<Upload> {
+    let uploads = reports.uploads().map(|file| {
+        let mut upload = Upload::new(&file.path);
         if let Some(name) = &args.name {
             upload = upload.name(name);
         }

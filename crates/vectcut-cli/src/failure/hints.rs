@@ -1,12 +1,14 @@
 //! What a person can do about a failed upload: the library's hints, and those that name flags and variables.
 
 use std::error::Error as _;
+use std::io;
 
 use strict_http::{TransportError, TransportKind};
 use vectcut_api::ApiError;
-use vectcut_upload::{Fault, UploadError};
+use vectcut_upload::{Fault, SourceAction, UploadError};
 
 use super::Failure;
+use crate::mistaken_path;
 use crate::variables::API_KEY;
 use crate::words::{Text, hints, sign_in};
 
@@ -15,6 +17,13 @@ pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
     let mut found: Vec<_> = of_library(error);
     match error {
         UploadError::NameNotUtf8 { .. } => found.push(hints::give_name()),
+        UploadError::Source {
+            path,
+            action: SourceAction::Find,
+            source,
+        } if source.kind() == io::ErrorKind::NotFound => {
+            found.extend(mistaken_path::hint(path));
+        }
         UploadError::RegionUnknown => found.push(hints::set_region()),
         _ => {}
     }

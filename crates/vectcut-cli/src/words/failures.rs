@@ -17,6 +17,14 @@ catalogue! {
     stdout(): "could not write the result to standard output", "无法将结果写入标准输出";
     runtime(): "could not start the runtime", "无法启动运行时";
     signals(): "could not listen for signals", "无法监听系统信号";
+    stdin_twice(): "standard input can be used only once", "标准输入只能使用一次";
+    stdin_without_name():
+        "standard input has no file name; give it one with `--name`",
+        "标准输入没有文件名，请用 `--name` 指定";
+    no_files(): "there is no file to upload", "没有可上传的文件";
+    read_folder(path): "could not read the folder `{path}`", "无法读取文件夹 `{path}`";
+    read_list(path): "could not read the list of files `{path}`", "无法读取文件列表 `{path}`";
+    read_stdin(): "could not save standard input to a file", "无法把标准输入保存为文件";
     name_of_several():
         "`--name` works with one file only",
         "`--name` 只能用于单个文件";

@@ -33,7 +33,30 @@ catalogue! {
     wait_for_writer():
         "wait until no program writes to the file, then upload it again",
         "等其他程序写完这个文件后，再重新上传";
-    name_files(): "name the files in it one by one", "请逐个指定其中的文件";
+    name_files(): "to upload the files in it, add `-r`", "要上传其中的文件，请加上 `-r`";
+    url_instead_of_file():
+        "VectCut takes a URL as it is; only local files need an upload",
+        "VectCut 可以直接使用链接，只有本地文件需要上传";
+    path_of_file_url(path):
+        "give the path without `file://`: `{path}`",
+        "请去掉 `file://`，直接写路径：`{path}`";
+    quotes_in_path(path):
+        "the quotes are part of the path; without them it is `{path}`",
+        "路径里多了引号；去掉后是 `{path}`";
+    tilde_in_path():
+        "`~` means your home folder only where the shell reads it; write it outside quotes, or write the whole path",
+        "只有 shell 会把 `~` 当作主目录；请不要放在引号里，或写完整路径";
+    windows_path():
+        "this is a path of Windows; in WSL, `C:\\` is `/mnt/c/`",
+        "这是 Windows 路径；在 WSL 中，`C:\\` 对应 `/mnt/c/`";
+    did_you_mean(path): "did you mean `{path}`?", "是不是 `{path}`？";
+    glob_matched_nothing():
+        "no file matches this pattern",
+        "没有文件符合这个通配符";
+    folder_missing(path): "there is no folder `{path}`", "文件夹 `{path}` 不存在";
+    disk_full(folder):
+        "the disk of `{folder}` is full; free some space, or choose another folder with `--state-dir`",
+        "`{folder}` 所在的磁盘已满；请清理空间，或用 `--state-dir` 换一个文件夹";
     save_to_file(): "save the data to a regular file first", "请先把数据保存为普通文件";
     upload_again():
         "upload the file again; the damaged object has no URL",

@@ -45,6 +45,10 @@ catalogue! {
         "the sandbox is ready at {address}; Ctrl-C stops it",
         "沙盒已就绪：{address}；按 Ctrl-C 停止";
 
+    would_upload(count, bytes):
+        "would upload {count} files, {bytes}; nothing was sent",
+        "将上传 {count} 个文件，共 {bytes}；没有发送任何内容";
+
     empty_file(path): "warning: `{path}` has no bytes", "警告：`{path}` 是空文件（0 字节）";
     wrong_extension(path, extension, found):
         "warning: `{path}` is named `.{extension}`, but its first bytes are those of `.{found}`",

@@ -1,6 +1,6 @@
 //! A look at the headers of every file while the uploads run: `media` for the results, and warnings.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::inputs::Input;
 use crate::media::{self, Concern, Media};
 use crate::plain_text::plain;
 use crate::shell;
@@ -28,16 +29,17 @@ pub(super) struct Probes {
 
 impl Probes {
     /// Starts to look. Concerns are shown as they come.
-    pub(super) fn start(paths: &[PathBuf], stderr: &Stderr) -> Self {
+    pub(super) fn start<'a>(files: impl Iterator<Item = &'a Input>, stderr: &Stderr) -> Self {
         let found = Arc::new(Mutex::new(Vec::new()));
         let (count, done) = watch::channel(0);
         let looking = {
-            let (paths, stderr, found) = (paths.to_vec(), stderr.clone(), found.clone());
+            let files: Vec<Input> = files.cloned().collect();
+            let (stderr, found) = (stderr.clone(), found.clone());
             move || {
-                for path in &paths {
+                for Input { given, path } in &files {
                     let findings = media::look(path);
                     for concern in &findings.concerns {
-                        stderr.note(&warning(path, concern));
+                        stderr.note(&warning(given, concern));
                     }
                     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                     found.push(findings.media);

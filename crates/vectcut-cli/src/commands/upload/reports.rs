@@ -1,6 +1,5 @@
 //! The end of each file: data on standard output, an error or a note on stderr, and a share of the exit code.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use crate::args::UploadArgs;
 use crate::clock;
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, NextRun};
+use crate::inputs::{Input, Inputs, Spool};
 use crate::media::Media;
 use crate::output::Output;
 use crate::progress::Board;
@@ -27,7 +27,11 @@ const LAST_WORDS_POLL: Duration = Duration::from_millis(5);
 
 /// The results of a run, as they come. The watchdog holds a share too.
 pub(super) struct Reports {
-    paths: Vec<PathBuf>,
+    files: Vec<Input>,
+    /// For each upload, the places of its file among the files: a file that is named again is uploaded once.
+    places: Vec<Vec<usize>>,
+    /// What standard input had, as long as it may be read.
+    spool: Mutex<Option<Spool>>,
     stderr: Stderr,
     board: Arc<Board>,
     state: Mutex<State>,
@@ -45,14 +49,22 @@ struct State {
 }
 
 impl Reports {
-    pub(super) fn new(args: &UploadArgs, stderr: &Stderr, board: Arc<Board>) -> Self {
-        let files = args.files.len();
+    pub(super) fn new(
+        args: &UploadArgs,
+        mut inputs: Inputs,
+        stderr: &Stderr,
+        board: Arc<Board>,
+    ) -> Self {
+        let files = inputs.files.len();
+        let output = Output::new(stderr.stdout(), args.format, stderr.language(), files);
         Self {
-            paths: args.files.clone(),
+            places: inputs.distinct(),
+            spool: Mutex::new(inputs.take_spool()),
+            files: inputs.files,
             stderr: stderr.clone(),
             board,
             state: Mutex::new(State {
-                output: Output::new(stderr.stdout(), args.format, stderr.language(), files),
+                output: output.list(inputs.are_a_list),
                 endings: vec![None; files],
                 not_begun: 0,
                 same_cause: 0,
@@ -66,9 +78,14 @@ impl Reports {
         &self.board
     }
 
-    /// Returns the paths of all files, as they were given.
-    pub(super) fn paths(&self) -> &[PathBuf] {
-        &self.paths
+    /// Returns the files to upload, each once.
+    pub(super) fn uploads(&self) -> impl Iterator<Item = &Input> {
+        self.places.iter().map(|places| &self.files[places[0]])
+    }
+
+    /// Returns where progress of an upload is shown.
+    pub(super) fn row(&self, upload: usize) -> usize {
+        self.places[upload][0]
     }
 
     /// Returns where notes are shown.
@@ -87,19 +104,23 @@ impl Reports {
     /// Dropping the future leaves the file without a result.
     pub(super) async fn settle(
         &self,
-        index: usize,
+        upload: usize,
         result: Result<Published, UploadError>,
         media: Option<Media>,
         site: &Site,
     ) -> Result<(), Failure> {
-        let path = &self.paths[index];
+        let index = self.row(upload);
+        let Input {
+            given: path,
+            path: read,
+        } = &self.files[index];
         let result = match result {
             Ok(published) => {
                 let file = PublishedFile::new(&site.base_url, path, &published).with_media(media);
                 match site.is_sandbox() {
                     true => {
                         self.board.comparing(index, clock::now());
-                        round_trip::compare(&site.oss, &file.public_signed_url, path)
+                        round_trip::compare(&site.oss, &file.public_signed_url, read)
                             .await
                             .map(|()| file)
                     }
@@ -115,14 +136,20 @@ impl Reports {
                     let proxy = site.proxy_at(step);
                     Err(Failure::of_stop(path, step, stop, &error, proxy))
                 }
-                UploadError::BatchEnded { .. } => return self.report_same_cause(index, &error),
+                UploadError::BatchEnded { .. } => return self.report_same_cause(upload, &error),
                 _ => {
                     let proxy = site.proxy_at(Some(error.step()));
                     Err(Failure::of_upload(path, &error, proxy))
                 }
             },
         };
-        self.report(&mut self.state(), index, result)
+        let mut state = self.state();
+        for &place in &self.places[upload] {
+            let result = result.clone();
+            let named = result.map(|file| file.named(&self.files[place].given));
+            self.report(&mut state, place, named)?;
+        }
+        Ok(())
     }
 
     /// Takes the one reason why no file began.
@@ -133,7 +160,7 @@ impl Reports {
     pub(super) fn settle_all(&self, failure: &Failure) -> Result<(), Failure> {
         self.stderr.error(failure);
         let mut state = self.state();
-        for (index, path) in self.paths.iter().enumerate() {
+        for (index, Input { given: path, .. }) in self.files.iter().enumerate() {
             state.endings[index] = Some(Ending::of(failure));
             state.print(
                 index,
@@ -141,6 +168,12 @@ impl Reports {
             )?;
         }
         Ok(())
+    }
+
+    /// Removes what standard input had from the disk. The process ends without dropping anything.
+    pub(super) fn remove_spool(&self) {
+        let mut spool = self.spool.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(spool.take());
     }
 
     /// Prints what was waiting for the last result, and returns the exit code of the run.
@@ -160,21 +193,23 @@ impl Reports {
             .state_within(LAST_WORDS)
             .and_then(|mut state| self.stop_the_rest(&mut state, reason).ok())
             .unwrap_or(reason.into());
+        self.remove_spool();
         self.stderr.drain_within(LAST_WORDS);
         exit_code
     }
 
     fn stop_the_rest(&self, state: &mut State, reason: StopReason) -> Result<ExitCode, Failure> {
-        for index in 0..self.paths.len() {
-            if state.endings[index].is_none() {
-                let failure = Failure::stopped(
-                    &self.paths[index],
-                    reason,
-                    self.board.step(index),
-                    self.board.safe_bytes(index),
-                    NextRun::Unknown,
-                );
-                self.report(state, index, Err(failure))?;
+        for places in &self.places {
+            let row = places[0];
+            let open: Vec<_> = places
+                .iter()
+                .filter(|&&place| state.endings[place].is_none())
+                .collect();
+            let (step, safe_bytes) = (self.board.step(row), self.board.safe_bytes(row));
+            for &place in open {
+                let path = &self.files[place].given;
+                let failure = Failure::stopped(path, reason, step, safe_bytes, NextRun::Unknown);
+                self.report(state, place, Err(failure))?;
             }
         }
         self.finish_with(state)
@@ -199,17 +234,18 @@ impl Reports {
     }
 
     /// Takes a file that was not uploaded because of another file's failure, which was shown already.
-    fn report_same_cause(&self, index: usize, error: &UploadError) -> Result<(), Failure> {
-        self.board.end(index);
-        let path = &self.paths[index];
-        let failure = Failure::of_upload(path, error, None);
+    fn report_same_cause(&self, upload: usize, error: &UploadError) -> Result<(), Failure> {
+        self.board.end(self.row(upload));
         let mut state = self.state();
-        state.same_cause += 1;
-        state.endings[index] = Some(Ending::of(&failure));
-        state.print(
-            index,
-            FileResult::not_published(path, &failure, self.stderr.language()),
-        )
+        for &place in &self.places[upload] {
+            let path = &self.files[place].given;
+            let failure = Failure::of_upload(path, error, None);
+            state.same_cause += 1;
+            state.endings[place] = Some(Ending::of(&failure));
+            let result = FileResult::not_published(path, &failure, self.stderr.language());
+            state.print(place, result)?;
+        }
+        Ok(())
     }
 
     fn report(
@@ -223,7 +259,7 @@ impl Reports {
             Ok(file) => {
                 let summary = file.summary();
                 let ended = state.endings.iter().flatten().count() + 1;
-                match self.paths.len() {
+                match self.files.len() {
                     1 => self.stderr.note(&summary),
                     files => {
                         let count = Text::same(format_args!("[{ended}/{files}] "));
@@ -236,12 +272,16 @@ impl Reports {
                 let ending = Ending::of(&failure);
                 // A line for each of hundreds that wait would hide those of the files that had begun.
                 match ending {
-                    Ending::NotBegun(_) if self.paths.len() > 1 => state.not_begun += 1,
+                    Ending::NotBegun(_) if self.files.len() > 1 => state.not_begun += 1,
                     _ => self.stderr.error(&failure),
                 }
                 (
                     ending,
-                    FileResult::not_published(&self.paths[index], &failure, self.stderr.language()),
+                    FileResult::not_published(
+                        &self.files[index].given,
+                        &failure,
+                        self.stderr.language(),
+                    ),
                 )
             }
         };

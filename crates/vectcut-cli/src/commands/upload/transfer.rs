@@ -30,11 +30,12 @@ pub(super) async fn transfer(
     reports: &Reports,
 ) -> Result<(), Failure> {
     let board = reports.board();
-    let probes = Probes::start(reports.paths(), reports.stderr());
+    let probes = Probes::start(reports.uploads(), reports.stderr());
     let (ends, mut ended) = mpsc::unbounded_channel();
     let uploading = async {
         let ends = ends;
-        let mut on_event = |index, event: Event| board.event(index, &event, clock::now());
+        let mut on_event =
+            |index, event: Event| board.event(reports.row(index), &event, clock::now());
         let mut on_result = |index, result: Result<Published, UploadError>| {
             // The receiver lives as long as this future: both are dropped together.
             let _ = ends.send((index, result));

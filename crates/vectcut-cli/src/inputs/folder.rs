@@ -1,0 +1,112 @@
+//! The files in a folder and in the folders below it.
+//!
+//! Hidden files and folders are left out, as `ripgrep` does: what macOS and editors leave behind is no clip. A link to a
+//! file counts as that file; a link to a folder is not followed, so no circle of links is ever walked.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::words::failures;
+
+/// Which files of a folder are meant.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    /// `None` means every file.
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+}
+
+impl Filter {
+    /// Reads patterns such as `*.mp4`, which may stand anywhere, or `raw/*.mp4`, which begin at the folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails with wrong usage for a pattern that cannot be one.
+    pub(crate) fn new(include: &[String], exclude: &[String]) -> Result<Self, Failure> {
+        Ok(Self {
+            include: match include {
+                [] => None,
+                patterns => Some(set(patterns, "--include")?),
+            },
+            exclude: set(exclude, "--exclude")?,
+        })
+    }
+
+    /// Returns whether a file is meant; `path` begins at the folder.
+    pub(crate) fn takes(&self, path: &Path) -> bool {
+        let is_included = self.include.as_ref().is_none_or(|set| set.is_match(path));
+        is_included && !self.exclude.is_match(path)
+    }
+
+    /// Returns whether a folder is walked.
+    fn enters(&self, path: &Path) -> bool {
+        !self.exclude.is_match(path)
+    }
+}
+
+/// Returns whether the name begins with a dot.
+pub(crate) fn is_hidden(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Returns the files in a folder and below, sorted by name, without those that are hidden or not meant.
+///
+/// # Errors
+///
+/// Fails when a folder cannot be read: a file in it would be missed.
+pub(crate) fn files(folder: &Path, filter: &Filter) -> Result<Vec<PathBuf>, Failure> {
+    let within = |entry: &DirEntry| {
+        let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        path.to_owned()
+    };
+    let is_meant = |entry: &DirEntry| {
+        let path = within(entry);
+        entry.depth() == 0
+            || (!is_hidden(&path) && (!entry.file_type().is_dir() || filter.enters(&path)))
+    };
+    let mut found = Vec::new();
+    let walk = WalkDir::new(folder).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(is_meant) {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).display().to_string();
+            Failure::new(
+                ExitCode::LocalFile,
+                "file_unreadable",
+                failures::read_folder(path),
+            )
+            .because(&error)
+        })?;
+        let is_file = match entry.file_type().is_symlink() {
+            true => fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_file()),
+            false => entry.file_type().is_file(),
+        };
+        if is_file && filter.takes(&within(&entry)) {
+            found.push(entry.into_path());
+        }
+    }
+    Ok(found)
+}
+
+fn set(patterns: &[String], flag: &str) -> Result<GlobSet, Failure> {
+    let unusable = |error: globset::Error| Failure::unusable(flag, &error);
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        let anywhere = match pattern.trim_end_matches('/').contains('/') {
+            true => pattern.trim_start_matches('/').to_owned(),
+            false => format!("**/{}", pattern.trim_end_matches('/')),
+        };
+        // Cameras write `.MP4`.
+        let glob = GlobBuilder::new(&anywhere)
+            .literal_separator(true)
+            .case_insensitive(true)
+            .build();
+        builder.add(glob.map_err(unusable)?);
+    }
+    builder.build().map_err(unusable)
+}
