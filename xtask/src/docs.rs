@@ -13,9 +13,11 @@ use crate::workspace;
 /// Documents with blocks.
 const WITH_BLOCKS: [&str; 2] = ["docs/cli.md", "docs/errors.md"];
 /// Files that the command prints, and its arguments.
-const WHOLE: [(&str, &[&str]); 2] = [
+const WHOLE: [(&str, &[&str]); 4] = [
     ("docs/schema/upload.json", &["schema", "upload"]),
     ("docs/schema/upload-line.json", &["schema", "upload-line"]),
+    ("docs/schema/dry-run.json", &["schema", "dry-run"]),
+    ("docs/schema/dry-run-line.json", &["schema", "dry-run-line"]),
 ];
 
 const BEGIN: &str = "<!-- vectcut ";

@@ -17,6 +17,7 @@ mod media;
 mod mistaken_path;
 mod output;
 mod plain_text;
+mod plan;
 mod progress;
 mod result;
 mod schema;

@@ -4,10 +4,11 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use crate::plan::{Entry, Plan};
 use crate::result::FileResult;
 
 /// The names of the schemas, and what each describes.
-pub(crate) const SCHEMAS: [(&str, &str); 2] = [
+pub(crate) const SCHEMAS: [(&str, &str); 4] = [
     (
         "upload",
         "What `vectcut upload --format json` prints: one result for one file, an array of them for several",
@@ -15,6 +16,14 @@ pub(crate) const SCHEMAS: [(&str, &str); 2] = [
     (
         "upload-line",
         "A line that `vectcut upload --format jsonl` prints: the result of one file",
+    ),
+    (
+        "dry-run",
+        "What `vectcut upload --dry-run --format json` prints: the files that would be uploaded",
+    ),
+    (
+        "dry-run-line",
+        "A line that `vectcut upload --dry-run --format jsonl` prints: one file",
     ),
 ];
 
@@ -24,6 +33,8 @@ pub(crate) fn find(name: &str) -> Option<Value> {
     let mut schema = match name {
         "upload" => of::<Results>(),
         "upload-line" => of::<FileResult>(),
+        "dry-run" => of::<Plan>(),
+        "dry-run-line" => of::<Entry>(),
         _ => return None,
     };
     schema.insert("title".to_owned(), json!(title));

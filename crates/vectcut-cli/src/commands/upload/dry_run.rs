@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io;
 
-use serde::Serialize;
 use vectcut_upload::{SourceAction, UploadError};
 
 use crate::amounts;
@@ -14,28 +13,10 @@ use crate::failure::Failure;
 use crate::inputs::{Input, Inputs};
 use crate::output;
 use crate::plain_text::{escape_json, plain};
+use crate::plan::{Entry, Plan};
 use crate::result::FileResult;
 use crate::stderr::Stderr;
 use crate::words::notes;
-
-/// What would be uploaded.
-#[derive(Serialize)]
-struct Plan<'a> {
-    files: &'a [Entry],
-    total_files: usize,
-    total_bytes: u64,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Entry {
-    Found {
-        local_file: String,
-        file_name: String,
-        file_size: u64,
-    },
-    NotFound(FileResult),
-}
 
 /// Prints the files.
 ///
@@ -67,7 +48,7 @@ pub(super) fn print(
     });
     let sizes: Vec<u64> = sizes.collect();
     let plan = Plan {
-        files: &entries,
+        files: entries,
         total_files: sizes.len(),
         total_bytes: sizes.iter().sum(),
     };
@@ -102,17 +83,17 @@ fn entry(file: &Input, name: Option<&str>) -> Result<Entry, Failure> {
     })
 }
 
-fn shown(plan: &Plan<'_>, format: OutputFormat) -> serde_json::Result<String> {
+fn shown(plan: &Plan, format: OutputFormat) -> serde_json::Result<String> {
     let mut text = String::new();
     match format {
         OutputFormat::Json => text = escape_json(&serde_json::to_string_pretty(plan)?) + "\n",
         OutputFormat::Jsonl => {
-            for entry in plan.files {
+            for entry in &plan.files {
                 text += &(escape_json(&serde_json::to_string(entry)?) + "\n");
             }
         }
         OutputFormat::Url | OutputFormat::Text => {
-            for entry in plan.files {
+            for entry in &plan.files {
                 if let Entry::Found {
                     local_file,
                     file_size,
