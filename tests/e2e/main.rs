@@ -14,6 +14,7 @@ mod bad_input;
 mod blocked;
 mod budget;
 mod cross_check;
+mod doctor;
 mod errors;
 mod inputs;
 mod json;
@@ -34,4 +35,5 @@ mod stage;
 #[cfg(unix)]
 mod terminal;
 mod upload;
+mod uploads;
 mod vectors;

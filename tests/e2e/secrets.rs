@@ -187,6 +187,17 @@ fn neither_signing_in_nor_a_run_with_the_saved_key_shows_it() {
     run(&login, &format!("{API_KEY} and more"), 3);
     run(&["upload", "-vvv", "clip.mp4"], "", 0);
     reached_the_wire(stage.sandbox());
+    run(&["doctor", "-vvv"], "", 0);
+    run(
+        &[
+            "doctor",
+            "-vvv",
+            "--format=json",
+            "--base-url=http://127.0.0.1:1",
+        ],
+        "",
+        5,
+    );
     run(&["logout", "-vvv"], "", 0);
 }
 

@@ -13,11 +13,13 @@ use crate::workspace;
 /// Documents with blocks.
 const WITH_BLOCKS: [&str; 2] = ["docs/cli.md", "docs/errors.md"];
 /// Files that the command prints, and its arguments.
-const WHOLE: [(&str, &[&str]); 4] = [
+const WHOLE: [(&str, &[&str]); 6] = [
     ("docs/schema/upload.json", &["schema", "upload"]),
     ("docs/schema/upload-line.json", &["schema", "upload-line"]),
     ("docs/schema/dry-run.json", &["schema", "dry-run"]),
     ("docs/schema/dry-run-line.json", &["schema", "dry-run-line"]),
+    ("docs/schema/doctor.json", &["schema", "doctor"]),
+    ("docs/schema/uploads.json", &["schema", "uploads"]),
 ];
 
 const BEGIN: &str = "<!-- vectcut ";

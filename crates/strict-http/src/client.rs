@@ -6,8 +6,12 @@ use reqwest::{Client, redirect};
 use rustls::{ClientConfig, crypto::CryptoProvider};
 
 use crate::{
-    ServerUrl, SetupError, connecting::ConnectLayer, extra_ca::read_certificates,
-    localhost::LocalhostResolver, proxies::Proxies, trust::LazyPlatformTrust,
+    ServerUrl, SetupError,
+    connecting::ConnectLayer,
+    extra_ca::read_certificates,
+    localhost::LocalhostResolver,
+    proxies::Proxies,
+    trust::{LazyPlatformTrust, Witness},
 };
 
 /// How long a connection waits unused in the pool.
@@ -74,7 +78,7 @@ pub fn client(options: &Options) -> Result<Client, SetupError> {
 
 fn build(options: &Options, proxies: Proxies) -> Result<Client, SetupError> {
     let builder = Client::builder()
-        .tls_backend_preconfigured(tls(options)?)
+        .tls_backend_preconfigured(tls(options, None)?)
         .http1_only()
         .redirect(redirect::Policy::none())
         .referer(false)
@@ -97,7 +101,11 @@ fn build(options: &Options, proxies: Proxies) -> Result<Client, SetupError> {
         .map_err(|source| SetupError::Client { source })
 }
 
-fn tls(options: &Options) -> Result<ClientConfig, SetupError> {
+/// Returns how TLS connections are made. A witness sees the certificate of each server.
+pub(crate) fn tls(
+    options: &Options,
+    witness: Option<Arc<Witness>>,
+) -> Result<ClientConfig, SetupError> {
     let extra_roots = match &options.extra_ca {
         Some(path) => read_certificates(path)?,
         None => Vec::new(),
@@ -107,7 +115,11 @@ fn tls(options: &Options) -> Result<ClientConfig, SetupError> {
         .with_safe_default_protocol_versions()
         .map_err(|source| SetupError::Tls { source })?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(LazyPlatformTrust::new(extra_roots, provider)))
+        .with_custom_certificate_verifier(Arc::new(LazyPlatformTrust::new(
+            extra_roots,
+            provider,
+            witness,
+        )))
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(tls)

@@ -7,8 +7,10 @@ mod extra_ca;
 #[doc(hidden)]
 pub mod fuzzing;
 mod headers;
+mod issuer;
 mod localhost;
 mod proxies;
+mod route;
 mod server_text;
 mod server_url;
 mod setup_error;
@@ -17,6 +19,7 @@ mod trust;
 
 pub use client::{Options, client};
 pub use headers::{header_text, parsed_header, retry_after, server_time};
+pub use route::{Connection, Handshake, HandshakeError, Route};
 pub use server_text::ServerText;
 pub use server_url::{ServerUrl, ServerUrlError};
 pub use setup_error::SetupError;

@@ -34,7 +34,7 @@ pub(crate) fn is_localhost(host: &str) -> bool {
 }
 
 /// IPv4 first: local servers listen there, and a refused `::1` would cost a second attempt.
-fn loopback() -> [SocketAddr; 2] {
+pub(crate) fn loopback() -> [SocketAddr; 2] {
     [
         (Ipv4Addr::LOCALHOST, 0).into(),
         (Ipv6Addr::LOCALHOST, 0).into(),

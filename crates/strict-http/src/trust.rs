@@ -20,17 +20,31 @@ pub(crate) struct LazyPlatformTrust {
     extra_roots: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
     verifier: OnceLock<Result<Verifier, Error>>,
+    witness: Option<Arc<Witness>>,
+}
+
+/// Sees a server's certificate, whether it verifies or not.
+#[derive(Debug, Default)]
+pub(crate) struct Witness(OnceLock<Vec<u8>>);
+
+impl Witness {
+    /// Returns the certificate, in DER, once one came.
+    pub(crate) fn certificate(&self) -> Option<Vec<u8>> {
+        self.0.get().cloned()
+    }
 }
 
 impl LazyPlatformTrust {
     pub(crate) fn new(
         extra_roots: Vec<CertificateDer<'static>>,
         provider: Arc<CryptoProvider>,
+        witness: Option<Arc<Witness>>,
     ) -> Self {
         Self {
             extra_roots,
             provider,
             verifier: OnceLock::new(),
+            witness,
         }
     }
 
@@ -60,6 +74,9 @@ impl ServerCertVerifier for LazyPlatformTrust {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        if let Some(witness) = &self.witness {
+            witness.0.get_or_init(|| end_entity.to_vec());
+        }
         self.verifier()?.verify_server_cert(
             end_entity,
             intermediates,

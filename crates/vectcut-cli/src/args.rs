@@ -1,10 +1,12 @@
 //! The command line: the name and the help of each flag.
 
+mod doctor;
 mod explain;
 mod login;
 mod reference;
 mod sandbox;
 mod schema;
+mod uploads;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,11 +18,13 @@ use vectcut_upload::{STREAMS_MAX, SignatureChoice};
 use crate::logging::LogFormat;
 use crate::values;
 use crate::words::Language;
+pub(crate) use doctor::{DoctorArgs, ReportFormat};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use login::{LoginArgs, ShellArg};
 pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
+pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs};
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
@@ -42,6 +46,13 @@ pub(crate) enum Command {
     /// stored, and prints the public URL. Standard output holds only the result.
     #[command(after_long_help = include_str!("args/upload_after_help.txt"))]
     Upload(UploadArgs),
+    /// Print a URL of an uploaded file that is valid for long enough
+    ///
+    /// Takes the file, its object key, or a URL of it, which may have expired. Prints the known URL if it still shows the
+    /// object and is valid for --min-valid, else a new one.
+    Url(UrlArgs),
+    /// List unfinished and finished uploads; resume, discard or forget them
+    Uploads(UploadsArgs),
     /// Sign in: check the API key and save it for later runs
     ///
     /// Opens the page with the key, asks for the key without showing it, asks VectCut whether it is accepted, and saves it in
@@ -50,6 +61,11 @@ pub(crate) enum Command {
     Login(LoginArgs),
     /// Sign out: remove the saved API key
     Logout,
+    /// Check the key, the servers, the clock and the folders, and say what to do
+    ///
+    /// One line for each check, and what to do about what is wrong. Sends nothing of yours and changes nothing. Shows no
+    /// secret, so the output can be pasted into a bug report.
+    Doctor(DoctorArgs),
     /// Run a local VectCut and OSS, for tests and offline work
     ///
     /// Without COMMAND: prints the settings to export when it is ready, and runs until it is interrupted. With COMMAND: runs
@@ -123,6 +139,9 @@ pub(crate) struct UploadArgs {
     /// Content type to store [default: guessed from the file name]
     #[arg(long, value_name = "TYPE", value_parser = values::media_type)]
     pub(crate) content_type: Option<String>,
+    /// Send the file even if it was uploaded before
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Upload to a local sandbox, fetch the URL back and compare every byte; needs no API key
     #[arg(long, conflicts_with_all = ["base_url", "oss_endpoint", "oss_region", "ca_cert", "state_dir"])]
     pub(crate) sandbox: bool,
@@ -162,10 +181,30 @@ pub(crate) struct TransferArgs {
     /// Maximum bytes per second over all connections, for example 2M
     #[arg(long, value_name = "RATE", value_parser = values::rate)]
     pub(crate) limit_rate: Option<u64>,
+    /// Neither use nor keep the record of what was uploaded
+    #[arg(long)]
+    pub(crate) no_ledger: bool,
     /// Folder that saves the progress of unfinished uploads
     /// [env: VECTCUT_STATE_DIR] [default: the platform's state folder]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) state_dir: Option<PathBuf>,
+}
+
+impl TransferArgs {
+    /// The defaults, for commands that send no file.
+    pub(crate) fn defaults(state_dir: Option<PathBuf>) -> Self {
+        Self {
+            signature: SignatureArg::Auto,
+            budget: None,
+            give_up_after: Duration::from_secs(30),
+            jobs: 1,
+            streams: None,
+            part_size: None,
+            limit_rate: None,
+            no_ledger: false,
+            state_dir,
+        }
+    }
 }
 
 /// The addresses of the servers.

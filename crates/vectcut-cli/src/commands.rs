@@ -1,6 +1,7 @@
 //! The sub-commands, a file each.
 
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod login;
 pub(crate) mod logout;
@@ -8,3 +9,5 @@ pub(crate) mod reference;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod upload;
+pub(crate) mod uploads;
+pub(crate) mod url;

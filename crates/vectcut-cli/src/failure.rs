@@ -17,6 +17,7 @@ use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
 use crate::words::codes::Code;
 use crate::words::{self, Language, Text};
+pub(crate) use hints::of_transport;
 pub(crate) use stop::{NextRun, doing};
 
 /// A failure. Every text in it is already safe to show on a terminal.

@@ -42,6 +42,11 @@ impl KeyFile {
         &self.path
     }
 
+    /// Returns whether something has its name.
+    pub(crate) fn exists(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok()
+    }
+
     /// Reads the key; `None` when there is no file.
     ///
     /// # Errors

@@ -99,6 +99,18 @@ fn run_command(
             wait_for(commands::login::run(args, environment, stderr))?.map(Into::into)
         }
         Command::Logout => commands::logout::run(environment, stderr).map(Into::into),
+        Command::Url(args) => {
+            core_dump::forbid();
+            wait_for(commands::url::run(args, environment, stderr))?.map(Into::into)
+        }
+        Command::Uploads(args) => {
+            core_dump::forbid();
+            wait_for(commands::uploads::run(args, environment, stderr))?.map(Into::into)
+        }
+        Command::Doctor(args) => {
+            core_dump::forbid();
+            wait_for(commands::doctor::run(args, environment, stderr))?.map(Into::into)
+        }
         Command::Completions(args) => commands::completions::run(args).map(Into::into),
         Command::Explain(args) => commands::explain::run(args, stderr.language()).map(Into::into),
         Command::Schema(args) => commands::schema::run(args).map(Into::into),

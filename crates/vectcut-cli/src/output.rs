@@ -3,7 +3,7 @@
 //! Results may come in any order. `jsonl` prints them as they come, every other format in the order of the files.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::iter;
 
 use console::{Alignment, pad_str};
@@ -102,6 +102,11 @@ impl<W: Write> Output<W> {
             written => written,
         }
     }
+}
+
+/// Returns whether standard output is a terminal.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Prints data that is no result of a file, such as a script. A reader that has gone is no failure.

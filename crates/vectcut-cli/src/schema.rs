@@ -4,11 +4,13 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use crate::commands::doctor::Report;
+use crate::commands::uploads::List;
 use crate::plan::{Entry, Plan};
 use crate::result::FileResult;
 
 /// The names of the schemas, and what each describes.
-pub(crate) const SCHEMAS: [(&str, &str); 4] = [
+pub(crate) const SCHEMAS: [(&str, &str); 6] = [
     (
         "upload",
         "What `vectcut upload --format json` prints: one result for one file, an array of them for several",
@@ -25,6 +27,14 @@ pub(crate) const SCHEMAS: [(&str, &str); 4] = [
         "dry-run-line",
         "A line that `vectcut upload --dry-run --format jsonl` prints: one file",
     ),
+    (
+        "doctor",
+        "What `vectcut doctor --format json` prints: a report with one entry for each check",
+    ),
+    (
+        "uploads",
+        "What `vectcut uploads --format json` prints: unfinished and finished uploads",
+    ),
 ];
 
 /// Returns the schema with a name of [`SCHEMAS`].
@@ -35,6 +45,8 @@ pub(crate) fn find(name: &str) -> Option<Value> {
         "upload-line" => of::<FileResult>(),
         "dry-run" => of::<Plan>(),
         "dry-run-line" => of::<Entry>(),
+        "doctor" => of::<Report<'_>>(),
+        "uploads" => of::<List>(),
         _ => return None,
     };
     schema.insert("title".to_owned(), json!(title));

@@ -107,6 +107,7 @@ impl Site {
                 unreachable_after: transfer.give_up_after,
                 ..RetryPolicy::default()
             })
+            .ledger(!transfer.no_ledger)
             .stop_on(stop);
         if let Some(state_dir) = state_dir {
             tracing::info!(state_dir = %state_dir.display(), "unfinished uploads are saved here");

@@ -6,6 +6,7 @@
 //! The libraries' own errors stay English. They follow as the causes of a failure.
 
 pub(crate) mod codes;
+pub(crate) mod doctor;
 pub(crate) mod failures;
 pub(crate) mod hints;
 pub(crate) mod labels;
@@ -14,6 +15,7 @@ pub(crate) mod notes;
 pub(crate) mod progress;
 pub(crate) mod sign_in;
 mod text;
+pub(crate) mod uploads;
 pub(crate) mod usage;
 
 pub(crate) use language::Language;
@@ -68,6 +70,7 @@ mod tests {
     #[test]
     fn every_entry_has_both_languages_and_the_same_placeholders() {
         let catalogues = [
+            super::doctor::ENTRIES,
             super::failures::ENTRIES,
             super::hints::ENTRIES,
             super::labels::ENTRIES,
@@ -75,6 +78,7 @@ mod tests {
             super::progress::ENTRIES,
             super::usage::ENTRIES,
             super::sign_in::ENTRIES,
+            super::uploads::ENTRIES,
         ];
         for (name, english, chinese) in catalogues.into_iter().flatten() {
             assert_eq!(placeholders(english), placeholders(chinese), "{name}");

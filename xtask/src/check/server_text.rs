@@ -24,7 +24,7 @@ const READERS: [&str; 3] = ["oss-client", "strict-http", "vectcut-api"];
 const LIBRARIES: [&str; 4] = ["oss-client", "strict-http", "vectcut-api", "vectcut-upload"];
 
 /// The files that may turn a response's bytes into text.
-const READING_FILES: [(&str, &str); 6] = [
+const READING_FILES: [(&str, &str); 7] = [
     (
         "crates/oss-client/src/xml.rs",
         "the XML parser; its callers clean what they take, or parse a number, a time or an upload ID",
@@ -36,6 +36,10 @@ const READING_FILES: [(&str, &str); 6] = [
     (
         "crates/strict-http/src/headers.rs",
         "the reader of headers: a number or a time, else `ServerText`",
+    ),
+    (
+        "crates/strict-http/src/issuer.rs",
+        "a name in a certificate, which becomes `ServerText` on the same line",
     ),
     (
         "crates/strict-http/src/proxies.rs",

@@ -12,7 +12,7 @@ const FILE_LINES_MAX: usize = 500;
 const EMPTY_NAMES: [&str; 6] = ["common", "handler", "helpers", "manager", "misc", "utils"];
 
 /// The files that may open a secret, and why. Tests may do it anywhere.
-const EXPOSE_CALLERS: [(&str, &str); 10] = [
+const EXPOSE_CALLERS: [(&str, &str); 11] = [
     (
         "crates/oss-signer/src/diagnose.rs",
         "compares two texts; a diagnosis has names only",
@@ -28,6 +28,10 @@ const EXPOSE_CALLERS: [(&str, &str); 10] = [
     (
         "crates/vectcut-cli/src/commands/login/export.rs",
         "the line that sets the key is what `--print-export` is for",
+    ),
+    (
+        "crates/vectcut-cli/src/commands/url.rs",
+        "the URL is what `vectcut url` prints",
     ),
     (
         "crates/vectcut-cli/src/key_file.rs",

@@ -72,7 +72,7 @@ fn watch(args: &UploadArgs, stop: Stop, reports: Arc<Reports>) -> Result<(), Fai
 
 fn uploads(args: &UploadArgs, reports: &Reports) -> Vec<Upload> {
     let uploads = reports.uploads().map(|file| {
-        let mut upload = Upload::new(&file.path);
+        let mut upload = Upload::new(&file.path).again(args.again);
         if let Some(name) = &args.name {
             upload = upload.name(name);
         }

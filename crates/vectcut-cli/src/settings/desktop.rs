@@ -2,6 +2,7 @@
 
 use super::Environment;
 use crate::args::ShellArg;
+use crate::output;
 
 /// The variables of a session with windows.
 const WINDOWS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
@@ -15,6 +16,19 @@ impl Environment {
         // Elsewhere than on macOS and Windows, an opener without windows starts a browser in this very terminal.
         let has_windows = cfg!(any(target_vendor = "apple", windows)) || any(WINDOWS);
         has_windows && !any(SSH)
+    }
+
+    /// Returns whether the terminal shows ASCII alone: standard output is one, and the locale is not of UTF-8.
+    pub(crate) fn is_ascii_terminal(&self) -> bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| self.set(name));
+        let locale = locale
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_ascii_lowercase();
+        let is_utf8 = cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8");
+        !is_utf8 && output::is_terminal()
     }
 
     /// Returns the shell whose syntax is the best guess.

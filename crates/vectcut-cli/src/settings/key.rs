@@ -1,11 +1,31 @@
 //! The API key: from the environment, then from the file that `vectcut login` wrote.
 
+use std::path::PathBuf;
+
 use vectcut_api::ApiKey;
 
 use super::Environment;
 use crate::failure::Failure;
 use crate::key_file::KeyFile;
 use crate::variables::API_KEY;
+
+/// Where the API key of a run comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeyOrigin {
+    /// The variable, even if it is empty: that looks like a secret that a CI system did not fill in.
+    Variable,
+    /// The file of `vectcut login`.
+    File(PathBuf),
+}
+
+/// Returns where the API key comes from; `None` when there is none.
+pub(crate) fn key_origin(environment: &Environment) -> Option<KeyOrigin> {
+    if environment.has_key_variable() {
+        return Some(KeyOrigin::Variable);
+    }
+    let file = environment.key_file().filter(KeyFile::exists)?;
+    Some(KeyOrigin::File(file.path().to_owned()))
+}
 
 /// Reads the API key. It has no flag, because every user of the computer can see a command line.
 ///

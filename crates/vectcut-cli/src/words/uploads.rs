@@ -1,0 +1,32 @@
+//! What was uploaded, what was not finished, and links of it.
+
+use super::catalogue;
+
+catalogue! {
+    unfinished(): "Unfinished", "未完成";
+    finished(): "Finished", "已完成";
+    nothing(): "nothing was uploaded with this state folder", "这个状态文件夹中没有上传记录";
+    progress(name, done): "{name}, {done} uploaded", "{name}，已上传 {done}";
+    stored(name): "{name}, only the URL is missing", "{name}，只差获取链接";
+    in_use(): ", in progress", "，正在上传";
+    of_file(name, size): "{name}, {size}", "{name}，{size}";
+    ago(time): ", {time} ago", "，{time}前";
+    days(amount): "{amount} days", "{amount} 天";
+    link_expires_in(time): ", the URL expires in {time}", "，链接 {time}后到期";
+    link_expired(): ", the URL has expired", "，链接已过期";
+    how_to_resume(): "resume one with `vectcut uploads resume ID`", "续传：`vectcut uploads resume ID`";
+    how_to_renew(): "get a new URL with `vectcut url FILE`", "获取新链接：`vectcut url 文件`";
+
+    no_unfinished(upload): "no unfinished upload is `{upload}`", "没有未完成的上传 `{upload}`";
+    no_finished(object): "no finished upload is `{object}`", "没有 `{object}` 的上传记录";
+    list_them(): "`vectcut uploads` lists them", "可用 `vectcut uploads` 查看";
+    discarded(path): "discarded; the next upload of `{path}` begins at the start", "已丢弃，下次上传 `{path}` 会从头开始";
+    forgotten(object, count): "forgot `{object}` ({count} entries); the object stays on OSS", "已删除 `{object}` 的记录（{count} 条），OSS 上的对象不受影响";
+    state_dir_unusable(): "the state folder cannot be used", "状态文件夹无法使用";
+    no_state_dir(): "there is no state folder", "没有可用的状态文件夹";
+    name_state_dir(): "name one with `--state-dir`", "请用 `--state-dir` 指定";
+
+    no_link(object): "could not get a URL of `{object}`", "无法获取 `{object}` 的链接";
+    valid_for(time): "the URL is valid for {time}", "链接有效期还有 {time}";
+    not_an_object(object): "`{object}` is neither a file nor an object key nor a URL", "`{object}` 不是文件、对象键或链接";
+}
