@@ -2,6 +2,7 @@
 //! the environment.
 
 mod desktop;
+mod endpoint;
 mod key;
 mod language;
 mod proxy;
@@ -142,6 +143,7 @@ impl Servers {
         )?;
         let oss_endpoint =
             Endpoint::parse(&endpoint).map_err(|error| Failure::unusable(origin, &error))?;
+        endpoint::check(&oss_endpoint, origin)?;
         let oss_region = match &args.oss_region {
             Some(region) => Some(region.clone()),
             None => environment.text(OSS_REGION)?,

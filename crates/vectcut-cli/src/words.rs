@@ -7,6 +7,7 @@
 
 pub(crate) mod codes;
 pub(crate) mod doctor;
+pub(crate) mod endpoint;
 pub(crate) mod failures;
 pub(crate) mod hints;
 pub(crate) mod labels;
@@ -71,6 +72,7 @@ mod tests {
     fn every_entry_has_both_languages_and_the_same_placeholders() {
         let catalogues = [
             super::doctor::ENTRIES,
+            super::endpoint::ENTRIES,
             super::failures::ENTRIES,
             super::hints::ENTRIES,
             super::labels::ENTRIES,

@@ -104,7 +104,7 @@ impl Failure {
         let what = sign_in::file_unreadable(path.display());
         Self::of_api_key("api_key_file_unreadable", what)
             .because(error)
-            .hint(sign_in::set_variable(API_KEY))
+            .hint(sign_in::get_key(API_KEY))
     }
 
     /// The key cannot be saved.
@@ -161,5 +161,35 @@ mod tests {
         ] {
             assert_eq!(shell_word(Path::new(path)), word);
         }
+    }
+
+    #[test]
+    fn every_failure_of_the_key_in_both_languages() {
+        use crate::diagnostics::render;
+        use crate::words::Language;
+        let path = Path::new("/home/me/.config/vectcut/api-key");
+        let folder = Path::new("/home/me/.config/vectcut");
+        let io = io::Error::from(io::ErrorKind::StorageFull);
+        let failures = [
+            Failure::api_key_missing(),
+            Failure::api_key_unusable(API_KEY, ApiKeyError::NotVisibleAscii),
+            Failure::typed_key_unusable(ApiKeyError::Empty),
+            Failure::nobody_to_ask(),
+            Failure::key_refused(401),
+            Failure::key_unchecked(None),
+            Failure::key_file_exposed(path, Exposure::Open),
+            Failure::key_file_exposed(path, Exposure::Foreign),
+            Failure::key_folder_exposed(folder, Exposure::Open),
+            Failure::key_folder_exposed(folder, Exposure::Foreign),
+            Failure::key_file_unreadable(path, &io),
+            Failure::key_file_unwritten(path, &io),
+            Failure::key_file_unremoved(path, &io),
+            Failure::no_key_folder(),
+        ];
+        let words = failures.iter().map(|failure| {
+            let words = |language| render(failure, false, language);
+            words(Language::English) + &words(Language::Chinese)
+        });
+        insta::assert_snapshot!(words.collect::<Vec<_>>().join("\n"));
     }
 }

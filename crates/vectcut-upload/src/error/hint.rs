@@ -196,7 +196,10 @@ fn api_hints(error: &ApiError, object_key: Option<&ObjectKey>) -> Vec<Hint> {
         ApiError::Status {
             status: 300..=399, ..
         } => Some(Hint::BaseUrlMoved),
-        ApiError::Status { status: 400, .. } => Some(Hint::KeyMayHaveExpired),
+        // A page where to buy more says what is wrong: the membership or the quota, and not the key.
+        ApiError::Status {
+            status: 400, words, ..
+        } if words.purchase_link.is_none() => Some(Hint::KeyMayHaveExpired),
         ApiError::NotJson { .. } => Some(Hint::OtherServerAnswered),
         _ => None,
     };
