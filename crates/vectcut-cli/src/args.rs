@@ -7,6 +7,7 @@ mod reference;
 mod sandbox;
 mod schema;
 mod uploads;
+mod skill;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +26,7 @@ pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs};
+pub(crate) use skill::{PlaceArgs, SkillAction, SkillArgs};
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     /// it with the settings in its environment, and exits with its exit code.
     #[command(after_long_help = include_str!("args/sandbox_after_help.txt"))]
     Sandbox(SandboxArgs),
+    /// Teach AI agents to upload: show, install or remove the skill `sts-upload`
+    Skill(SkillArgs),
     /// Say what an error code or an exit code means, and what to do next
     Explain(ExplainArgs),
     /// Print the JSON Schema of what a command prints

@@ -8,6 +8,7 @@ pub(crate) mod logout;
 pub(crate) mod reference;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
+pub(crate) mod skill;
 pub(crate) mod upload;
 pub(crate) mod uploads;
 pub(crate) mod url;

@@ -24,6 +24,9 @@ mod schema;
 mod settings;
 mod shell;
 mod site;
+mod skill;
+#[cfg(test)]
+mod skill_text;
 mod stderr;
 mod usage;
 mod values;
@@ -113,6 +116,7 @@ fn run_command(
         }
         Command::Completions(args) => commands::completions::run(args).map(Into::into),
         Command::Explain(args) => commands::explain::run(args, stderr.language()).map(Into::into),
+        Command::Skill(args) => commands::skill::run(args, environment, stderr).map(Into::into),
         Command::Schema(args) => commands::schema::run(args).map(Into::into),
         Command::Reference(args) => commands::reference::run(args).map(Into::into),
     }

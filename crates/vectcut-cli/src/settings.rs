@@ -32,6 +32,7 @@ pub(crate) fn names_of_process() -> impl Iterator<Item = OsString> {
 /// The environment, behind a function so that tests can have their own.
 pub(crate) struct Environment {
     lookup: Box<Lookup>,
+    home_dir: Option<PathBuf>,
     /// The folder for this program in the platform's folder for state.
     home_state_dir: Option<PathBuf>,
     /// The folder for this program in the platform's folder for configuration.
@@ -56,6 +57,7 @@ impl Environment {
             .map(|found| found.state_dir().unwrap_or_else(|| found.cache_dir()));
         Self {
             lookup: Box::new(|name| std::env::var_os(name)),
+            home_dir: etcetera::home_dir().ok(),
             home_state_dir: state.map(|folder| folder.join("vectcut")),
             config_dir: strategy.map(|found| found.config_dir().join("vectcut")),
             asks_platform: true,
@@ -69,6 +71,7 @@ impl Environment {
                 let found = variables.iter().find(|(key, _)| *key == name);
                 found.map(|(_, value)| OsString::from(value))
             }),
+            home_dir: Some("home".into()),
             home_state_dir: Some("home/state/vectcut".into()),
             config_dir: Some("no/such/config/vectcut".into()),
             asks_platform: false,
@@ -92,6 +95,11 @@ impl Environment {
             true if cfg!(any(target_vendor = "apple", windows)) => sys_locale::get_locale(),
             _ => None,
         }
+    }
+
+    /// Returns the user's home folder.
+    pub(crate) fn home_dir(&self) -> Option<PathBuf> {
+        self.home_dir.clone()
     }
 
     fn home_state_dir(&self) -> Option<PathBuf> {

@@ -15,6 +15,7 @@ mod language;
 pub(crate) mod notes;
 pub(crate) mod progress;
 pub(crate) mod sign_in;
+pub(crate) mod skill;
 mod text;
 pub(crate) mod uploads;
 pub(crate) mod usage;
@@ -78,6 +79,7 @@ mod tests {
             super::labels::ENTRIES,
             super::notes::ENTRIES,
             super::progress::ENTRIES,
+            super::skill::ENTRIES,
             super::usage::ENTRIES,
             super::sign_in::ENTRIES,
             super::uploads::ENTRIES,

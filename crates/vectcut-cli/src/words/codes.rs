@@ -435,6 +435,17 @@ const OTHERS: &[Code] = &[
         ],
     },
     Code {
+        name: "skill",
+        exit_code: ExitCode::LocalFile,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: [
+            "the skill cannot be installed or removed",
+            "无法安装或移除技能",
+        ],
+        next: ["change what the message names", "按提示处理"],
+    },
+    Code {
         name: "internal",
         exit_code: ExitCode::Internal,
         steps: "any",
