@@ -30,6 +30,7 @@ mod schemas;
 mod secrets;
 mod seed;
 mod sent_twice;
+mod skill;
 mod soak;
 mod stage;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
-//! `cargo xtask test --peers`: the vendor's own Python SDKs against the sandbox.
+//! `cargo xtask test --peers`: programs that were not written here.
 //!
-//! They prove that the sandbox behaves like OSS to programs that were not written for it.
+//! The vendor's own Python SDKs prove that the sandbox behaves like OSS. The validator of the specification for skills
+//! reads the skill.
 //! It needs Python 3, and a package index on its first run.
 
 use std::path::{Path, PathBuf};
@@ -11,9 +12,26 @@ use crate::workspace;
 
 const REQUIREMENTS: &str = "tests/peers/requirements.txt";
 const SCRIPT: &str = "tests/peers/sdks.py";
+const SKILL: &str = "crates/vectcut-cli/skill/sts-upload";
 
-/// Installs the SDKs into a virtual environment under the target folder and runs the script inside `vectcut sandbox`.
+/// Installs the peers into a virtual environment under the target folder, and runs each.
 pub(crate) fn run() -> Result<(), Failure> {
+    let python = python()?;
+    sdks(&python)?;
+    skill(&python)
+}
+
+/// Lets the specification's own validator read the skill.
+fn skill(python: &Path) -> Result<(), Failure> {
+    run_program(
+        Command::new(python.with_file_name("agentskills"))
+            .arg("validate")
+            .arg(workspace::root().join(SKILL)),
+    )
+}
+
+/// Runs the SDKs' script inside `vectcut sandbox`.
+fn sdks(python: &Path) -> Result<(), Failure> {
     run_program(
         cargo([
             "run",
@@ -25,7 +43,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             "sandbox",
             "--",
         ])
-        .arg(python()?)
+        .arg(python)
         .arg(workspace::root().join(SCRIPT)),
     )
 }
