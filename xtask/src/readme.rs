@@ -6,6 +6,7 @@ use crate::process::Failure;
 use crate::workspace;
 
 /// The commands of the README's first block: the demonstration, then all tests.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Commands {
     demonstration: String,
     tests: String,
@@ -14,8 +15,21 @@ pub(crate) struct Commands {
 impl Commands {
     /// Reads them from README.md.
     pub(crate) fn read() -> Result<Self, Failure> {
-        find(&workspace::read("README.md")?).ok_or_else(|| {
-            Failure::new("README.md: its first block of shell commands does not hold two commands")
+        let commands = Self::of("README.md")?;
+        let chinese = Self::of("docs/zh-CN/README.md")?;
+        match commands == chinese {
+            true => Ok(commands),
+            false => Err(Failure::new(
+                "README.md and docs/zh-CN/README.md promise different commands",
+            )),
+        }
+    }
+
+    fn of(path: &str) -> Result<Self, Failure> {
+        find(&workspace::read(path)?).ok_or_else(|| {
+            Failure::new(format!(
+                "{path}: its first block of shell commands does not hold two commands"
+            ))
         })
     }
 
