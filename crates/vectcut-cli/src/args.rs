@@ -6,8 +6,8 @@ mod login;
 mod reference;
 mod sandbox;
 mod schema;
-mod uploads;
 mod skill;
+mod uploads;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,8 +25,8 @@ pub(crate) use login::{LoginArgs, ShellArg};
 pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
-pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs};
 pub(crate) use skill::{PlaceArgs, SkillAction, SkillArgs};
+pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs};
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
