@@ -30,6 +30,122 @@ fn a_command_runs_with_the_settings() {
     assert_eq!(names, NAMES);
 }
 
+#[test]
+fn an_upload_by_ip_works_inside() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(512 * 1024));
+    for flags in [&["--by-ip"] as &[_], &["--by-ip", "--tls", "--refuse-v1"]] {
+        let program = ["--", env!("CARGO_BIN_EXE_vectcut-under-test"), "upload"];
+        let file = ["--part-size=128k", "clip.mp4"];
+        let line = ["sandbox"].iter().chain(flags).chain(&program).chain(&file);
+        let outcome = stage.bare(line).run();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        assert_eq!(outcome.json()["status"], "uploaded");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn by_ip_no_setting_names_localhost() {
+    let stage = Stage::new();
+    let outcome = stage
+        .bare(["sandbox", "--by-ip", "--", "/usr/bin/env"])
+        .run();
+    let value = |name: &str| {
+        let mut lines = outcome.stdout.lines();
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+    };
+    let endpoint = value("VECTCUT_OSS_ENDPOINT");
+    assert_eq!(endpoint, value("VECTCUT_BASE_URL"), "{outcome}");
+    assert!(endpoint.is_some_and(|url| url.starts_with("http://127.0.0.1:")));
+}
+
+#[test]
+fn a_fault_that_never_struck_is_told_and_changes_no_exit_code() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", b"bytes");
+    let line = [
+        "sandbox",
+        "--fault=part:reset=1",
+        "--fault=put:delay=1ms,times=7",
+        "--fault=put:delay=2ms,always",
+        "--",
+        env!("CARGO_BIN_EXE_vectcut-under-test"),
+        "upload",
+        "clip.mp4",
+    ];
+    let outcome = stage.bare(line).run();
+    let told: Vec<&str> = outcome
+        .stderr
+        .lines()
+        .filter(|line| line.contains("the fault"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "the fault `part:reset=1` never struck",
+            "the fault `put:delay=1ms,times=7` struck less often than it should: 1×",
+        ],
+        "{outcome}"
+    );
+}
+
+/// Starts a sandbox without a command, stops it once it is ready, and returns what it printed.
+#[cfg(unix)]
+fn printed(stage: &Stage, flags: &[&str]) -> String {
+    let line = ["sandbox", "--state-dir=kept"].iter().chain(flags);
+    let outcome = stage.bare(line).run_while(|process| {
+        // It listens to signals before it writes this file.
+        while !stage.path("kept/sandbox.json").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        process.signal("TERM");
+    });
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    outcome.stdout
+}
+
+#[cfg(unix)]
+#[test]
+fn each_shell_gets_its_own_syntax() {
+    for (shell, start, end) in [
+        ("sh", "export VECTCUT_API_KEY='", "'"),
+        ("fish", "set -gx VECTCUT_API_KEY '", "'"),
+        ("powershell", "$env:VECTCUT_API_KEY = '", "'"),
+        ("cmd", "set \"VECTCUT_API_KEY=", "\""),
+    ] {
+        let stage = Stage::new();
+        let text = printed(&stage, &["--shell", shell]);
+        let line = text.lines().next().unwrap_or_default();
+        assert!(line.starts_with(start) && line.ends_with(end), "{text}");
+        assert_eq!(text.lines().count(), NAMES.len(), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn with_tls_other_programs_trust_the_sandbox_too() {
+    let stage = Stage::new();
+    let text = printed(&stage, &["--tls"]);
+    for (names, file) in [
+        (
+            ["VECTCUT_CA_CERT", "NODE_EXTRA_CA_CERTS", "DENO_CERT"],
+            "ca.pem",
+        ),
+        (
+            ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
+            "ca-bundle.pem",
+        ),
+    ] {
+        for name in names {
+            let line = text.lines().find(|line| line.contains(name));
+            let line = line.unwrap_or_else(|| panic!("no {name} in {text}"));
+            assert!(line.ends_with(&format!("/{file}'")), "{line}");
+        }
+        assert!(stage.path("kept").join(file).exists());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn tls_names_its_authority() {

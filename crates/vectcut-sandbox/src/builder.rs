@@ -153,7 +153,7 @@ impl Builder {
             .map_or_else(StateDir::temporary, StateDir::kept)?;
         let listener = listen(self.port, self.receive_buffer_bytes)?;
         let port = listener.local_addr()?.port();
-        let (tls, ca_cert) = if self.tls {
+        let (tls, trust) = if self.tls {
             Some(tls::acceptor(state_dir.path(), Clock::default().now(0))?).unzip()
         } else {
             (None, None)
@@ -162,7 +162,7 @@ impl Builder {
         let lifetime = self.credentials_lifetime.unwrap_or(CREDENTIALS_LIFETIME);
         let tickets = Tickets::open(state_dir.path(), &identity, lifetime, self.sts_credentials)?;
         let store = Store::open(state_dir.path())?;
-        let settings = Settings::new(&identity, port, ca_cert);
+        let settings = Settings::new(&identity, port, trust);
         let clock = Clock::ahead_by(self.clock_offset_seconds);
         let site = Arc::new(Site::new(
             settings,

@@ -11,6 +11,7 @@ mod response;
 
 use std::time::Duration;
 
+pub use book::FaultTally;
 pub(crate) use book::{FaultBook, Interference};
 pub use effect::Effect;
 pub use grammar::ParseFaultError;

@@ -32,7 +32,7 @@ mod tls;
 pub mod verify;
 
 pub use builder::Builder;
-pub use faults::{Content, Effect, Fault, FaultSite, ParseFaultError, Response};
+pub use faults::{Content, Effect, Fault, FaultSite, FaultTally, ParseFaultError, Response};
 pub use journal::Arrival;
 pub use link::{Link, ParseLinkError};
 pub use oss_code::OssCode;

@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::faults::Fault;
+use crate::faults::{Fault, FaultTally};
 use crate::journal::Arrival;
 use crate::policy::Policy;
 use crate::settings::Settings;
@@ -66,7 +66,14 @@ impl Sandbox {
 
     /// Returns the faults that have not struck as often as they should.
     pub fn unserved_faults(&self) -> Vec<Fault> {
-        self.site.faults.unserved()
+        let unserved = self.fault_tallies().into_iter();
+        let unserved = unserved.filter(|tally| !tally.is_served());
+        unserved.map(|tally| tally.fault).collect()
+    }
+
+    /// Returns every fault with how often it has struck, in the order in which they were added.
+    pub fn fault_tallies(&self) -> Vec<FaultTally> {
+        self.site.faults.tallies()
     }
 
     /// Changes the policy, also for credentials that clients already have.

@@ -9,12 +9,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::random::{self, HEX};
 use crate::store::write_record;
+use crate::tls::Trust;
 
 /// The one region of the sandbox's OSS.
 pub(crate) const REGION: &str = "cn-hangzhou";
 /// The one bucket.
 pub(crate) const BUCKET: &str = "vectcut-sandbox";
 const IDENTITY_FILE: &str = "sandbox.json";
+
+/// Variables that add authorities to a program's own: of Node.js, which Bun knows as well, and of Deno.
+const ADDS_TRUST: [&str; 2] = ["NODE_EXTRA_CA_CERTS", "DENO_CERT"];
+/// Variables that replace a program's own authorities: of OpenSSL, which Python, Ruby and Go follow, of Python's requests,
+/// on which the vendor's SDKs build, and of curl.
+const REPLACES_TRUST: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
 /// What clients need to know of a running sandbox.
 ///
@@ -40,11 +47,15 @@ pub struct Settings {
     pub oss_access_key_secret: String,
     /// The certificate authority to trust, a PEM file; `None` without TLS.
     pub ca_cert: Option<PathBuf>,
+    /// The system's certificate authorities and this one, a PEM file, for programs that replace their list; `None` without
+    /// TLS.
+    pub ca_bundle: Option<PathBuf>,
 }
 
 impl Settings {
-    pub(crate) fn new(identity: &Identity, port: u16, ca_cert: Option<PathBuf>) -> Self {
-        let scheme = if ca_cert.is_some() { "https" } else { "http" };
+    pub(crate) fn new(identity: &Identity, port: u16, trust: Option<Trust>) -> Self {
+        let scheme = if trust.is_some() { "https" } else { "http" };
+        let (ca_cert, ca_bundle) = trust.map(|trust| (trust.ca_cert, trust.ca_bundle)).unzip();
         Self {
             api_key: identity.api_key.clone(),
             base_url: format!("{scheme}://127.0.0.1:{port}"),
@@ -55,10 +66,22 @@ impl Settings {
             oss_access_key_id: identity.oss_access_key_id.clone(),
             oss_access_key_secret: identity.oss_access_key_secret.clone(),
             ca_cert,
+            ca_bundle,
         }
     }
 
+    /// Returns these settings with an IP address in place of `oss.localhost`, for systems that do not resolve the names
+    /// below `localhost`. Clients then name the bucket in the path.
+    #[must_use]
+    pub fn by_ip(mut self) -> Self {
+        self.oss_endpoint.clone_from(&self.oss_sdk_endpoint);
+        self
+    }
+
     /// Returns the environment that points `vectcut` and the vendor's SDKs at this sandbox: names and values, secrets included.
+    ///
+    /// With TLS it also lets Python, Node.js, Go, curl and what builds on them trust the sandbox. A variable that replaces
+    /// a program's own list names [`ca_bundle`](Self::ca_bundle), so the program trusts the same servers as before.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let mut environment = vec![
             ("VECTCUT_API_KEY", self.api_key.clone()),
@@ -76,6 +99,12 @@ impl Settings {
             ("OSS_ACCESS_KEY_ID", self.oss_access_key_id.clone()),
             ("OSS_ACCESS_KEY_SECRET", self.oss_access_key_secret.clone()),
         ]);
+        if let Some(ca_cert) = &self.ca_cert {
+            environment.extend(ADDS_TRUST.map(|name| (name, ca_cert.display().to_string())));
+        }
+        if let Some(ca_bundle) = &self.ca_bundle {
+            environment.extend(REPLACES_TRUST.map(|name| (name, ca_bundle.display().to_string())));
+        }
         environment
     }
 }

@@ -3,6 +3,8 @@
 //! Whoever trusts the authority risks little: it vouches for names and addresses of this machine only, for a month, and its
 //! key is gone before the first connection comes. The next start makes another authority in the same file.
 
+mod bundle;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use crate::store::write_file;
 
 const CA_FILE: &str = "ca.pem";
+const BUNDLE_FILE: &str = "ca-bundle.pem";
 /// How long the certificates are valid, in seconds: 30 days.
 const LIFETIME_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How long before the start they become valid, in seconds: a day, for a client whose clock is behind.
@@ -34,8 +37,17 @@ const ADDRESSES: [IpAddr; 2] = [
     IpAddr::V6(Ipv6Addr::LOCALHOST),
 ];
 
-/// Returns what accepts TLS connections, and the file with the authority to trust.
-pub(crate) fn acceptor(state_dir: &Path, now: Timestamp) -> io::Result<(TlsAcceptor, PathBuf)> {
+/// The files with which clients trust the sandbox.
+#[derive(Debug)]
+pub(crate) struct Trust {
+    /// The authority of the sandbox.
+    pub(crate) ca_cert: PathBuf,
+    /// The authorities of the system, and that of the sandbox.
+    pub(crate) ca_bundle: PathBuf,
+}
+
+/// Returns what accepts TLS connections, and the files with the authority to trust.
+pub(crate) fn acceptor(state_dir: &Path, now: Timestamp) -> io::Result<(TlsAcceptor, Trust)> {
     let (issuer, authority) = authority(now).map_err(io::Error::other)?;
     let (certificate, key) = host(&issuer, &NAMES, now).map_err(io::Error::other)?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -47,9 +59,13 @@ pub(crate) fn acceptor(state_dir: &Path, now: Timestamp) -> io::Result<(TlsAccep
         })
         .map_err(io::Error::other)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let path = state_dir.join(CA_FILE);
-    write_file(&path, authority.as_bytes())?;
-    Ok((TlsAcceptor::from(Arc::new(config)), path))
+    let trust = Trust {
+        ca_cert: state_dir.join(CA_FILE),
+        ca_bundle: state_dir.join(BUNDLE_FILE),
+    };
+    write_file(&trust.ca_cert, authority.as_bytes())?;
+    write_file(&trust.ca_bundle, bundle::with_system(&authority).as_bytes())?;
+    Ok((TlsAcceptor::from(Arc::new(config)), trust))
 }
 
 /// Makes an authority that may vouch for this machine alone. Returns what signs, and its certificate as PEM.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, ValueHint};
 use vectcut_sandbox::{Fault, Link, Policy, Renewal, Rights};
 
+use super::ShellArg;
 use crate::values;
 
 #[derive(Debug, Args)]
@@ -17,9 +18,15 @@ pub(crate) struct SandboxArgs {
     /// Port on 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
-    /// Serve https; the certificate authority is exported as VECTCUT_CA_CERT
+    /// Serve https; the settings then name the certificate authority, too
     #[arg(long)]
     pub(crate) tls: bool,
+    /// Name OSS by IP address, for systems that do not resolve bucket.oss.localhost
+    #[arg(long)]
+    pub(crate) by_ip: bool,
+    /// Shell whose syntax prints the settings [default: sh; on Windows powershell]
+    #[arg(long, conflicts_with = "command")]
+    pub(crate) shell: Option<ShellArg>,
     /// Folder that keeps objects, uploads and keys across restarts [default: a temporary folder]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) state_dir: Option<PathBuf>,

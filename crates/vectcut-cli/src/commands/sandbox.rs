@@ -9,16 +9,22 @@ use std::process::ExitStatus;
 use tokio::process::{Child, Command};
 use vectcut_sandbox::{Sandbox, Settings};
 
-use crate::args::SandboxArgs;
+use crate::args::{SandboxArgs, ShellArg};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signal};
 use crate::output;
 use crate::settings::names_of_process;
+use crate::shell::setting;
 use crate::stderr::Stderr;
 use crate::variables;
 use crate::words::{failures, hints, notes};
 
+/// The shell that reads the settings when no other is named.
+const SHELL: ShellArg = match cfg!(windows) {
+    true => ShellArg::Powershell,
+    false => ShellArg::Sh,
+};
 /// The shells' exit code for a command that cannot be run.
 const NOT_RUN: u8 = 126;
 /// The shells' exit code for a command that does not exist.
@@ -39,25 +45,27 @@ pub(crate) async fn run(
     let mut interrupt =
         Interrupt::listen().map_err(|error| Failure::internal(failures::signals(), &error))?;
     let sandbox = start(args).await?;
+    let settings = settings_of(&sandbox, args.by_ip);
     let code = match args.command.split_first() {
         Some((program, arguments)) => {
-            run_command(
-                program,
-                arguments,
-                sandbox.settings(),
-                &mut interrupt,
-                stderr,
-            )
-            .await
+            run_command(program, arguments, &settings, &mut interrupt, stderr).await
         }
         None => {
-            print_settings(sandbox.settings())?;
-            stderr.note(&notes::sandbox_ready(&sandbox.settings().base_url));
+            let shell = args.shell.unwrap_or(SHELL);
+            output::print(lines(shell, &settings)?)?;
+            stderr.note(&notes::sandbox_ready(&settings.base_url));
             interrupt.signal().await;
             // A signal is the usual end of it.
             ExitCode::Success.into()
         }
     };
+    for tally in sandbox.fault_tallies() {
+        match tally.strikes {
+            _ if tally.is_served() => {}
+            0 => stderr.note(&notes::fault_never_struck(tally.fault)),
+            strikes => stderr.note(&notes::fault_struck_less(tally.fault, strikes)),
+        }
+    }
     sandbox.shutdown().await;
     Ok(code)
 }
@@ -90,18 +98,22 @@ async fn start(args: &SandboxArgs) -> Result<Sandbox, Failure> {
     })
 }
 
-/// Prints one `export` line per setting, for a shell to read.
-fn print_settings(settings: &Settings) -> Result<(), Failure> {
-    let mut text = String::new();
-    for (name, value) in settings.environment() {
-        text.push_str(&export(name, &value));
+fn settings_of(sandbox: &Sandbox, by_ip: bool) -> Settings {
+    let settings = sandbox.settings().clone();
+    match by_ip {
+        true => settings.by_ip(),
+        false => settings,
     }
-    output::print(&text)
 }
 
-/// A shell reads everything in single quotes literally, except the single quote itself.
-fn export(name: &str, value: &str) -> String {
-    format!("export {name}='{}'\n", value.replace('\'', r"'\''"))
+/// Returns one line for each setting, in the syntax of the shell.
+fn lines(shell: ShellArg, settings: &Settings) -> Result<String, Failure> {
+    let mut lines = String::new();
+    for (name, value) in settings.environment() {
+        lines += &setting(shell, name, &value)?;
+        lines.push('\n');
+    }
+    Ok(lines)
 }
 
 async fn run_command(
@@ -186,18 +198,4 @@ fn exit_code_of(status: ExitStatus) -> std::process::ExitCode {
     }
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     code.map_or(ExitCode::Internal.into(), Into::into)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::export;
-
-    #[test]
-    fn a_value_never_leaves_its_quotes() {
-        assert_eq!(export("A", "plain"), "export A='plain'\n");
-        assert_eq!(
-            export("A", "it's $(x) \"y\""),
-            "export A='it'\\''s $(x) \"y\"'\n"
-        );
-    }
 }

@@ -44,6 +44,10 @@ catalogue! {
     sandbox_ready(address):
         "the sandbox is ready at {address}; Ctrl-C stops it",
         "沙盒已就绪：{address}；按 Ctrl-C 停止";
+    fault_never_struck(fault): "the fault `{fault}` never struck", "故障 `{fault}` 从未发生";
+    fault_struck_less(fault, strikes):
+        "the fault `{fault}` struck less often than it should: {strikes}×",
+        "故障 `{fault}` 发生的次数少于设定：{strikes} 次";
 
     would_upload(count, bytes):
         "would upload {count} files, {bytes}; nothing was sent",

@@ -37,9 +37,9 @@ catalogue! {
     no_folder():
         "there is no folder for settings: no home folder is known",
         "没有可用的设置文件夹：找不到用户主目录";
-    not_for_cmd():
-        "this API key has characters that cmd would change",
-        "这个 API 密钥含有 cmd 会改动的字符";
+    not_for_cmd(variable):
+        "the value of `{variable}` has characters that cmd would change",
+        "`{variable}` 的值含有 cmd 会改动的字符";
 
     get_key(variable):
         "run `vectcut login`, or set `{variable}` to the key from https://www.vectcut.com/auth",

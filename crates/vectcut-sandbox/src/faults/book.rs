@@ -13,6 +13,27 @@ pub(crate) struct FaultBook {
     armed: Mutex<Vec<Armed>>,
 }
 
+/// How often a fault has struck.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FaultTally {
+    /// The fault.
+    pub fault: Fault,
+    /// The number of requests that it has struck.
+    pub strikes: u32,
+}
+
+impl FaultTally {
+    /// Returns whether it has struck as often as it should: [`times`](Fault::times) times, or once where there is no
+    /// number.
+    pub fn is_served(&self) -> bool {
+        match self.fault.times {
+            Times::Exactly(times) => self.strikes >= times,
+            Times::Always => self.strikes > 0,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Armed {
     fault: Fault,
@@ -69,17 +90,13 @@ impl FaultBook {
         Interference(due.map(|fault| fault.effect.clone()).collect())
     }
 
-    /// Returns the faults that have not struck as often as they should.
-    pub(crate) fn unserved(&self) -> Vec<Fault> {
-        let unserved = |armed: &&Armed| match armed.fault.times {
-            Times::Exactly(times) => armed.struck < times,
-            Times::Always => armed.struck == 0,
+    /// Returns every fault with how often it has struck, in the order in which they were added.
+    pub(crate) fn tallies(&self) -> Vec<FaultTally> {
+        let tally = |armed: &Armed| FaultTally {
+            fault: armed.fault.clone(),
+            strikes: armed.struck,
         };
-        self.lock()
-            .iter()
-            .filter(unserved)
-            .map(|armed| armed.fault.clone())
-            .collect()
+        self.lock().iter().map(tally).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Armed>> {
@@ -197,12 +214,18 @@ mod tests {
     }
 
     #[test]
-    fn unserved_faults_are_told() {
+    fn strikes_are_counted() {
         let book = FaultBook::default();
         let twice = Fault::at(Step::Init).status(500).times(2);
         book.inject(twice.clone());
         book.inject(Fault::at(Step::Init).status(500).always());
         book.strike(Step::Init, None, Instant::now());
-        assert_eq!(book.unserved(), [twice]);
+        let tallies = book.tallies();
+        let told: Vec<_> = tallies
+            .iter()
+            .map(|tally| (tally.strikes, tally.is_served()))
+            .collect();
+        assert_eq!(tallies[0].fault, twice);
+        assert_eq!(told, [(1, false), (1, true)]);
     }
 }

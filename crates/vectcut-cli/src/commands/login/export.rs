@@ -3,34 +3,17 @@
 use vectcut_api::ApiKey;
 
 use crate::args::ShellArg;
-use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::shell::setting;
 use crate::variables::API_KEY;
-use crate::words::sign_in;
 
-/// What cmd changes even between quotation marks, or what ends them.
-const NOT_FOR_CMD: [char; 3] = ['"', '%', '!'];
-
-/// Returns the line. A key is visible ASCII, so only quotation marks need care.
+/// Returns the line.
 ///
 /// # Errors
 ///
 /// Fails with wrong usage when cmd cannot hold the key.
 pub(super) fn line(shell: ShellArg, key: &ApiKey) -> Result<String, Failure> {
-    let key = key.expose();
-    Ok(match shell {
-        ShellArg::Sh => format!("export {API_KEY}='{}'", key.replace('\'', r"'\''")),
-        ShellArg::Fish => {
-            let quoted = key.replace('\\', r"\\").replace('\'', r"\'");
-            format!("set -gx {API_KEY} '{quoted}'")
-        }
-        ShellArg::Powershell => format!("$env:{API_KEY} = '{}'", key.replace('\'', "''")),
-        ShellArg::Cmd if key.contains(NOT_FOR_CMD) => {
-            let failure = Failure::new(ExitCode::Usage, "usage", sign_in::not_for_cmd());
-            return Err(failure.hint(sign_in::use_powershell()));
-        }
-        ShellArg::Cmd => format!("set \"{API_KEY}={key}\""),
-    })
+    setting(shell, API_KEY, key.expose())
 }
 
 #[cfg(test)]
