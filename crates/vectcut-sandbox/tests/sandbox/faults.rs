@@ -142,7 +142,10 @@ async fn an_early_response_reaches_a_client_that_is_still_sending() {
     );
     // All of the body was read, so the connection is still good.
     assert_eq!(client.send(&ticket.put(&sandbox, "x")).await.status, 200);
-    assert_eq!(sandbox.journal()[1].body_len_bytes, 16 * MIB as u64);
+    // The rest of the body is counted on a thread of its own.
+    while sandbox.journal()[1].body_len_bytes < 16 * MIB as u64 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 #[tokio::test]

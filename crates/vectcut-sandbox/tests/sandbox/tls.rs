@@ -117,11 +117,16 @@ async fn the_key_of_the_authority_is_not_on_the_disk() {
     let sandbox = Sandbox::builder().tls(true).start().await.unwrap();
     let mut pem: Vec<_> = std::fs::read_dir(sandbox.state_dir())
         .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .filter(|name| name.to_string_lossy().contains("pem"))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains("pem"))
         .collect();
-    assert_eq!(pem.pop().unwrap(), "ca.pem");
-    assert!(pem.is_empty(), "{pem:?}");
+    pem.sort();
+    let names: Vec<_> = pem.iter().map(|path| path.file_name().unwrap()).collect();
+    assert_eq!(names, ["ca-bundle.pem", "ca.pem"]);
+    for path in pem {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(!text.contains("PRIVATE KEY"), "{text}");
+    }
 }
 
 #[tokio::test]
