@@ -2,6 +2,7 @@
 
 pub(crate) mod cap;
 pub(crate) mod history;
+pub(crate) mod known;
 pub(crate) mod plan;
 pub(crate) mod retry;
 #[cfg(test)]

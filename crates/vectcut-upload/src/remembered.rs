@@ -1,4 +1,4 @@
-//! What one run learns of a bucket and the next can use: its name, and whether it accepts V4 only.
+//! What one run learns of a bucket and the next can use: its name, whether it accepts V4 only, and how fast the network is.
 //!
 //! Nothing here is needed and nothing is secret. What cannot be read is forgotten.
 
@@ -8,14 +8,18 @@ use std::{
         Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use oss_client::BucketName;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::{blocking::blocking, state_dir::StateDir};
+use crate::{
+    blocking::blocking,
+    policy::known::{COUNTS_FOR, KnownNetwork},
+    state_dir::StateDir,
+};
 
 /// The file in the state directory.
 const FILE: &str = "buckets.json";
@@ -26,6 +30,35 @@ const FILE: &str = "buckets.json";
 struct Known {
     last_bucket: Option<String>,
     v4_buckets: Vec<String>,
+    network: Option<Seen>,
+}
+
+/// The network as it was at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    bytes_per_second: u64,
+    round_trip_us: u64,
+    /// Seconds since 1970.
+    at: u64,
+}
+
+impl Seen {
+    fn network(&self) -> KnownNetwork {
+        KnownNetwork {
+            bytes_per_second: self.bytes_per_second,
+            round_trip: Duration::from_micros(self.round_trip_us),
+        }
+    }
+
+    /// A clock that was set back makes it new, which does little harm.
+    fn age(&self, now: SystemTime) -> Duration {
+        seconds(now).saturating_sub(Duration::from_secs(self.at))
+    }
+}
+
+fn seconds(now: SystemTime) -> Duration {
+    now.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 /// A memory for one endpoint, kept in a file when there is a state directory.
@@ -81,6 +114,26 @@ impl Remembered {
     pub(crate) fn set_wants_v4(&self, bucket: &BucketName) {
         if !self.wants_v4(bucket) {
             self.update(|known| known.v4_buckets.push(bucket.as_str().to_owned()));
+        }
+    }
+
+    /// Returns the network of an earlier run, unless that was long ago.
+    pub(crate) fn network(&self, now: SystemTime) -> Option<KnownNetwork> {
+        let seen = self.with(|known| known.network.clone())?;
+        (seen.age(now) < COUNTS_FOR).then(|| seen.network())
+    }
+
+    /// Notes how fast the network is, if that is news.
+    pub(crate) fn set_network(&self, network: KnownNetwork, now: SystemTime) {
+        let is_news =
+            |seen: &Seen| seen.age(now) > COUNTS_FOR / 2 || !seen.network().is_about(network);
+        if self.with(|known| known.network.as_ref().is_none_or(is_news)) {
+            let seen = Seen {
+                bytes_per_second: network.bytes_per_second,
+                round_trip_us: u64::try_from(network.round_trip.as_micros()).unwrap_or(u64::MAX),
+                at: seconds(now).as_secs(),
+            };
+            self.update(|known| known.network = Some(seen));
         }
     }
 
@@ -167,6 +220,29 @@ mod tests {
         let other = loaded(&folder, "two").await;
         assert_eq!(other.bucket_of_last_run(), None);
         assert!(!other.wants_v4(&bucket));
+    }
+
+    #[tokio::test]
+    async fn the_network_is_known_for_an_hour() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let network = KnownNetwork {
+            bytes_per_second: 5_000_000,
+            round_trip: Duration::from_millis(40),
+        };
+        let then = SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000);
+        let later = |minutes: u64| then + Duration::from_secs(60 * minutes);
+        let remembered = loaded(&folder, "one").await;
+        assert_eq!(remembered.network(then), None);
+        remembered.set_network(network, then);
+        remembered.settle(Duration::from_secs(5)).await;
+
+        let again = loaded(&folder, "one").await;
+        assert_eq!(again.network(later(59)), Some(network));
+        assert_eq!(again.network(later(60)), None);
+        again.set_network(network, later(10));
+        assert_eq!(again.network(later(65)), None, "not written for so little");
+        again.set_network(network, later(40));
+        assert_eq!(again.network(later(65)), Some(network));
     }
 
     #[tokio::test]

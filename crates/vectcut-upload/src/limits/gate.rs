@@ -10,11 +10,14 @@ use tokio::sync::oneshot;
 
 use crate::{
     clock,
-    policy::{cap::Cap, plan::StreamRate, streams::Streams},
+    policy::{cap::Cap, known::KnownNetwork, plan::StreamRate, streams::Streams},
 };
 
 /// The round trip while none was measured.
 const ROUND_TRIP_UNKNOWN: Duration = Duration::from_millis(50);
+
+/// Less than this is acknowledged while connections are still in slow start.
+const MEASURED_MIN_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Lets as many requests with a body run at once as `Streams` allows, in the order of asking.
 #[derive(Debug)]
@@ -116,11 +119,6 @@ impl Gate {
         self.state().streams.count()
     }
 
-    /// Returns how many connections are worth opening before anything is sent.
-    pub(crate) fn streams_soon(&self) -> usize {
-        self.state().streams.soon()
-    }
-
     /// Returns the shortest round trip that was measured.
     pub(crate) fn round_trip(&self) -> Duration {
         self.state().round_trip.unwrap_or(ROUND_TRIP_UNKNOWN)
@@ -134,6 +132,17 @@ impl Gate {
         if state.begun.is_none() {
             state.streams.responded_after(elapsed);
         }
+    }
+
+    /// Returns what this run has measured, once it is enough to go by.
+    pub(crate) fn measured(&self) -> Option<KnownNetwork> {
+        let rate = self.bytes_per_second()?;
+        let state = self.state();
+        let round_trip = state.round_trip?;
+        (state.acknowledged_bytes >= MEASURED_MIN_BYTES).then_some(KnownNetwork {
+            bytes_per_second: rate as u64,
+            round_trip,
+        })
     }
 
     /// Notes that OSS acknowledged a part. `time_left` is the rest of the time budget.

@@ -29,7 +29,8 @@ pub(crate) const OBJECT_MAX_BYTES: u64 = PARTS_MAX as u64 * PART_MAX_BYTES;
 /// the two minutes after which many shells of agents are killed.
 pub(crate) const SINGLE_PUT_MAX_BYTES: u64 = 2 * MIB;
 
-/// The size of a connection's first part. Sixteen of them are in flight at once, and a killed run loses them.
+/// The size of a connection's first part while the network is not known. Sixteen of them are in flight at once, and a
+/// killed run loses them.
 const FIRST_PART_BYTES: u64 = PART_MIN_BYTES;
 
 /// The size of the pieces into which a range of an earlier run is cut before it is sent again.
@@ -41,6 +42,11 @@ const GROWTH: u64 = 4;
 /// A part should take at least this many round trips. In the simulation, with less, connections spend their time waiting
 /// for responses; with much more, they finish too far apart.
 const ROUND_TRIPS_MIN: u32 = 4;
+
+/// An even share of the rest that takes at most this many round trips is the last part of its connection: another part
+/// would cost a round trip more. A larger rest is handed out by halves, so that connections of unequal speed still finish
+/// together.
+const ROUND_TRIPS_LAST: u32 = 16;
 
 /// How long a part should last: a cut connection then loses little, and the round trip at its end costs about 1 %.
 const PART_DURATION: Duration = Duration::from_secs(4);
@@ -110,6 +116,8 @@ pub(crate) struct Plan {
     frontier: u64,
     next_number: u32,
     fixed_part_bytes: Option<u64>,
+    /// The length of a part on a connection that has not measured anything yet.
+    first_part_bytes: u64,
     /// The largest part to hand out, in bytes.
     cap_bytes: u64,
 }
@@ -136,8 +144,16 @@ impl Plan {
             frontier,
             next_number,
             fixed_part_bytes,
+            first_part_bytes: FIRST_PART_BYTES,
             cap_bytes: u64::MAX,
         }
+    }
+
+    /// Begins each connection with a part of this length.
+    #[must_use]
+    pub(crate) fn beginning_with(mut self, first_part_bytes: u64) -> Self {
+        self.first_part_bytes = first_part_bytes;
+        self
     }
 
     /// Returns whether a range is left to hand out.
@@ -259,12 +275,26 @@ impl Plan {
         let wanted = match self.fixed_part_bytes {
             Some(bytes) => bytes,
             None => {
-                // Half of an even share, so that connections of unequal speed still finish together.
-                let share = remaining / (2 * streams.max(1));
-                aim(rate).min(share.max(rate.bytes_in(round_trip * ROUND_TRIPS_MIN)))
+                let even = remaining / streams.max(1);
+                let share = match even <= rate.bytes_in(round_trip * ROUND_TRIPS_LAST) {
+                    true => even,
+                    false => even / 2,
+                };
+                self.aim(rate)
+                    .min(share.max(rate.bytes_in(round_trip * ROUND_TRIPS_MIN)))
             }
         };
         wanted.min(self.cap_bytes).min(aim_in_time(rate, time_left))
+    }
+
+    /// Returns the length that lasts as long as a part should.
+    fn aim(&self, rate: StreamRate) -> u64 {
+        if rate.last_part_bytes == 0 {
+            return self.first_part_bytes;
+        }
+        rate.bytes_in(PART_DURATION)
+            .min(rate.last_part_bytes.saturating_mul(GROWTH))
+            .clamp(FIRST_PART_BYTES, PART_AIM_MAX_BYTES)
     }
 
     /// Returns the wanted length within the limits of OSS.
@@ -282,16 +312,6 @@ impl Plan {
             bytes
         }
     }
-}
-
-/// Returns the length that lasts as long as a part should.
-fn aim(rate: StreamRate) -> u64 {
-    if rate.last_part_bytes == 0 {
-        return FIRST_PART_BYTES;
-    }
-    rate.bytes_in(PART_DURATION)
-        .min(rate.last_part_bytes.saturating_mul(GROWTH))
-        .clamp(FIRST_PART_BYTES, PART_AIM_MAX_BYTES)
 }
 
 /// Returns the largest length that is acknowledged within half of the time that is left. An unmeasured connection gets the

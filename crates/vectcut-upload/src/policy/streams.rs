@@ -2,7 +2,8 @@
 //!
 //! Many connections share the slow start of each, and win where a connection is capped or loses packets. Where one would
 //! fill the network, the others cost nothing, as long as the file does not wait for a stuck one at its end (see
-//! `stuck.rs`). The simulation shows both, so there is no search for the best number.
+//! `stuck.rs`). The simulation shows both, so there is no search for the best number. All of them are used from the first
+//! byte: one that begins later is still in slow start when the others are done.
 
 use std::time::Duration;
 
@@ -11,22 +12,15 @@ use super::plan::PART_MIN_BYTES;
 /// The most connections of an uploader. Memory grows with each.
 pub const STREAMS_MAX: usize = 16;
 
-/// How many connections are used until the network is known to be fast. On slow networks with a short queue more than
-/// these push each other's packets out of it.
-const STREAMS_AT_FIRST: usize = 12;
-
 /// A server that responds sooner is near: slow start takes no time there, and each connection costs both ends the work of
 /// its handshake.
 pub(crate) const NEAR: Duration = Duration::from_millis(10);
 
-/// How many connections are used to a near server, as long as they carry `NEAR_BYTES_PER_SECOND`: two, and four once
-/// `NEAR_LARGE_BYTES` are acknowledged, for which two more handshakes are little work.
-const STREAMS_NEAR: [usize; 2] = [2, 4];
+/// How many connections are used to a near server, as long as they carry `NEAR_BYTES_PER_SECOND`: one, and four once
+/// `NEAR_LARGE_BYTES` are acknowledged, for which three more handshakes are little work.
+const STREAMS_NEAR: [usize; 2] = [1, 4];
 const NEAR_BYTES_PER_SECOND: f64 = 50_000_000.0;
-const NEAR_LARGE_BYTES: u64 = 32 * 1024 * 1024;
-
-/// A network that carries this much is fast, in bytes per second.
-const FAST_BYTES_PER_SECOND: f64 = 2_500_000.0;
+const NEAR_LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// How long fewer connections are used after OSS asked for fewer requests.
 const THROTTLED_FOR: Duration = Duration::from_secs(20);
@@ -51,7 +45,7 @@ impl Streams {
     /// Begins with many connections, or keeps to a fixed number.
     pub(crate) fn new(fixed: Option<usize>) -> Self {
         Self {
-            count: fixed.unwrap_or(STREAMS_AT_FIRST).clamp(1, STREAMS_MAX),
+            count: fixed.unwrap_or(STREAMS_MAX).clamp(1, STREAMS_MAX),
             is_fixed: fixed.is_some(),
             is_careful: false,
             is_near: false,
@@ -84,14 +78,6 @@ impl Streams {
         self.count
     }
 
-    /// Returns how many connections are worth opening before anything is sent.
-    pub(crate) fn soon(&self) -> usize {
-        match self.is_fixed || self.is_careful {
-            true => self.count,
-            false => STREAMS_MAX,
-        }
-    }
-
     /// Notes that OSS acknowledged a part. `time_left` is the rest of the time budget.
     pub(crate) fn acknowledged(
         &mut self,
@@ -114,14 +100,12 @@ impl Streams {
         if self.is_near && rate >= NEAR_BYTES_PER_SECOND {
             let large = usize::from(self.acknowledged_bytes >= NEAR_LARGE_BYTES);
             self.count = self.count.max(STREAMS_NEAR[large]);
-        } else if rate >= FAST_BYTES_PER_SECOND {
-            self.count = STREAMS_MAX;
-        } else if self.is_near && !self.is_careful {
-            self.count = STREAMS_AT_FIRST;
-        } else if self.is_careful && self.count < STREAMS_AT_FIRST {
+        } else if self.is_careful {
             let in_time = rate * time_left.unwrap_or_default().as_secs_f64() / 2.0;
             let parts = (in_time / PART_MIN_BYTES as f64) as usize;
-            self.count = parts.clamp(self.count, STREAMS_AT_FIRST);
+            self.count = parts.clamp(self.count, STREAMS_MAX);
+        } else {
+            self.count = STREAMS_MAX;
         }
     }
 
@@ -146,12 +130,11 @@ mod tests {
     }
 
     #[test]
-    fn a_fast_network_gets_all_connections_and_a_slow_one_keeps_fewer() {
+    fn a_far_server_gets_all_connections_at_once() {
         let mut streams = Streams::new(None);
-        assert_eq!((streams.count(), streams.soon()), (12, 16));
-        streams.acknowledged(MIB, seconds(1), None);
-        assert_eq!(streams.count(), 12);
-        streams.acknowledged(9 * MIB, seconds(4), None);
+        assert_eq!(streams.count(), 16);
+        streams.responded_after(Duration::from_millis(20));
+        streams.acknowledged(MIB, seconds(10), None);
         assert_eq!(streams.count(), 16);
     }
 
@@ -159,9 +142,9 @@ mod tests {
     fn a_near_server_gets_few_unless_they_are_slow() {
         let mut streams = Streams::new(None);
         streams.responded_after(Duration::from_millis(1));
-        assert_eq!(streams.count(), 2);
+        assert_eq!(streams.count(), 1);
         streams.acknowledged(MIB, Duration::from_millis(10), None);
-        assert_eq!(streams.count(), 2);
+        assert_eq!(streams.count(), 1);
         streams.acknowledged(32 * MIB, Duration::from_millis(300), None);
         assert_eq!(streams.count(), 4);
         streams.acknowledged(MIB, Duration::from_secs(2), None);
@@ -173,13 +156,13 @@ mod tests {
         let mut streams = Streams::new(Some(3)).carefully();
         streams.acknowledged(100 * MIB, seconds(1), Some(seconds(100)));
         streams.throttled(seconds(2));
-        assert_eq!((streams.count(), streams.soon()), (3, 3));
+        assert_eq!(streams.count(), 3);
     }
 
     #[test]
     fn under_a_budget_as_many_are_used_as_can_finish_a_part_in_time() {
         let mut streams = Streams::new(None).carefully();
-        assert_eq!((streams.count(), streams.soon()), (1, 1));
+        assert_eq!(streams.count(), 1);
         // 64 kbit/s: the rest of the budget is good for some 6 parts, half of which may be on their way.
         streams.acknowledged(PART_MIN_BYTES, seconds(16), Some(seconds(100)));
         assert_eq!(streams.count(), 3);
@@ -187,7 +170,7 @@ mod tests {
         assert_eq!(streams.count(), 3, "never fewer again");
         let mut streams = Streams::new(None).carefully();
         streams.acknowledged(PART_MIN_BYTES, seconds(1), Some(seconds(50)));
-        assert_eq!(streams.count(), 12);
+        assert_eq!(streams.count(), 16);
     }
 
     #[test]

@@ -10,13 +10,19 @@ use crate::{
     access::{Access, Setback},
     clock,
     limits::gate::{Gate, Slot},
-    policy::plan::{PartRange, StreamRate},
+    policy::{
+        plan::{PartRange, StreamRate},
+        streams::NEAR,
+    },
     stage::SafePart,
 };
 
 /// How often the connection may fail under one part. Then the part is split: the network may cut every connection after so
 /// many bytes.
 const CUTS_MAX: u32 = 2;
+
+/// How long it takes at most until the HTTP library has a connection back after a response.
+const BACK_AFTER: Duration = Duration::from_millis(1);
 
 /// How sending a part ended.
 pub(super) enum Sent {
@@ -61,6 +67,7 @@ pub(super) async fn send_part<'s>(
             )
             .await;
         measure(&shared.gate, &mut slot, &sent, range, clock::since(begun));
+        until_connection_is_back(&shared.gate).await;
         sent
     })
     .await;
@@ -74,6 +81,14 @@ pub(super) async fn send_part<'s>(
         }),
         Err(Setback::Cut) => Sent::Cut(range),
         Err(setback) => Sent::Failed(setback),
+    }
+}
+
+/// Lets the HTTP library take the connection back before the next part asks for one. Otherwise that part may get a
+/// connection that is still in slow start. Near servers know no slow start.
+async fn until_connection_is_back(gate: &Gate) {
+    if gate.round_trip() >= NEAR {
+        tokio::time::sleep(BACK_AFTER).await;
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
         plan::{PartRange, Plan, StreamRate},
         stuck::Average,
     },
+    run::Run,
     stage::{OpenUpload, SafePart},
 };
 use futures_util::{
@@ -104,9 +105,24 @@ pub(crate) async fn send_parts(
             }
         }
     }
+    if let Some(network) = gate.measured() {
+        run.shared.remembered.set_network(network, clock::system());
+    }
     open.parts = parts.acknowledged;
     open.parts.sort_by_key(|part| part.number);
     Ok(open)
+}
+
+/// Plans what is missing of the file, as it suits the network if that is known.
+fn plan(run: &Run<'_>, done: &[PartRange]) -> Plan {
+    let (shared, gate) = (run.shared, &run.shared.gate);
+    let plan = Plan::new(run.source.len_bytes(), done, shared.part_bytes);
+    match shared.remembered.network(clock::system()) {
+        Some(known) if known.may_be_the_one_of(gate.round_trip()) => {
+            plan.beginning_with(known.first_part_bytes(gate.streams()))
+        }
+        _ => plan,
+    }
 }
 
 /// Waits for a connection, if one is wanted.
@@ -141,7 +157,7 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
         let ranges: Vec<_> = acknowledged.iter().map(SafePart::range).collect();
         Self {
             access,
-            plan: Plan::new(run.source.len_bytes(), &ranges, run.shared.part_bytes),
+            plan: plan(run, &ranges),
             acknowledged,
             on_their_way: Vec::new(),
             average: Average::default(),

@@ -13,6 +13,8 @@ use super::tcp::{Connection, Segment};
 pub(super) const SEGMENT_BYTES: f64 = 1448.0;
 /// How late a timer may fire, in seconds.
 const TIMER_TICK: f64 = 0.004;
+/// How much longer a handshake or a response may take, since both ends are computers that do other things too.
+const WORK: f64 = 0.002;
 const WIRE_FACTOR: f64 = 1538.0 / 1448.0;
 
 /// What a path does to packets. Rates are bits per second of the wire; 0 is no limit.
@@ -118,7 +120,7 @@ impl Network {
                 };
             }
         }
-        took += 2.0 * (self.path.round_trip + self.queued());
+        took += 2.0 * (self.path.round_trip + self.queued()) + self.random() * WORK;
         self.schedule(self.now + took, Step::Tell(Event::Connected(index)));
         index
     }
@@ -156,7 +158,7 @@ impl Network {
                     let finished = self.connections[index].acknowledged(segment, self.now);
                     self.send(index);
                     if finished {
-                        let mut response_at = self.now;
+                        let mut response_at = self.now + self.random() * WORK;
                         while self.is_lost() {
                             response_at += 0.2 + 2.0 * self.path.round_trip;
                         }

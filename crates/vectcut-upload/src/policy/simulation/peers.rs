@@ -16,12 +16,25 @@ enum Stage {
     Completing,
 }
 
+/// A body longer than this waits until the server says that it wants it: `curl` sends `Expect: 100-continue`.
+const CURL_ASKS_ABOVE_BYTES: u64 = 1024 * 1024;
+
 /// Runs `curl -T`: one connection, one PUT. Returns seconds.
 pub(super) fn curl(network: &mut Network, len_bytes: u64) -> f64 {
+    let asks = len_bytes > CURL_ASKS_ABOVE_BYTES;
+    put(network, len_bytes, asks)
+}
+
+fn put(network: &mut Network, len_bytes: u64, mut asks: bool) -> f64 {
     let connection = network.connect();
     while let Some(event) = network.next_event() {
         match event {
+            Event::Connected(_) if asks => network.request(connection, SMALL_REQUEST_BYTES),
             Event::Connected(_) => network.request(connection, len_bytes + SMALL_REQUEST_BYTES),
+            Event::Response(_) if asks => {
+                asks = false;
+                network.request(connection, len_bytes);
+            }
             Event::Response(_) => return network.now,
             Event::Accepted(_) | Event::Alarm => {}
         }
@@ -47,7 +60,7 @@ pub(super) fn fixed(
     order: Order,
 ) -> f64 {
     if order == Order::OldestFirst && len_bytes <= part_bytes {
-        return curl(network, len_bytes);
+        return put(network, len_bytes, false);
     }
     let first = network.connect();
     let mut stage = Stage::Connecting;

@@ -73,7 +73,7 @@ struct Sender {
 impl Sender {
     fn new(network: &mut Network, len_bytes: u64) -> Self {
         let streams = Streams::new(None);
-        (0..streams.soon()).for_each(|_| _ = network.connect());
+        (0..streams.count()).for_each(|_| _ = network.connect());
         Self {
             plan: Plan::new(len_bytes, &[], None),
             streams,
