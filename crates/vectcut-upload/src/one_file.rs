@@ -97,7 +97,7 @@ async fn place(run: &Run<'_>, history: &History) -> Next {
     run.tell(Event::Step(Step::Init));
     let more = match choose_way(run, history) {
         Way::OnePut => 0,
-        Way::Parts => run.shared.gate.streams() - 1,
+        Way::Parts => run.shared.gate.streams_for(run.source.len_bytes()) - 1,
     };
     let last_bucket = run.shared.remembered.bucket_of_last_run();
     connect_ahead(run, last_bucket.as_ref(), 1);

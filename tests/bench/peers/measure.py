@@ -2,8 +2,9 @@
 
     measure.py JOB
 
-JOB is a JSON file: {"warm_ups": 1, "rounds": 5, "commands": [{"argv": […], "env": {…}}, …]}.
+JOB is a JSON file: {"warm_ups": 1, "rounds": 5, "commands": [{"argv": […], "env": {…}, "rounds_max": null}, …]}.
 It prints one list per command, with [wall seconds, CPU seconds, peak memory in bytes] for each round.
+A command with `rounds_max` is not warmed up, and runs no more often than that.
 `{run}` in an argument becomes the number of the run, so that a run can have a folder of its own.
 
 The figures are the kernel's own, from wait4: all of a process's CPU time, and the true peak of its memory.
@@ -53,6 +54,9 @@ def main():
     number = 0
     for round_number in range(job["warm_ups"] + job["rounds"]):
         for command, results in zip(job["commands"], runs):
+            most = command["rounds_max"]
+            if most is not None and not job["warm_ups"] <= round_number < job["warm_ups"] + most:
+                continue
             number += 1
             result = run(command, number, sys.argv[1] + ".stderr")
             if round_number >= job["warm_ups"]:

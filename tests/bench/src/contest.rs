@@ -63,6 +63,29 @@ impl Runs {
     }
 }
 
+/// A command that takes its turn in each round.
+pub(crate) struct Turn<'a> {
+    command: &'a Command,
+    /// It sits out the rounds after so many, and is not warmed up.
+    rounds_max: Option<usize>,
+}
+
+impl<'a> From<&'a Command> for Turn<'a> {
+    fn from(command: &'a Command) -> Self {
+        Self::at_most(command, None)
+    }
+}
+
+impl<'a> Turn<'a> {
+    /// A command that takes long, and runs so many times at most.
+    pub(crate) fn at_most(command: &'a Command, rounds_max: Option<usize>) -> Self {
+        Self {
+            command,
+            rounds_max,
+        }
+    }
+}
+
 /// Runs each command once to warm up, then all of them in turn for `rounds` rounds.
 ///
 /// `{run}` in an argument becomes the number of the run.
@@ -71,7 +94,14 @@ pub(crate) fn contest<const N: usize>(
     rounds: usize,
     commands: [&Command; N],
 ) -> io::Result<[Runs; N]> {
-    let commands: Vec<Value> = commands.into_iter().map(described).collect();
+    let runs = contest_of(site, rounds, &commands.map(Turn::from))?;
+    <[Runs; N]>::try_from(runs)
+        .map_err(|_| io::Error::other(format!("`{MEASURE}` did not measure every command")))
+}
+
+/// As [`contest`], for commands of which some take too long for all rounds.
+pub(crate) fn contest_of(site: &Site, rounds: usize, turns: &[Turn<'_>]) -> io::Result<Vec<Runs>> {
+    let commands: Vec<Value> = turns.iter().map(described).collect();
     let job = json!({ "warm_ups": 1, "rounds": rounds, "commands": commands });
     let file = site.path("job.json");
     fs::write(&file, job.to_string()).map_err(|error| {
@@ -87,13 +117,10 @@ pub(crate) fn contest<const N: usize>(
     let measured: Vec<Vec<[f64; 3]>> = serde_json::from_str(&printed).map_err(|error| {
         io::Error::other(format!("`{MEASURE}` printed something unexpected: {error}"))
     })?;
-    let runs: Vec<Runs> = measured
+    let runs = measured
         .into_iter()
-        .map(|runs| runs.into_iter().map(Run::from).collect())
-        .map(Runs)
-        .collect();
-    <[Runs; N]>::try_from(runs)
-        .map_err(|_| io::Error::other(format!("`{MEASURE}` did not measure every command")))
+        .map(|runs| Runs(runs.into_iter().map(Run::from).collect()));
+    Ok(runs.collect())
 }
 
 impl From<[f64; 3]> for Run {
@@ -103,7 +130,8 @@ impl From<[f64; 3]> for Run {
 }
 
 /// A command as the script reads it: its arguments and the environment variables that it adds.
-fn described(command: &Command) -> Value {
+fn described(turn: &Turn<'_>) -> Value {
+    let command = turn.command;
     let words = [command.get_program()]
         .into_iter()
         .chain(command.get_args());
@@ -115,7 +143,7 @@ fn described(command: &Command) -> Value {
             Some((name.to_string_lossy().into_owned(), value.into()))
         })
         .collect();
-    json!({ "argv": argv, "env": env })
+    json!({ "argv": argv, "env": env, "rounds_max": turn.rounds_max })
 }
 
 #[cfg(test)]
@@ -132,8 +160,10 @@ mod tests {
     fn a_command_is_described_with_its_words_and_variables() {
         let mut command = Command::new("curl");
         command.args(["-T", "clip.mp4"]).env("A", "b");
-        let expected = json!({ "argv": ["curl", "-T", "clip.mp4"], "env": { "A": "b" } });
-        assert_eq!(described(&command), expected);
+        let expected = json!({
+            "argv": ["curl", "-T", "clip.mp4"], "env": { "A": "b" }, "rounds_max": 2
+        });
+        assert_eq!(described(&Turn::at_most(&command, Some(2))), expected);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod loopback;
 mod many;
 mod memory;
 mod networks;
+mod opendal;
 mod oss2;
 mod process;
 mod round_trips;
@@ -42,6 +43,8 @@ struct Args {
     /// Run fewer rounds, for a quick look
     #[arg(long)]
     quick: bool,
+    #[command(flatten)]
+    networks: networks::Choice,
     /// The groups to measure [default: all]
     #[arg(value_name = "GROUP", value_enum)]
     groups: Vec<Group>,
@@ -69,8 +72,7 @@ enum Group {
 }
 
 fn main() -> ExitCode {
-    let Args { quick, groups } = Args::parse();
-    match run(quick, &groups) {
+    match run(&Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -80,10 +82,13 @@ fn main() -> ExitCode {
 }
 
 /// Measures the groups, all of them when none is named, and prints a table for each.
-fn run(quick: bool, groups: &[Group]) -> io::Result<()> {
-    let site = Site::open(quick)?;
+fn run(args: &Args) -> io::Result<()> {
+    let site = Site::open(args.quick)?;
     let all = Group::value_variants();
-    let groups = if groups.is_empty() { all } else { groups };
+    let groups = match args.groups.is_empty() {
+        true => all,
+        false => &args.groups[..],
+    };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     println!("Measured on a machine of {cores} cores.");
     for group in groups {
@@ -92,7 +97,7 @@ fn run(quick: bool, groups: &[Group]) -> io::Result<()> {
             Group::Loopback => loopback::measure(&site),
             Group::Memory => memory::measure(&site),
             Group::Many => many::measure(&site),
-            Group::Lines if networks::are_available() => networks::measure(&site),
+            Group::Lines if networks::are_available() => networks::measure(&site, &args.networks),
             Group::Lines => {
                 println!(
                     "\nReal TCP needs root on Linux with `ip` and TUN devices; a sandbox simulates the lines."

@@ -1,97 +1,43 @@
 //! Uploads over emulated networks: real TCP with slow start, queues and loss. See `tests/bench/peers/network.py`.
 
+mod line;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use clap::Args;
+
 use crate::chart::{self, Bar};
-use crate::contest::contest;
+use crate::contest::{Runs, Turn, contest_of};
+use crate::opendal::OpenDal;
 use crate::process::{self, output};
 use crate::server::Server;
 use crate::site::Site;
 use crate::table::{Table, ratio, time};
 
-const MIB: u64 = 1024 * 1024;
-const SCRIPT: &str = "tests/bench/peers/network.py";
+use line::{Aim, LINES, Line};
+
 /// Where the chart goes that the page on performance shows.
 const CHART: &str = "docs/networks.svg";
 
-/// A network and a file.
-struct Line {
-    rtt_ms: u32,
-    /// Of all connections together, in Mbit/s.
-    link_mbit: u32,
-    /// Of one connection; 0 is no limit.
-    connection_mbit: u32,
-    /// Percent of the packets.
-    loss: f64,
-    file_mib: u64,
-    aim: &'static str,
-}
+/// How often each program runs on a random network.
+const RANDOM_ROUNDS: usize = 3;
 
-const LINES: [Line; 5] = [
-    line(200, 100, 0, 0.0, 25, "curl + 4 RTT"),
-    line(100, 50, 0, 0.0, 10, "curl + 4 RTT"),
-    line(40, 20, 0, 0.0, 10, "curl + 4 RTT"),
-    line(40, 100, 20, 0.0, 25, "–"),
-    line(40, 50, 0, 0.1, 10, "–"),
-];
-
-const fn line(
-    rtt_ms: u32,
-    link_mbit: u32,
-    connection_mbit: u32,
-    loss: f64,
-    file_mib: u64,
-    aim: &'static str,
-) -> Line {
-    Line {
-        rtt_ms,
-        link_mbit,
-        connection_mbit,
-        loss,
-        file_mib,
-        aim,
-    }
-}
-
-impl Line {
-    fn name(&self) -> String {
-        let Self {
-            rtt_ms,
-            link_mbit,
-            file_mib,
-            ..
-        } = self;
-        let mut name = format!("{file_mib} MiB, {rtt_ms} ms, {link_mbit} Mbit/s");
-        if self.connection_mbit > 0 {
-            name += &format!(", {} a connection", self.connection_mbit);
-        }
-        if self.loss > 0.0 {
-            name += &format!(", {} % loss", self.loss);
-        }
-        name
-    }
-
-    /// Starts the network and the sink at its far end.
-    fn start(&self, sink: &Path, folder: &Path) -> io::Result<Server> {
-        let mut command = Command::new("python3");
-        command
-            .args(["-I", "-S"])
-            .arg(process::root().join(SCRIPT))
-            .args(["--rtt-ms", &self.rtt_ms.to_string()])
-            .args(["--link-mbit", &self.link_mbit.to_string()])
-            .args(["--connection-mbit", &self.connection_mbit.to_string()])
-            .args(["--loss", &(self.loss / 100.0).to_string()])
-            .arg("--")
-            .arg(sink)
-            .args(["--tls", "198.18.1.2"])
-            // The sink writes the certificate of its authority there.
-            .env("TMPDIR", folder);
-        Server::start_until_end_of_input(command)
-    }
+/// Which networks the group `lines` measures.
+#[derive(Args)]
+pub(crate) struct Choice {
+    /// Of the group `lines`, measure only the networks whose name contains TEXT, such as `200 ms`
+    #[arg(long, value_name = "TEXT")]
+    line: Vec<String>,
+    /// In the group `lines`, measure N random networks instead, beside `curl` and `OpenDAL`
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    random: usize,
+    /// In the group `lines`, also measure another build of the command
+    #[arg(long, value_name = "PROGRAM")]
+    before: Option<PathBuf>,
 }
 
 /// Returns whether this process may make network namespaces and TUN devices.
@@ -103,45 +49,186 @@ pub(crate) fn are_available() -> bool {
         && Command::new("ip").arg("netns").output().is_ok()
 }
 
-/// Against `curl -T`, over https. It also draws the chart of `docs/`.
-pub(crate) fn measure(site: &Site) -> io::Result<Table> {
+/// Against `curl -T`, over https.
+pub(crate) fn measure(site: &Site, choice: &Choice) -> io::Result<Table> {
+    match choice.random {
+        0 => measure_lines(site, choice),
+        _ => measure_random(site, choice),
+    }
+}
+
+/// If all networks are measured, it also draws the chart of `docs/`.
+fn measure_lines(site: &Site, choice: &Choice) -> io::Result<Table> {
     let columns = &[
         "network",
-        "vectcut, all three steps",
         "curl -T",
+        "before",
+        "vectcut, all three steps",
         "× curl",
         "aim",
     ];
     let mut table = Table::new("Files over emulated networks with real TCP", columns);
     let mut bars = Vec::new();
-    for line in &LINES {
-        let server = line.start(site.sink_program(), site.folder())?;
-        let file = site.file(&format!("{}-mib", line.file_mib), line.file_mib * MIB)?;
-        let mut ours = site.upload(&server, "networks-state")?;
-        ours.arg(&file);
-        let mut curl = server.curl();
-        curl.arg("--upload-file")
-            .arg(&file)
-            .arg(server.object_url("curl.bin"));
-        let commands = [&inside(&curl), &inside(&ours)];
-        let [curl, ours] = contest(site, site.rounds(5), commands)?;
-        let [ours_seconds, curl_seconds] =
-            [&ours, &curl].map(|runs| runs.spread(|run| run.wall).median);
-        table.row(vec![
-            line.name(),
-            time(ours_seconds),
-            time(curl_seconds),
-            ratio(ours.paired(&curl, |ours, curl| ours.wall / curl.wall)),
-            line.aim.to_owned(),
-        ]);
-        bars.push(Bar {
-            name: line.name(),
-            seconds: ours_seconds,
-            curl_seconds,
-        });
+    for line in LINES.iter().filter(|line| choice.wants(line)) {
+        let measured = Measured::of(site, line, choice)?;
+        eprintln!("{}", measured.progress(line));
+        table.row(measured.row(line));
+        bars.push(measured.bar(line));
     }
-    fs::write(process::root().join(CHART), chart::svg(&bars))?;
+    if choice.line.is_empty() {
+        fs::write(process::root().join(CHART), chart::svg(&bars))?;
+    }
     Ok(table)
+}
+
+impl Choice {
+    fn wants(&self, line: &Line) -> bool {
+        let name = line.name();
+        self.line.is_empty() || self.line.iter().any(|text| name.contains(text))
+    }
+}
+
+/// What the programs took on one network.
+struct Measured {
+    curl: Runs,
+    ours: Runs,
+    before: Option<Runs>,
+}
+
+impl Measured {
+    fn of(site: &Site, line: &Line, choice: &Choice) -> io::Result<Self> {
+        let server = line.start(&site.emulator()?, site.sink_program(), site.folder())?;
+        let file = site.file(&format!("{}-bytes", line.file_bytes()), line.file_bytes())?;
+        let curl = curl(&server, &file);
+        let ours = upload(site, &server, &file, &site.vectcut(), "ours");
+        let mut turns = vec![
+            Turn::at_most(&curl, line.curl_rounds_max),
+            Turn::from(&ours),
+        ];
+        let before = choice.before.as_deref().map(Command::new);
+        let before = before.map(|program| upload(site, &server, &file, &program, "before"));
+        turns.extend(before.as_ref().map(Turn::from));
+        let mut runs = contest_of(site, site.rounds(5), &turns)?.into_iter();
+        match (runs.next(), runs.next()) {
+            (Some(curl), Some(ours)) => Ok(Self {
+                curl,
+                ours,
+                before: runs.next(),
+            }),
+            _ => Err(io::Error::other("a program was not measured")),
+        }
+    }
+
+    fn row(&self, line: &Line) -> Vec<String> {
+        let before = self.before.as_ref().map(|before| time(median(before)));
+        vec![
+            line.name(),
+            time(median(&self.curl)),
+            before.unwrap_or_else(|| "–".to_owned()),
+            time(median(&self.ours)),
+            ratio(
+                self.ours
+                    .paired(&self.curl, |ours, curl| ours.wall / curl.wall),
+            ),
+            self.aim(line),
+        ]
+    }
+
+    /// Returns the aim, and whether it is met.
+    fn aim(&self, line: &Line) -> String {
+        let (curl, ours) = (median(&self.curl), median(&self.ours));
+        let (aim, text) = match line.aim {
+            Aim::RoundTrips(count) => {
+                let seconds = curl + count * line.rtt_ms / 1e3;
+                (
+                    seconds,
+                    format!("curl + {count} round trips = {seconds:.2} s"),
+                )
+            }
+            Aim::Curl(factor) => (factor * curl, format!("{factor:.2} × curl")),
+            Aim::Seconds(seconds) => (seconds, format!("{seconds} s")),
+        };
+        match ours <= aim {
+            true => text,
+            false => format!("{text}: missed"),
+        }
+    }
+
+    fn progress(&self, line: &Line) -> String {
+        self.row(line).join(" | ")
+    }
+
+    fn bar(&self, line: &Line) -> Bar {
+        Bar {
+            name: line.name(),
+            seconds: median(&self.ours),
+            curl_seconds: median(&self.curl),
+        }
+    }
+}
+
+/// Random networks, against the better of `curl` and `OpenDAL` with 8 connections and parts of 8 MiB.
+fn measure_random(site: &Site, choice: &Choice) -> io::Result<Table> {
+    let columns = &[
+        "network",
+        "curl -T",
+        "OpenDAL, 8 × 8 MiB",
+        "vectcut, all three steps",
+        "share of the limit",
+    ];
+    let title = "Random networks; the limit is 1.15 × the better peer and four round trips";
+    let mut table = Table::new(title, columns);
+    let opendal = OpenDal::install()?;
+    for line in (0..).filter_map(Line::random).take(choice.random) {
+        let server = line.start(&site.emulator()?, site.sink_program(), site.folder())?;
+        let file = site.file("random", line.file_bytes())?;
+        let [start, peer] = [opendal.start(), opendal.upload(&server, &file)];
+        let ours = upload(site, &server, &file, &site.vectcut(), "random");
+        let commands = [curl(&server, &file), inside(&start), inside(&peer), ours];
+        let turn = |command| Turn::at_most(command, Some(RANDOM_ROUNDS));
+        let turns: Vec<_> = commands.iter().map(turn).collect();
+        let runs = contest_of(site, RANDOM_ROUNDS, &turns)?;
+        let [curl, start, peer, ours] = runs[..].iter().map(median).collect::<Vec<_>>()[..] else {
+            return Err(io::Error::other("a program was not measured"));
+        };
+        // The interpreter's start is not OpenDAL's.
+        let peer = peer - start;
+        let limit = 1.15 * curl.min(peer) + 4.0 * line.rtt_ms / 1e3;
+        let row = vec![
+            line.name(),
+            time(curl),
+            time(peer),
+            time(ours),
+            format!("{:.2}", ours / limit),
+        ];
+        eprintln!("{}", row.join(" | "));
+        table.row(row);
+        fs::remove_file(file)?;
+    }
+    Ok(table)
+}
+
+fn median(runs: &Runs) -> f64 {
+    runs.spread(|run| run.wall).median
+}
+
+fn curl(server: &Server, file: &Path) -> Command {
+    let mut curl = server.curl();
+    curl.arg("--upload-file")
+        .arg(file)
+        .arg(server.object_url("curl.bin"));
+    inside(&curl)
+}
+
+/// An upload with `program`, which has a state directory of its own.
+fn upload(site: &Site, server: &Server, file: &Path, program: &Command, name: &str) -> Command {
+    let mut upload = Command::new(program.get_program());
+    upload
+        .args(["upload", "--quiet", "--state-dir"])
+        .arg(site.path(&format!("networks-{name}")))
+        .arg(file)
+        .envs(server.environment());
+    inside(&upload)
 }
 
 /// The same command at the client's end of the network.

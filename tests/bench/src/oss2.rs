@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::process::{self, output, run};
+use crate::process::{self, output};
 use crate::server::Server;
 
 const REQUIREMENTS: &str = "tests/bench/peers/requirements.txt";
@@ -19,22 +19,7 @@ pub(crate) struct Oss2 {
 impl Oss2 {
     /// Installs the package into a virtual environment under the target folder, unless it is there.
     pub(crate) fn install() -> io::Result<Self> {
-        let folder = process::target_directory()?.join("bench-oss2");
-        let bin = if cfg!(windows) { "Scripts" } else { "bin" };
-        let python = folder.join(bin).join("python");
-        if !python.exists() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        }
-        run(Command::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--requirement",
-            ])
-            .arg(process::root().join(REQUIREMENTS)))?;
+        let python = process::python_with("bench-oss2", REQUIREMENTS)?;
         Ok(Self {
             python,
             script: process::root().join(SCRIPT),

@@ -50,6 +50,29 @@ pub(crate) fn output(command: &mut Command) -> io::Result<String> {
     )))
 }
 
+/// Returns a Python interpreter that has the packages of a requirements file. They are installed into a folder of this name
+/// under the target folder, unless they are there.
+pub(crate) fn python_with(folder: &str, requirements: &str) -> io::Result<PathBuf> {
+    let folder = target_directory()?.join(folder);
+    let bin = if cfg!(windows) { "Scripts" } else { "bin" };
+    let python = folder.join(bin).join("python");
+    if !python.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ];
+    run(Command::new(&python)
+        .args(install)
+        .arg(root().join(requirements)))?;
+    Ok(python)
+}
+
 fn line(command: &Command) -> String {
     let words = [command.get_program()]
         .into_iter()

@@ -61,6 +61,13 @@ impl Site {
         &self.sink
     }
 
+    /// Builds the program that emulates a network.
+    pub(crate) fn emulator(&self) -> io::Result<PathBuf> {
+        let build = ["build", "--locked", "--quiet", "--profile", "dist"];
+        run(cargo(build).args(["-p", "bench", "--bin", "emulator"]))?;
+        Ok(self.sink.with_file_name("emulator"))
+    }
+
     /// How many rounds to run: `full`, or at most three in a quick run.
     pub(crate) fn rounds(&self, full: usize) -> usize {
         if self.quick { full.min(3) } else { full }

@@ -114,9 +114,9 @@ impl Gate {
         self.state().cap.cut(len_bytes);
     }
 
-    /// Returns how many connections may send now.
-    pub(crate) fn streams(&self) -> usize {
-        self.state().streams.count()
+    /// Returns how many connections a file of this length may use now.
+    pub(crate) fn streams_for(&self, len_bytes: u64) -> usize {
+        self.state().streams.count_for(len_bytes)
     }
 
     /// Returns the shortest round trip that was measured.

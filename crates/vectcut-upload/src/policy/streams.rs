@@ -22,6 +22,13 @@ const STREAMS_NEAR: [usize; 2] = [1, 4];
 const NEAR_BYTES_PER_SECOND: f64 = 50_000_000.0;
 const NEAR_LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// A connection is worth using for this much of a file. Small files over slow networks with a short queue take longer with
+/// more: the connections push each other's packets out of it.
+const BYTES_EACH: u64 = 512 * 1024;
+
+/// The fewest connections for a file in parts.
+const STREAMS_SMALL_FILE: usize = 4;
+
 /// How long fewer connections are used after OSS asked for fewer requests.
 const THROTTLED_FOR: Duration = Duration::from_secs(20);
 
@@ -78,6 +85,14 @@ impl Streams {
         self.count
     }
 
+    /// Returns how many of them a file of this length may use.
+    pub(crate) fn count_for(&self, len_bytes: u64) -> usize {
+        match self.is_fixed {
+            true => self.count,
+            false => self.count.min(worth_using(len_bytes)),
+        }
+    }
+
     /// Notes that OSS acknowledged a part. `time_left` is the rest of the time budget.
     pub(crate) fn acknowledged(
         &mut self,
@@ -119,6 +134,12 @@ impl Streams {
     }
 }
 
+/// Returns how many connections are worth using for a file.
+fn worth_using(len_bytes: u64) -> usize {
+    let count = usize::try_from(len_bytes / BYTES_EACH).unwrap_or(STREAMS_MAX);
+    count.clamp(STREAMS_SMALL_FILE, STREAMS_MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +157,14 @@ mod tests {
         streams.responded_after(Duration::from_millis(20));
         streams.acknowledged(MIB, seconds(10), None);
         assert_eq!(streams.count(), 16);
+    }
+
+    #[test]
+    fn a_small_file_uses_fewer_unless_the_number_is_fixed() {
+        let streams = Streams::new(None);
+        let counts = [1, 3 * MIB, 100 * MIB].map(|len_bytes| streams.count_for(len_bytes));
+        assert_eq!(counts, [4, 6, 16]);
+        assert_eq!(Streams::new(Some(9)).count_for(1), 9);
     }
 
     #[test]

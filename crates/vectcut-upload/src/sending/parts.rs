@@ -74,7 +74,7 @@ pub(crate) async fn send_parts(
     let mut ticks = ticks();
     loop {
         // A part that waits for its retry counts too: a server that fails must not get ever more parts.
-        if parts.plan.has_next() && sending.len() < gate.streams() {
+        if parts.plan.has_next() && sending.len() < parts.streams() {
             connection.get_or_insert_with(|| Box::pin(gate.acquire()));
         } else {
             // A place in the queue that is not needed would hold up other files.
@@ -105,12 +105,17 @@ pub(crate) async fn send_parts(
             }
         }
     }
-    if let Some(network) = gate.measured() {
-        run.shared.remembered.set_network(network, clock::system());
-    }
+    remember_network(run);
     open.parts = parts.acknowledged;
     open.parts.sort_by_key(|part| part.number);
     Ok(open)
+}
+
+/// Notes how fast the network is, for the next file or run.
+fn remember_network(run: &Run<'_>) {
+    if let Some(network) = run.shared.gate.measured() {
+        run.shared.remembered.set_network(network, clock::system());
+    }
 }
 
 /// Plans what is missing of the file, as it suits the network if that is known.
@@ -119,7 +124,7 @@ fn plan(run: &Run<'_>, done: &[PartRange]) -> Plan {
     let plan = Plan::new(run.source.len_bytes(), done, shared.part_bytes);
     match shared.remembered.network(clock::system()) {
         Some(known) if known.may_be_the_one_of(gate.round_trip()) => {
-            plan.beginning_with(known.first_part_bytes(gate.streams()))
+            plan.beginning_with(known.first_part_bytes(gate.streams_for(run.source.len_bytes())))
         }
         _ => plan,
     }
@@ -170,10 +175,16 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
         self.plan.cap(shared.gate.cap_bytes());
         self.plan.next(
             rate,
-            shared.gate.streams(),
+            self.streams(),
             shared.gate.round_trip(),
             shared.stop.time_left(),
         )
+    }
+
+    /// Returns how many connections this file may use now.
+    fn streams(&self) -> usize {
+        let run = self.access.run;
+        run.shared.gate.streams_for(run.source.len_bytes())
     }
 
     /// Notes that a part is being sent, and returns what it can be stopped with.
@@ -191,7 +202,7 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
     /// Stops a part that is stuck while most connections have nothing to do.
     fn stop_stuck(&mut self) {
         let gate = &self.access.run.shared.gate;
-        if self.plan.has_next() || self.on_their_way.len() > gate.streams() / 4 {
+        if self.plan.has_next() || self.on_their_way.len() > self.streams() / 4 {
             return;
         }
         let is_new = |part: &&OnItsWay| !self.spread.iter().any(|whole| whole.holds(part.range));
@@ -230,7 +241,7 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
             }
             Sent::Stuck(range) => {
                 self.ended(range);
-                let streams = run.shared.gate.streams();
+                let streams = self.streams();
                 self.plan.spread(range, streams);
                 self.spread.push(range);
                 Ok(())

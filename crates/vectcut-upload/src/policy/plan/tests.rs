@@ -43,8 +43,20 @@ fn at_the_end_parts_are_an_even_share_but_worth_their_round_trip() {
         let part = plan.next(rate(8 * MIB, 8 * MIB), 16, round_trip, None);
         part.expect("a range").len_bytes
     };
-    assert_eq!(last_part(Duration::from_millis(5)), MIB / 4);
+    assert_eq!(last_part(Duration::from_millis(2)), MIB / 4);
+    assert_eq!(
+        last_part(Duration::from_millis(5)),
+        MIB / 2,
+        "no other after it"
+    );
     assert_eq!(last_part(Duration::from_millis(125)), 4 * MIB);
+}
+
+#[test]
+fn a_known_network_may_begin_with_larger_parts() {
+    let mut plan = Plan::new(8 * MIB, &[], None).beginning_with(2 * PART_MIN_BYTES);
+    let part = plan.next(StreamRate::default(), 16, RTT, None);
+    assert_eq!(part.expect("a range").len_bytes, 2 * PART_MIN_BYTES);
 }
 
 #[test]

@@ -59,6 +59,7 @@ struct Sending {
 }
 
 struct Sender {
+    len_bytes: u64,
     plan: Plan,
     streams: Streams,
     average: Average,
@@ -73,8 +74,9 @@ struct Sender {
 impl Sender {
     fn new(network: &mut Network, len_bytes: u64) -> Self {
         let streams = Streams::new(None);
-        (0..streams.count()).for_each(|_| _ = network.connect());
+        (0..streams.count_for(len_bytes)).for_each(|_| _ = network.connect());
         Self {
+            len_bytes,
             plan: Plan::new(len_bytes, &[], None),
             streams,
             average: Average::default(),
@@ -115,12 +117,17 @@ impl Sender {
 
     fn start_parts(&mut self, network: &mut Network) {
         let round_trip = Duration::from_secs_f64(network.path.round_trip);
-        while self.sending.len() < self.streams.count()
+        while self.sending.len() < self.streams.count_for(self.len_bytes)
             && self.plan.has_next()
             && let Some(connection) = self.idle.pop()
         {
             let rate = self.rates.pop().unwrap_or_default();
-            let next = self.plan.next(rate, self.streams.count(), round_trip, None);
+            let next = self.plan.next(
+                rate,
+                self.streams.count_for(self.len_bytes),
+                round_trip,
+                None,
+            );
             let Some(range) = next else { return };
             network.request(connection, range.len_bytes + SMALL_REQUEST_BYTES);
             self.sending.push(Sending {
@@ -132,7 +139,7 @@ impl Sender {
     }
 
     fn stop_stuck(&mut self, network: &mut Network) {
-        if self.plan.has_next() || self.sending.len() > self.streams.count() / 4 {
+        if self.plan.has_next() || self.sending.len() > self.streams.count_for(self.len_bytes) / 4 {
             return;
         }
         let round_trip = Duration::from_secs_f64(network.path.round_trip);
@@ -149,7 +156,8 @@ impl Sender {
         for part in stuck {
             network.abort(part.connection);
             network.connect();
-            self.plan.spread(part.range, self.streams.count());
+            self.plan
+                .spread(part.range, self.streams.count_for(self.len_bytes));
             self.spread.push(part.range);
         }
     }

@@ -105,8 +105,8 @@ impl Direction {
                 self.pass_link(packet, leaves_at);
             }
         }
-        while let Some((_, packet)) = self.under_way.pop_front_if(|(at, _)| *at <= now) {
-            arrived.push(packet);
+        while self.under_way.front().is_some_and(|(at, _)| *at <= now) {
+            arrived.extend(self.under_way.pop_front().map(|(_, packet)| packet));
         }
     }
 
