@@ -13,6 +13,7 @@ use vectcut_api::SignedUrl;
 use crate::{
     Event, Outcome, Step, UploadError,
     access::{Access, Setback, backend},
+    clock,
     error::in_one_line,
     journal::{Kept, Record},
     policy::{
@@ -95,6 +96,9 @@ type Next = Result<ControlFlow<(Place, Stored, SignedUrl), Stage>, Setback>;
 /// Asks the backend for a ticket, and meanwhile connects to the bucket of the last run.
 async fn place(run: &Run<'_>, history: &History) -> Next {
     run.tell(Event::Step(Step::Init));
+    if let Some(known) = run.shared.remembered.network(clock::system()) {
+        run.shared.gate.expect(known);
+    }
     let more = match choose_way(run, history) {
         Way::OnePut => 0,
         Way::Parts => run.shared.gate.streams_for(run.source.len_bytes()) - 1,

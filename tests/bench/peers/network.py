@@ -47,9 +47,9 @@ def join(namespace, device):
         ("link", "set", device, "up", "txqueuelen", "10000"),
     ):
         ip("-n", namespace, *words)
-    # What a connection has learned must not help the next one.
-    setting = "net.ipv4.tcp_no_metrics_save=1"
-    subprocess.run(["ip", "netns", "exec", namespace, "sysctl", "-qw", setting], check=True)
+    # The default of Linux, whatever this machine's is. What a connection has learned must not help the next one.
+    settings = ["net.ipv4.tcp_congestion_control=cubic", "net.ipv4.tcp_no_metrics_save=1"]
+    subprocess.run(["ip", "netns", "exec", namespace, "sysctl", "-qw", *settings], check=True)
     return tun
 
 

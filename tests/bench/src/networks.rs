@@ -73,7 +73,7 @@ fn measure_lines(site: &Site, choice: &Choice) -> io::Result<Table> {
         let measured = Measured::of(site, line, choice)?;
         eprintln!("{}", measured.progress(line));
         table.row(measured.row(line));
-        bars.push(measured.bar(line));
+        bars.extend(measured.bar(line));
     }
     if choice.line.is_empty() {
         fs::write(process::root().join(CHART), chart::svg(&bars))?;
@@ -158,12 +158,12 @@ impl Measured {
         self.row(line).join(" | ")
     }
 
-    fn bar(&self, line: &Line) -> Bar {
-        Bar {
+    fn bar(&self, line: &Line) -> Option<Bar> {
+        line.has_curl().then(|| Bar {
             name: line.name(),
             seconds: median(&self.ours),
             curl_seconds: median(&self.curl),
-        }
+        })
     }
 }
 

@@ -124,6 +124,14 @@ impl Gate {
         self.state().round_trip.unwrap_or(ROUND_TRIP_UNKNOWN)
     }
 
+    /// Notes what an earlier run measured, before the first connection is used.
+    pub(crate) fn expect(&self, known: KnownNetwork) {
+        let mut state = self.state();
+        if state.begun.is_none() {
+            state.streams.expect(known);
+        }
+    }
+
     /// Notes how long a request took whose bodies are small: no less than a round trip.
     pub(crate) fn measured_round_trip(&self, elapsed: Duration) {
         let mut state = self.state();

@@ -36,8 +36,13 @@ fn case(rtt_ms: f64, link_mbit: f64, connection_mbit: f64, loss: f64, mib: f64) 
 
 /// Returns the median time of a program over some seeds, in seconds.
 fn median(case: &Case, program: impl Fn(&mut Network, u64) -> f64) -> f64 {
-    // Without random loss only the ticks of timers differ.
-    let seeds = if case.path.loss > 0.0 { 5 } else { 1 };
+    let seeds = match case.path.loss > 0.0 {
+        // Only the ticks of timers and the work of both ends differ.
+        false => 3,
+        // One packet lost early makes a large difference to a small file.
+        true if case.len_bytes < 4 * MIB => 25,
+        true => 5,
+    };
     // Large files travel in larger steps.
     let group = 1 + u32::try_from(case.len_bytes / (200 * MIB))
         .unwrap_or(3)
@@ -109,26 +114,36 @@ fn sixteen(case: &Case) -> f64 {
     })
 }
 
-/// Seconds of the real programs over real TCP, on an emulated network of the same figures: medians of three runs.
+/// Seconds that the real programs took over real TCP, on an emulated network of the same figures: medians on a machine of
+/// two cores. Networks without a limit are missing: there the machine is the limit, which the simulation lacks.
+fn measured() -> [(Case, [f64; 4]); 6] {
+    [
+        (case(200.0, 100.0, 0.0, 0.0, 25.0), [4.35, 5.03, 9.09, 4.81]),
+        (case(100.0, 50.0, 0.0, 0.0, 10.0), [2.75, 2.94, 4.30, 2.83]),
+        (case(40.0, 20.0, 0.0, 0.0, 10.0), [4.72, 4.84, 4.84, 4.87]),
+        (case(40.0, 100.0, 0.0, 0.0, 100.0), [9.28, 9.61, 9.66, 9.38]),
+        (
+            case(40.0, 400.0, 50.0, 0.0, 100.0),
+            [18.2, 2.72, 3.41, 2.87],
+        ),
+        (case(40.0, 50.0, 0.0, 0.001, 25.0), [13.6, 5.05, 8.65, 5.01]),
+    ]
+}
+
 #[test]
 fn the_simulation_agrees_with_real_tcp() {
-    let measured = [
-        (case(40.0, 20.0, 0.0, 0.0, 10.0), [4.72, 4.99, 4.91]),
-        (case(100.0, 50.0, 0.0, 0.0, 10.0), [2.75, 2.98, 4.35]),
-        (case(40.0, 100.0, 0.0, 0.0, 100.0), [9.26, 9.30, 10.2]),
-        (case(40.0, 400.0, 50.0, 0.0, 100.0), [18.2, 2.70, 3.55]),
-        (case(40.0, 50.0, 0.0, 0.001, 25.0), [13.6, 5.05, 8.65]),
-    ];
-    for (case, measured) in measured {
-        let simulated = [curl(&case), sixteen(&case), opendal(&case)];
-        for (simulated, measured) in simulated.iter().zip(measured) {
-            let ratio = simulated / measured;
-            assert!(
-                (0.8..1.2).contains(&ratio),
-                "{simulated:.2} s instead of {measured:.2} s: {case:?}"
-            );
-        }
+    eprintln!("curl -T, 16 x 1 MiB, OpenDAL 8 x 8 MiB, vectcut: simulated, measured");
+    let mut off = Vec::new();
+    for (case, measured) in measured() {
+        let simulated = [curl(&case), sixteen(&case), opendal(&case), vectcut(&case)];
+        let pairs = simulated.into_iter().zip(measured);
+        let cells: Vec<_> = (pairs.clone())
+            .map(|(simulated, measured)| format!("{simulated:.2}, {measured:.2}"))
+            .collect();
+        eprintln!("| {case:?} | {} |", cells.join(" | "));
+        off.extend(pairs.filter(|(simulated, measured)| (simulated / measured - 1.0).abs() > 0.15));
     }
+    assert!(off.is_empty(), "more than 15 % off: {off:.2?}");
 }
 
 /// Numbers from a seed.
@@ -178,26 +193,32 @@ fn random_case(seed: u64, mib_max: f64) -> Case {
     }
 }
 
-/// Returns the cases of these seeds that miss their limit, and prints each.
-fn misses(seeds: std::ops::Range<u64>, mib_max: f64) -> usize {
+/// Returns the seeds whose cases miss their limit, and prints each.
+fn misses(seeds: std::ops::Range<u64>, mib_max: f64) -> Vec<u64> {
     seeds
-        .map(|seed| random_case(seed, mib_max))
-        .map(|case| (case, share_of_limit(&case)))
-        .filter(|(_, share)| *share > 1.0)
-        .inspect(|(case, share)| eprintln!("{share:.2} of the limit: {case:?}"))
-        .count()
+        .map(|seed| (seed, random_case(seed, mib_max)))
+        .map(|(seed, case)| (seed, case, share_of_limit(&case)))
+        .filter(|(.., share)| *share > 1.0)
+        .inspect(|(seed, case, share)| eprintln!("{seed}: {share:.2} of the limit: {case:?}"))
+        .map(|(seed, ..)| seed)
+        .collect()
 }
 
-/// Whether to simulate all networks and file sizes, which takes a minute in a release build: set when the test is compiled,
-/// as in `ALL_NETWORKS=1 cargo test --release -p vectcut-upload --lib on_almost_any_network -- --nocapture`.
-const ALL_NETWORKS: Option<&str> = option_env!("ALL_NETWORKS");
+/// Whether to simulate files of up to 1 GiB, which takes a minute in a release build: set when the test is compiled, as in
+/// `ALL_SIZES=1 cargo test --release -p vectcut-upload --lib on_random_networks -- --nocapture`.
+const ALL_SIZES: Option<&str> = option_env!("ALL_SIZES");
+
+/// The networks on which files of up to 16 MiB take longer. Their rate is between 2 and 40 Mbit/s and their queue is short:
+/// the connections push each other's packets out of it, and `curl` is done before they have recovered.
+const SLOWER: [u64; 3] = [56, 98, 195];
 
 #[test]
-fn on_almost_any_network_an_upload_is_as_fast_as_the_better_peer() {
-    let (networks, size) = match ALL_NETWORKS {
-        Some(_) => (200, 1024.0),
-        None => (30, 8.0),
+fn on_random_networks_an_upload_is_as_fast_as_the_better_peer() {
+    let (mib_max, slower) = match ALL_SIZES {
+        Some(_) => (1024.0, &[][..]),
+        None => (16.0, &SLOWER[..]),
     };
-    let misses = misses(0..networks, size);
-    assert!(misses * 30 <= networks as usize, "{misses} of {networks}");
+    let mut misses = misses(0..200, mib_max);
+    misses.retain(|seed| !slower.contains(seed));
+    assert!(misses.is_empty(), "{misses:?}");
 }

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::plan::PART_MIN_BYTES;
+use super::{known::KnownNetwork, plan::PART_MIN_BYTES};
 
 /// The most connections of an uploader. Memory grows with each.
 pub const STREAMS_MAX: usize = 16;
@@ -26,6 +26,11 @@ const NEAR_LARGE_BYTES: u64 = 16 * 1024 * 1024;
 /// more: the connections push each other's packets out of it.
 const BYTES_EACH: u64 = 512 * 1024;
 
+/// How many connections are used on a network that an earlier run found to be slow, as long as it is: with more, the first
+/// packets of all of them do not fit into a short queue.
+const STREAMS_SLOW: usize = 12;
+const SLOW_BYTES_PER_SECOND: f64 = 2_500_000.0;
+
 /// The fewest connections for a file in parts.
 const STREAMS_SMALL_FILE: usize = 4;
 
@@ -43,6 +48,8 @@ pub(crate) struct Streams {
     /// Whether there is a time budget, and no part was acknowledged yet that tells how much fits into it.
     is_careful: bool,
     is_near: bool,
+    /// Whether an earlier run found the network to be slow.
+    is_slow: bool,
     acknowledged_bytes: u64,
     /// When OSS last asked for fewer requests, or the number was raised after that.
     throttled: Option<Duration>,
@@ -56,6 +63,7 @@ impl Streams {
             is_fixed: fixed.is_some(),
             is_careful: false,
             is_near: false,
+            is_slow: false,
             acknowledged_bytes: 0,
             throttled: None,
         }
@@ -70,6 +78,14 @@ impl Streams {
             self.is_careful = true;
         }
         self
+    }
+
+    /// Notes how fast the network was in an earlier run, before the first part is sent.
+    pub(crate) fn expect(&mut self, known: KnownNetwork) {
+        self.is_slow = (known.bytes_per_second as f64) < SLOW_BYTES_PER_SECOND;
+        if self.is_slow && !self.is_fixed {
+            self.count = self.count.min(STREAMS_SLOW);
+        }
     }
 
     /// Notes how long a request without a body took, before the first part is sent.
@@ -120,7 +136,10 @@ impl Streams {
             let parts = (in_time / PART_MIN_BYTES as f64) as usize;
             self.count = parts.clamp(self.count, STREAMS_MAX);
         } else {
-            self.count = STREAMS_MAX;
+            self.count = match self.is_slow && rate < SLOW_BYTES_PER_SECOND {
+                true => STREAMS_SLOW,
+                false => STREAMS_MAX,
+            };
         }
     }
 
@@ -165,6 +184,20 @@ mod tests {
         let counts = [1, 3 * MIB, 100 * MIB].map(|len_bytes| streams.count_for(len_bytes));
         assert_eq!(counts, [4, 6, 16]);
         assert_eq!(Streams::new(Some(9)).count_for(1), 9);
+    }
+
+    #[test]
+    fn a_network_that_was_slow_gets_fewer_until_it_is_fast() {
+        let mut streams = Streams::new(None);
+        streams.expect(KnownNetwork {
+            bytes_per_second: 2 * MIB,
+            round_trip: Duration::from_millis(40),
+        });
+        assert_eq!(streams.count(), 12);
+        streams.acknowledged(MIB, seconds(1), None);
+        assert_eq!(streams.count(), 12);
+        streams.acknowledged(9 * MIB, seconds(4), None);
+        assert_eq!(streams.count(), 16);
     }
 
     #[test]

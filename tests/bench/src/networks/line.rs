@@ -58,7 +58,9 @@ pub(super) const LINES: [Line; 11] = [
         .connection(50.0),
     Line::new(40.0, 100, Aim::Seconds(3.57)).loss(0.1),
     Line::new(40.0, 25, Aim::Seconds(4.51)).link(50.0).loss(0.1),
-    Line::new(200.0, 25, Aim::Seconds(13.3)).loss(0.5),
+    Line::new(200.0, 25, Aim::Seconds(13.3))
+        .loss(0.5)
+        .without_curl(),
 ];
 
 impl Line {
@@ -90,6 +92,12 @@ impl Line {
     const fn loss(mut self, percent: f64) -> Self {
         self.loss = percent;
         self.curl_rounds_max = Some(1);
+        self
+    }
+
+    /// `curl` takes three minutes.
+    const fn without_curl(mut self) -> Self {
+        self.curl_rounds_max = Some(0);
         self
     }
 
@@ -139,6 +147,10 @@ impl Line {
         #[expect(clippy::cast_precision_loss, reason = "up to a million")]
         let mbits = self.file_kib as f64 * 8192.0 / 1e6;
         mbits / mbit
+    }
+
+    pub(super) fn has_curl(&self) -> bool {
+        self.curl_rounds_max != Some(0)
     }
 
     pub(super) fn file_bytes(&self) -> u64 {

@@ -23,7 +23,7 @@ pub(super) struct Path {
     pub(super) round_trip: f64,
     pub(super) link_rate: f64,
     pub(super) connection_rate: f64,
-    /// How long a packet may wait at the link before it is dropped, in seconds.
+    /// How long a packet may wait at the link before it is dropped, in seconds; half of it at its connection's shaper.
     pub(super) queue: f64,
     /// The share of packets that are lost at random.
     pub(super) loss: f64,
@@ -190,7 +190,7 @@ impl Network {
             }
             let connection = &mut self.connections[index];
             let start = connection.shaper_free_at.max(self.now);
-            if start - self.now > self.path.queue {
+            if start - self.now > self.path.queue / 2.0 {
                 self.dropped += 1;
                 continue;
             }

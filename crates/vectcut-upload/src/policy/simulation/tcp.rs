@@ -11,6 +11,7 @@ const CUBIC_C: f64 = 0.4;
 const HYSTART_LOW_WINDOW: f64 = 16.0;
 /// Acknowledgements closer than this belong to one train, in seconds.
 const HYSTART_TRAIN_GAP: f64 = 0.002;
+/// Eight acknowledgements, each of two segments.
 const HYSTART_SAMPLES: u32 = 16;
 const RTO_MIN: f64 = 0.2;
 const RTO_MAX: f64 = 120.0;
