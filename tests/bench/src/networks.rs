@@ -100,13 +100,14 @@ impl Measured {
         let server = line.start(&site.emulator()?, site.sink_program(), site.folder())?;
         let file = site.file(&format!("{}-bytes", line.file_bytes()), line.file_bytes())?;
         let curl = curl(&server, &file);
-        let ours = upload(site, &server, &file, &site.vectcut(), "ours");
+        let ours = upload(site, &server, &file, &site.vectcut(), "ours")?;
         let mut turns = vec![
             Turn::at_most(&curl, line.curl_rounds_max),
             Turn::from(&ours),
         ];
         let before = choice.before.as_deref().map(Command::new);
         let before = before.map(|program| upload(site, &server, &file, &program, "before"));
+        let before = before.transpose()?;
         turns.extend(before.as_ref().map(Turn::from));
         let mut runs = contest_of(site, site.rounds(5), &turns)?.into_iter();
         match (runs.next(), runs.next()) {
@@ -183,7 +184,7 @@ fn measure_random(site: &Site, choice: &Choice) -> io::Result<Table> {
         let server = line.start(&site.emulator()?, site.sink_program(), site.folder())?;
         let file = site.file("random", line.file_bytes())?;
         let [start, peer] = [opendal.start(), opendal.upload(&server, &file)];
-        let ours = upload(site, &server, &file, &site.vectcut(), "random");
+        let ours = upload(site, &server, &file, &site.vectcut(), "random")?;
         let commands = [curl(&server, &file), inside(&start), inside(&peer), ours];
         let turn = |command| Turn::at_most(command, Some(RANDOM_ROUNDS));
         let turns: Vec<_> = commands.iter().map(turn).collect();
@@ -221,14 +222,16 @@ fn curl(server: &Server, file: &Path) -> Command {
 }
 
 /// An upload with `program`, which has a state directory of its own.
-fn upload(site: &Site, server: &Server, file: &Path, program: &Command, name: &str) -> Command {
-    let mut upload = Command::new(program.get_program());
-    upload
-        .args(["upload", "--quiet", "--state-dir"])
-        .arg(site.path(&format!("networks-{name}")))
-        .arg(file)
-        .envs(server.environment());
-    inside(&upload)
+fn upload(
+    site: &Site,
+    server: &Server,
+    file: &Path,
+    program: &Command,
+    name: &str,
+) -> io::Result<Command> {
+    let mut upload = site.upload_with(program, server, &format!("networks-{name}"))?;
+    upload.arg(file);
+    Ok(inside(&upload))
 }
 
 /// The same command at the client's end of the network.

@@ -82,9 +82,19 @@ impl Site {
     ///
     /// Each run sends the same file, so nothing may be reused: a file in the place of the ledger's folder means no ledger.
     pub(crate) fn upload(&self, server: &Server, state: &str) -> io::Result<Command> {
+        self.upload_with(&self.vectcut(), server, state)
+    }
+
+    /// As [`upload`](Self::upload), with another build of the command.
+    pub(crate) fn upload_with(
+        &self,
+        program: &Command,
+        server: &Server,
+        state: &str,
+    ) -> io::Result<Command> {
         fs::create_dir_all(self.path(state))?;
         fs::write(self.path(state).join("ledger"), "")?;
-        let mut command = self.vectcut();
+        let mut command = Command::new(program.get_program());
         command
             .args(["upload", "--quiet", "--state-dir"])
             .arg(self.path(state))
