@@ -16,11 +16,11 @@ pub const STREAMS_MAX: usize = 16;
 /// its handshake.
 pub(crate) const NEAR: Duration = Duration::from_millis(10);
 
-/// How many connections are used to a near server, as long as they carry `NEAR_BYTES_PER_SECOND`: one, and four once
-/// `NEAR_LARGE_BYTES` are acknowledged, for which three more handshakes are little work.
-const STREAMS_NEAR: [usize; 2] = [1, 4];
+/// How many connections are used to a near server, as long as they carry `NEAR_BYTES_PER_SECOND`: two, and four once
+/// `NEAR_LARGE_BYTES` are acknowledged, for which two more handshakes are little work.
+const STREAMS_NEAR: [usize; 2] = [2, 4];
 const NEAR_BYTES_PER_SECOND: f64 = 50_000_000.0;
-const NEAR_LARGE_BYTES: u64 = 16 * 1024 * 1024;
+const NEAR_LARGE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A connection is worth using for this much of a file. Small files over slow networks with a short queue take longer with
 /// more: the connections push each other's packets out of it.
@@ -204,9 +204,9 @@ mod tests {
     fn a_near_server_gets_few_unless_they_are_slow() {
         let mut streams = Streams::new(None);
         streams.responded_after(Duration::from_millis(1));
-        assert_eq!(streams.count(), 1);
+        assert_eq!(streams.count(), 2);
         streams.acknowledged(MIB, Duration::from_millis(10), None);
-        assert_eq!(streams.count(), 1);
+        assert_eq!(streams.count(), 2);
         streams.acknowledged(32 * MIB, Duration::from_millis(300), None);
         assert_eq!(streams.count(), 4);
         streams.acknowledged(MIB, Duration::from_secs(2), None);
