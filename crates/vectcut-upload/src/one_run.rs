@@ -58,7 +58,7 @@ pub(crate) async fn run(
     let name = upload.file_name()?;
     let content_type = upload.content_type_for(&name)?;
     let names = (&*name, content_type.as_str());
-    let mut source = SourceFile::open(upload.path()).await?;
+    let mut source = SourceFile::open_as(upload.path(), upload.opening()).await?;
     if let Some(ledger) = &once.memory.ledger
         && !upload.is_anew()
     {
@@ -70,7 +70,9 @@ pub(crate) async fn run(
                 return Ok(reused(once, &source, *entry, url).await);
             }
             Reuse::Unknown => {}
-            Reuse::Doubtful => source = SourceFile::open(upload.path()).await?,
+            Reuse::Doubtful => {
+                source = SourceFile::open_as(upload.path(), upload.opening()).await?;
+            }
         }
     }
     send(once, &source, names, on_event).await

@@ -2,12 +2,13 @@
 
 mod fingerprint;
 mod look;
+mod opening;
 mod read;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    fs::{File, Metadata, OpenOptions},
+    fs::{File, Metadata},
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -22,6 +23,7 @@ use crate::{FileKind, SourceAction, UploadError, blocking::blocking};
 use look::Look;
 
 pub(crate) use look::Mark;
+pub(crate) use opening::Opening;
 pub(crate) use read::{read_at, read_cached};
 
 /// How much is read between two reports of progress.
@@ -31,6 +33,7 @@ const READ_AT_ONCE_BYTES: u64 = 8 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct SourceFile {
     path: PathBuf,
+    opening: Opening,
     file: Arc<File>,
     seen: Look,
     canonical: String,
@@ -56,8 +59,13 @@ impl SourceFile {
     ///
     /// Fails with [`UploadError::Source`] or [`UploadError::NotAFile`].
     pub(crate) async fn open(path: &Path) -> Result<Self, UploadError> {
+        Self::open_as(path, Opening::ByPath).await
+    }
+
+    /// As [`open`](Self::open). The file that `opening` gives is the one at `path`.
+    pub(crate) async fn open_as(path: &Path, opening: Opening) -> Result<Self, UploadError> {
         let path = path.to_owned();
-        blocking(move || open_regular(&path))
+        blocking(move || open_regular(&path, opening))
             .await
             .map_err(UploadError::runtime)?
     }
@@ -140,9 +148,14 @@ impl SourceFile {
     ///
     /// Fails with [`UploadError::Changed`] when the bytes differ, or the file is gone.
     pub(crate) async fn check_unchanged(&self, crc64: Crc64) -> Result<(), UploadError> {
-        let Self { path, seen, .. } = self.clone();
+        let Self {
+            path,
+            opening,
+            seen,
+            ..
+        } = self.clone();
         let is_same = blocking(move || {
-            let file = open_without_waiting(&path)?;
+            let file = opening.open(&path)?;
             let metadata = file.metadata()?;
             if Look::new(&metadata) == seen {
                 return Ok(true);
@@ -211,7 +224,7 @@ impl SourceFile {
     }
 }
 
-fn open_regular(path: &Path) -> Result<SourceFile, UploadError> {
+fn open_regular(path: &Path, opening: Opening) -> Result<SourceFile, UploadError> {
     let failed = |action| {
         move |source| UploadError::Source {
             path: path.to_owned(),
@@ -223,12 +236,14 @@ fn open_regular(path: &Path) -> Result<SourceFile, UploadError> {
         path: path.to_owned(),
         kind,
     };
-    // A directory cannot be opened everywhere, so its kind is looked up by name first. The open file decides.
-    let metadata = std::fs::metadata(path).map_err(failed(SourceAction::Find))?;
-    if !metadata.is_file() {
-        return Err(not_a_file(kind(&metadata)));
+    if let Opening::ByPath = opening {
+        // A directory cannot be opened everywhere, so its kind is looked up by name first. The open file decides.
+        let metadata = std::fs::metadata(path).map_err(failed(SourceAction::Find))?;
+        if !metadata.is_file() {
+            return Err(not_a_file(kind(&metadata)));
+        }
     }
-    let file = open_without_waiting(path).map_err(failed(SourceAction::Open))?;
+    let file = opening.open(path).map_err(failed(SourceAction::Open))?;
     let metadata = file.metadata().map_err(failed(SourceAction::Open))?;
     if !metadata.is_file() {
         return Err(not_a_file(kind(&metadata)));
@@ -241,22 +256,11 @@ fn open_regular(path: &Path) -> Result<SourceFile, UploadError> {
     let canonical = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(SourceFile {
         path: path.to_owned(),
+        opening,
         file: Arc::new(file),
         seen: Look::new(&metadata),
         canonical: canonical.to_string_lossy().into_owned(),
     })
-}
-
-/// Opens a file for reading. A FIFO that took the place of the file since does not hold up the caller.
-fn open_without_waiting(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
-    }
-    options.open(path)
 }
 
 /// Names what is there instead of a regular file.

@@ -2,12 +2,15 @@
 
 use std::{
     borrow::Cow,
+    fs::File,
+    io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::{UploadError, content_type};
+use crate::{UploadError, content_type, source::Opening};
 
 /// A file to upload.
 #[derive(Debug, Clone)]
@@ -16,6 +19,7 @@ pub struct Upload {
     name: Option<String>,
     content_type: Option<String>,
     is_anew: bool,
+    opening: Opening,
 }
 
 impl Upload {
@@ -26,6 +30,7 @@ impl Upload {
             name: None,
             content_type: None,
             is_anew: false,
+            opening: Opening::ByPath,
         }
     }
 
@@ -50,9 +55,27 @@ impl Upload {
         self
     }
 
+    /// Opens the file with `open` instead of by its path, so that the caller decides which file may be read.
+    ///
+    /// It is called when the upload begins, and again whenever the file is checked: each call must lead to the file at
+    /// the path of this upload. It must open for reading without waiting for another program, and runs on a thread that
+    /// may block. Only a regular file is uploaded. Its error becomes [`UploadError::Source`].
+    #[must_use]
+    pub fn opened_by(
+        mut self,
+        open: impl Fn() -> io::Result<File> + Send + Sync + 'static,
+    ) -> Self {
+        self.opening = Opening::ByCaller(Arc::new(open));
+        self
+    }
+
     /// Returns the path as it was given.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(crate) fn opening(&self) -> Opening {
+        self.opening.clone()
     }
 
     pub(crate) fn is_anew(&self) -> bool {

@@ -148,10 +148,46 @@ async fn a_fifo_does_not_hold_up_the_caller() {
         0,
     )
     .expect("a FIFO");
-    open_without_waiting(&path).expect("it opens at once, with no writer");
+    Opening::ByPath.open(&path).expect("it opens at once, with no writer");
     let error = SourceFile::open(&path).await.expect_err("a FIFO");
     let UploadError::NotAFile { kind, .. } = error else {
         panic!("{error:?}");
     };
     assert_eq!(kind, FileKind::Pipe);
+}
+
+/// A program that limits which files may be read opens them itself. The path is not opened behind its back.
+#[tokio::test]
+async fn a_file_that_the_caller_opens_is_never_opened_by_its_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, other) = (folder.path().join("clip.mp4"), folder.path().join("other"));
+    std::fs::write(&path, "one").expect("a file");
+    std::fs::write(&other, "two").expect("another file");
+    let real = folder.path().join("real.mp4");
+    std::fs::rename(&path, &real).expect("moved");
+    std::fs::rename(&other, &path).expect("another file took its place");
+    let opening = Opening::ByCaller(Arc::new(move || File::open(&real)));
+    let source = SourceFile::open_as(&path, opening).await.expect("it opens");
+    let whole = source.crc64(0, 3).await.expect("readable");
+    assert_eq!(whole, crc64(b"one"));
+    source
+        .check_unchanged(whole)
+        .await
+        .expect("the caller still opens the same file");
+
+    let refusing = Opening::ByCaller(Arc::new(|| Err(io::ErrorKind::PermissionDenied.into())));
+    let error = SourceFile::open_as(&path, refusing)
+        .await
+        .expect_err("the caller refuses");
+    let UploadError::Source { action, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(action, SourceAction::Open);
+
+    let shown = folder.path().to_owned();
+    let directory = Opening::ByCaller(Arc::new(move || File::open(&shown)));
+    #[cfg(unix)]
+    SourceFile::open_as(&path, directory)
+        .await
+        .expect_err("only a regular file is read");
 }
