@@ -1,7 +1,8 @@
 //! `cargo xtask test --peers`: programs that were not written here.
 //!
-//! The vendor's own Python SDKs prove that the sandbox behaves like OSS. The validator of the specification for skills
-//! reads the skill.
+//! The vendor's own Python SDKs prove that the sandbox behaves like OSS. The protocol's own Python client proves that
+//! `vectcut mcp` behaves like a server of the Model Context Protocol. The validator of the specification for skills reads
+//! the skill.
 //! It needs Python 3, and a package index on its first run.
 
 use std::path::{Path, PathBuf};
@@ -11,13 +12,15 @@ use crate::process::{Failure, cargo, run as run_program};
 use crate::workspace;
 
 const REQUIREMENTS: &str = "tests/peers/requirements.txt";
-const SCRIPT: &str = "tests/peers/sdks.py";
+const SCRIPTS: [&str; 2] = ["tests/peers/sdks.py", "tests/peers/mcp_client.py"];
 const SKILL: &str = "crates/vectcut-cli/skill/sts-upload";
 
 /// Installs the peers into a virtual environment under the target folder, and runs each.
 pub(crate) fn run() -> Result<(), Failure> {
     let python = python()?;
-    sdks(&python)?;
+    for script in SCRIPTS {
+        run_script(&python, script)?;
+    }
     skill(&python)
 }
 
@@ -30,8 +33,10 @@ fn skill(python: &Path) -> Result<(), Failure> {
     )
 }
 
-/// Runs the SDKs' script inside `vectcut sandbox`.
-fn sdks(python: &Path) -> Result<(), Failure> {
+/// Runs a script inside `vectcut sandbox`. It gets the path of the command.
+fn run_script(python: &Path, script: &str) -> Result<(), Failure> {
+    let name = format!("vectcut{}", std::env::consts::EXE_SUFFIX);
+    let vectcut = workspace::target_directory()?.join("debug").join(name);
     run_program(
         cargo([
             "run",
@@ -44,11 +49,12 @@ fn sdks(python: &Path) -> Result<(), Failure> {
             "--",
         ])
         .arg(python)
-        .arg(workspace::root().join(SCRIPT)),
+        .arg(workspace::root().join(script))
+        .arg(vectcut),
     )
 }
 
-/// Returns the interpreter of the virtual environment with the SDKs, and creates it if it is missing.
+/// Returns the interpreter of the virtual environment with the packages, and creates it if it is missing.
 fn python() -> Result<PathBuf, Failure> {
     virtual_environment(&workspace::target_directory()?.join("peers"))
 }

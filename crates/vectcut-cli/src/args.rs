@@ -4,6 +4,8 @@ mod doctor;
 mod explain;
 mod login;
 mod reference;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod sandbox;
 mod schema;
 mod skill;
@@ -23,6 +25,8 @@ pub(crate) use doctor::{DoctorArgs, ReportFormat};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use login::{LoginArgs, ShellArg};
 pub(crate) use reference::{Page, ReferenceArgs};
+#[cfg(feature = "mcp")]
+pub(crate) use mcp::{McpArgs, McpClient, McpCommand, McpConfigArgs};
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use skill::{PlaceArgs, SkillAction, SkillArgs};
@@ -80,6 +84,12 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Print the JSON Schema of what a command prints
     Schema(SchemaArgs),
+    /// Run a Model Context Protocol server, for agents
+    ///
+    /// Offers uploads as tools to the client that starts it, over standard input and output.
+    #[cfg(feature = "mcp")]
+    #[command(after_long_help = include_str!("args/mcp_after_help.txt"))]
+    Mcp(McpArgs),
     /// Print a shell completion script
     #[command(after_long_help = include_str!("args/completions_after_help.txt"))]
     Completions(CompletionsArgs),
@@ -149,6 +159,9 @@ pub(crate) struct UploadArgs {
     /// Upload to a local sandbox, fetch the URL back and compare every byte; needs no API key
     #[arg(long, conflicts_with_all = ["base_url", "oss_endpoint", "oss_region", "ca_cert", "state_dir"])]
     pub(crate) sandbox: bool,
+    /// Stop after this time with exit code 75, for example 100s; run the same command again to resume
+    #[arg(long, value_name = "TIME", value_parser = values::duration, help_heading = "Transfer")]
+    pub(crate) budget: Option<Duration>,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
     #[command(flatten)]
@@ -156,7 +169,7 @@ pub(crate) struct UploadArgs {
 }
 
 /// How the bytes are sent.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Transfer")]
 pub(crate) struct TransferArgs {
     /// OSS signature version; auto tries V1, then V4 if OSS rejects V1
@@ -167,9 +180,6 @@ pub(crate) struct TransferArgs {
         help_heading = "Servers"
     )]
     pub(crate) signature: SignatureArg,
-    /// Stop after this time with exit code 75, for example 100s; run the same command again to resume
-    #[arg(long, value_name = "TIME", value_parser = values::duration)]
-    pub(crate) budget: Option<Duration>,
     /// Give up after this time when a server has never responded, for example 2m
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::duration)]
     pub(crate) give_up_after: Duration,
@@ -212,7 +222,7 @@ impl TransferArgs {
 }
 
 /// The addresses of the servers.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Servers")]
 pub(crate) struct ServerArgs {
     /// VectCut backend [env: VECTCUT_BASE_URL] [default: https://open.vectcut.com]
@@ -309,6 +319,18 @@ mod tests {
     #[test]
     fn help_of_completions() {
         insta::assert_snapshot!(help(&["vectcut", "completions", "--help"]));
+    }
+
+    #[cfg(feature = "mcp")]
+    #[test]
+    fn help_of_mcp() {
+        insta::assert_snapshot!(help(&["vectcut", "mcp", "--help"]));
+    }
+
+    #[cfg(feature = "mcp")]
+    #[test]
+    fn help_of_mcp_config() {
+        insta::assert_snapshot!(help(&["vectcut", "mcp", "config", "--help"]));
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub(crate) mod explain;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod reference;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod skill;

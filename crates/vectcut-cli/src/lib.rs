@@ -96,6 +96,11 @@ fn run_command(
             core_dump::forbid();
             wait_for(commands::upload::run(args, environment, stderr))?.map(Into::into)
         }
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => {
+            core_dump::forbid();
+            wait_for(commands::mcp::run(args, environment, stderr))?.map(Into::into)
+        }
         Command::Sandbox(args) => wait_for(commands::sandbox::run(args, stderr))?,
         Command::Login(args) => {
             core_dump::forbid();

@@ -36,7 +36,10 @@ pub(crate) fn start(verbosity: u8, format: LogFormat, stderr: &Stderr) {
         0 => return,
         1 => ours(LevelFilter::INFO),
         2 => ours(LevelFilter::DEBUG),
-        _ => Targets::new().with_default(LevelFilter::TRACE),
+        // At its loudest this library logs every message, and with it the signed URLs.
+        _ => Targets::new()
+            .with_default(LevelFilter::TRACE)
+            .with_target("rmcp", LevelFilter::WARN),
     };
     let layer = fmt::layer().with_writer(stderr.clone()).with_ansi(false);
     let layer = match format {

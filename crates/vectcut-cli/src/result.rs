@@ -183,18 +183,7 @@ impl FileResult {
         Self::NotPublished(Box::new(FailedFile {
             local_file: path.display().to_string(),
             status,
-            error: FailureReport {
-                code: failure.code,
-                step: failure.step.map(|step| step.to_string()),
-                message: failure.message(language),
-                hint: failure.hints_in(language),
-                retryable: failure.retryable,
-                http_status: failure.details.http_status,
-                oss_code: failure.details.oss_code.clone(),
-                request_id: failure.details.request_id.clone(),
-                object_key: failure.details.object_key.clone(),
-                last_cause: failure.details.last_cause.clone(),
-            },
+            error: FailureReport::new(failure, language),
         }))
     }
 }
@@ -269,6 +258,22 @@ impl From<Media> for MediaReport {
 }
 
 impl FailureReport {
+    /// The report of a failure.
+    pub(crate) fn new(failure: &Failure, language: Language) -> Self {
+        Self {
+            code: failure.code,
+            step: failure.step.map(|step| step.to_string()),
+            message: failure.message(language),
+            hint: failure.hints_in(language),
+            retryable: failure.retryable,
+            http_status: failure.details.http_status,
+            oss_code: failure.details.oss_code.clone(),
+            request_id: failure.details.request_id.clone(),
+            object_key: failure.details.object_key.clone(),
+            last_cause: failure.details.last_cause.clone(),
+        }
+    }
+
     /// Returns why it failed, in one line.
     pub(crate) fn message(&self) -> &str {
         &self.message

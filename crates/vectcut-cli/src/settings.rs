@@ -9,6 +9,7 @@ mod proxy;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
 use oss_client::Endpoint;
@@ -30,8 +31,9 @@ pub(crate) fn names_of_process() -> impl Iterator<Item = OsString> {
 }
 
 /// The environment, behind a function so that tests can have their own.
+#[derive(Clone)]
 pub(crate) struct Environment {
-    lookup: Box<Lookup>,
+    lookup: Arc<Lookup>,
     home_dir: Option<PathBuf>,
     /// The folder for this program in the platform's folder for state.
     home_state_dir: Option<PathBuf>,
@@ -41,7 +43,7 @@ pub(crate) struct Environment {
     asks_platform: bool,
 }
 
-type Lookup = dyn Fn(&str) -> Option<OsString>;
+type Lookup = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Environment {
     /// Returns the environment of this process.
@@ -56,7 +58,7 @@ impl Environment {
             .as_ref()
             .map(|found| found.state_dir().unwrap_or_else(|| found.cache_dir()));
         Self {
-            lookup: Box::new(|name| std::env::var_os(name)),
+            lookup: Arc::new(|name| std::env::var_os(name)),
             home_dir: etcetera::home_dir().ok(),
             home_state_dir: state.map(|folder| folder.join("vectcut")),
             config_dir: strategy.map(|found| found.config_dir().join("vectcut")),
@@ -67,7 +69,7 @@ impl Environment {
     #[cfg(test)]
     pub(crate) fn of(variables: &'static [(&'static str, &'static str)]) -> Self {
         Self {
-            lookup: Box::new(|name| {
+            lookup: Arc::new(|name| {
                 let found = variables.iter().find(|(key, _)| *key == name);
                 found.map(|(_, value)| OsString::from(value))
             }),

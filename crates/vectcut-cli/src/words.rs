@@ -12,6 +12,8 @@ pub(crate) mod failures;
 pub(crate) mod hints;
 pub(crate) mod labels;
 mod language;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 pub(crate) mod notes;
 pub(crate) mod progress;
 pub(crate) mod sign_in;
@@ -77,6 +79,8 @@ mod tests {
             super::failures::ENTRIES,
             super::hints::ENTRIES,
             super::labels::ENTRIES,
+            #[cfg(feature = "mcp")]
+            super::mcp::ENTRIES,
             super::notes::ENTRIES,
             super::progress::ENTRIES,
             super::skill::ENTRIES,

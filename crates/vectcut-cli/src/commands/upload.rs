@@ -1,7 +1,7 @@
 //! `vectcut upload`: every file gets a result, and together they make the exit code.
 
 mod dry_run;
-mod exit;
+pub(super) mod exit;
 mod probes;
 mod reports;
 mod round_trip;
@@ -42,7 +42,7 @@ pub(crate) async fn run(
         return dry_run::print(args, &inputs, stderr);
     }
     let stop = Stop::new();
-    if let Some(budget) = args.transfer.budget {
+    if let Some(budget) = args.budget {
         stop.announce(budget);
     }
     let names: Vec<_> = inputs.files.iter().map(|file| file.given.clone()).collect();
@@ -64,7 +64,7 @@ pub(crate) async fn run(
 }
 
 fn watch(args: &UploadArgs, stop: Stop, reports: Arc<Reports>) -> Result<(), Failure> {
-    watchdog::start(args.transfer.budget, stop, move |reason| {
+    watchdog::start(args.budget, stop, move |reason| {
         process::exit(reports.end_now(reason) as i32)
     })
     .map_err(|error| Failure::internal(failures::signals(), &error))

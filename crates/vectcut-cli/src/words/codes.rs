@@ -132,6 +132,48 @@ const OTHERS: &[Code] = &[
         next: ["give it a name with `--name`", "请用 `--name` 指定文件名"],
     },
     Code {
+        name: "outside_roots",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: [
+            "the file is not in a folder that the MCP server may read",
+            "文件不在 MCP 服务器允许读取的文件夹中",
+        ],
+        next: [
+            "copy the file into such a folder, or start `vectcut mcp` with another `--root`",
+            "请把文件复制到允许的文件夹，或者用另一个 `--root` 启动 `vectcut mcp`",
+        ],
+    },
+    Code {
+        name: "file_protected",
+        exit_code: ExitCode::LocalFile,
+        steps: "read",
+        retryable: Retryable::No,
+        meaning: [
+            "the MCP server does not read hidden files, nor what looks like a key or stored credentials",
+            "MCP 服务器不读取隐藏文件，也不读取像是密钥或凭证的文件",
+        ],
+        next: [
+            "if the file may be public, copy it under another name, or start `vectcut mcp` with `--allow-hidden`",
+            "如果文件可以公开，请复制为其他文件名，或者用 `--allow-hidden` 启动 `vectcut mcp`",
+        ],
+    },
+    Code {
+        name: "upload_unknown",
+        exit_code: ExitCode::Usage,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: [
+            "the MCP server knows no upload with this ID",
+            "MCP 服务器没有这个编号的上传",
+        ],
+        next: [
+            "call `upload_files` with the paths; what was sent before is not sent again",
+            "请用这些路径调用 `upload_files`；已发送的部分不会重发",
+        ],
+    },
+    Code {
         name: "content_type_invalid",
         exit_code: ExitCode::LocalFile,
         steps: "read",

@@ -148,7 +148,9 @@ async fn a_fifo_does_not_hold_up_the_caller() {
         0,
     )
     .expect("a FIFO");
-    Opening::ByPath.open(&path).expect("it opens at once, with no writer");
+    Opening::ByPath
+        .open(&path)
+        .expect("it opens at once, with no writer");
     let error = SourceFile::open(&path).await.expect_err("a FIFO");
     let UploadError::NotAFile { kind, .. } = error else {
         panic!("{error:?}");

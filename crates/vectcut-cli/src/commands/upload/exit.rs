@@ -5,7 +5,7 @@ use crate::failure::Failure;
 
 /// How a file ended, as far as the exit code cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(in crate::commands) enum Ending {
     /// It is uploaded and has its URL.
     Uploaded,
     /// It failed, or it was stopped after it had begun.
@@ -16,7 +16,7 @@ pub(super) enum Ending {
 
 impl Ending {
     /// Returns the ending of a file that has no URL.
-    pub(super) fn of(failure: &Failure) -> Self {
+    pub(in crate::commands) fn of(failure: &Failure) -> Self {
         match failure.step {
             None if failure.is_stop() => Self::NotBegun(failure.exit_code),
             _ => Self::Failed(failure.exit_code),
@@ -29,7 +29,7 @@ impl Ending {
 /// A signal counts before everything else, and the end of the budget next: the same command resumes. Failures of one
 /// kind give the code of that kind. If the budget ended, nothing was uploaded, and every file that had begun failed
 /// because of the network, the network is the reason for all files.
-pub(super) fn exit_code(files: &[Ending]) -> ExitCode {
+pub(in crate::commands) fn exit_code(files: &[Ending]) -> ExitCode {
     let ended_with = |code| {
         let ends = [Ending::Failed(code), Ending::NotBegun(code)];
         files.iter().any(|file| ends.contains(file))
