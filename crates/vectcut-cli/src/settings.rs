@@ -43,6 +43,28 @@ pub(crate) struct Environment {
     asks_platform: bool,
 }
 
+/// Where other programs of the user have their configuration.
+#[cfg(feature = "mcp")]
+pub(crate) struct UserFolders {
+    /// The user's home.
+    pub(crate) home: PathBuf,
+    /// Where the programs of a desktop have theirs.
+    pub(crate) applications: PathBuf,
+}
+
+#[cfg(feature = "mcp")]
+impl UserFolders {
+    /// Returns the folders of the user of this process, if the system tells.
+    pub(crate) fn of_process() -> Option<Self> {
+        let home = etcetera::home_dir().ok()?;
+        let applications = match cfg!(target_os = "macos") {
+            true => home.join("Library/Application Support"),
+            false => etcetera::choose_base_strategy().ok()?.config_dir(),
+        };
+        Some(Self { home, applications })
+    }
+}
+
 type Lookup = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Environment {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod batches;
+mod config;
 mod records;
 mod report;
 mod roots;
@@ -19,7 +20,7 @@ use rmcp::ServiceExt as _;
 use tokio::time::sleep;
 use vectcut_upload::{Stop, StopReason};
 
-use crate::args::McpArgs;
+use crate::args::{McpArgs, McpCommand};
 use crate::clock;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -48,6 +49,9 @@ pub(crate) async fn run(
     environment: &Environment,
     stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
+    if let Some(McpCommand::Config(args)) = &args.command {
+        return config::run(args, stderr);
+    }
     let mut interrupt =
         Interrupt::listen().map_err(|error| Failure::internal(failures::signals(), &error))?;
     let state_dir = state_dir(args.transfer.state_dir.as_deref(), environment);
