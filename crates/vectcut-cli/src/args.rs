@@ -3,9 +3,9 @@
 mod doctor;
 mod explain;
 mod login;
-mod reference;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod reference;
 mod sandbox;
 mod schema;
 mod skill;
@@ -24,9 +24,9 @@ use crate::words::Language;
 pub(crate) use doctor::{DoctorArgs, ReportFormat};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use login::{LoginArgs, ShellArg};
-pub(crate) use reference::{Page, ReferenceArgs};
 #[cfg(feature = "mcp")]
 pub(crate) use mcp::{McpArgs, McpClient, McpCommand, McpConfigArgs};
+pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use skill::{PlaceArgs, SkillAction, SkillArgs};
@@ -159,13 +159,13 @@ pub(crate) struct UploadArgs {
     /// Upload to a local sandbox, fetch the URL back and compare every byte; needs no API key
     #[arg(long, conflicts_with_all = ["base_url", "oss_endpoint", "oss_region", "ca_cert", "state_dir"])]
     pub(crate) sandbox: bool,
-    /// Stop after this time with exit code 75, for example 100s; run the same command again to resume
-    #[arg(long, value_name = "TIME", value_parser = values::duration, help_heading = "Transfer")]
-    pub(crate) budget: Option<Duration>,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
     #[command(flatten)]
     pub(crate) transfer: TransferArgs,
+    /// Stop after this time with exit code 75, for example 100s; run the same command again to resume
+    #[arg(long, value_name = "TIME", value_parser = values::duration, help_heading = "Transfer")]
+    pub(crate) budget: Option<Duration>,
 }
 
 /// How the bytes are sent.

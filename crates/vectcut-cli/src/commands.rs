@@ -5,9 +5,9 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod login;
 pub(crate) mod logout;
-pub(crate) mod reference;
 #[cfg(feature = "mcp")]
 pub(crate) mod mcp;
+pub(crate) mod reference;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod skill;

@@ -134,6 +134,33 @@ pub(crate) enum FailedStatus {
     Stopped,
 }
 
+/// The public URL of an object that is uploaded already.
+#[cfg(feature = "mcp")]
+#[derive(Serialize)]
+pub(crate) struct LinkResult {
+    status: &'static str,
+    object_key: String,
+    public_signed_url: String,
+    url_expires_at: Option<String>,
+    /// Whether VectCut gave it just now.
+    is_new: bool,
+}
+
+#[cfg(feature = "mcp")]
+impl LinkResult {
+    /// The result of a link.
+    pub(crate) fn new(link: &vectcut_upload::Link) -> Self {
+        let url = &link.public_signed_url;
+        Self {
+            status: "done",
+            object_key: link.object_key.clone(),
+            public_signed_url: url.expose().to_owned(),
+            url_expires_at: url.expires_at().and_then(iso_8601),
+            is_new: link.is_new,
+        }
+    }
+}
+
 /// Why, for programs.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "error")]
@@ -296,7 +323,7 @@ impl std::fmt::Debug for PublishedFile {
 }
 
 /// Returns a time in UTC and whole seconds, such as `2026-11-22T12:00:00Z`.
-pub(crate) fn iso_8601(time: SystemTime) -> Option<String> {
+fn iso_8601(time: SystemTime) -> Option<String> {
     let time = Timestamp::try_from(time).ok()?;
     let seconds = Timestamp::from_second(time.as_second()).ok()?;
     Some(seconds.to_string())

@@ -3,6 +3,7 @@
 mod batch;
 mod batches;
 mod config;
+mod links;
 mod records;
 mod report;
 mod roots;

@@ -25,7 +25,13 @@ catalogue! {
     upload_files_again():
         "call `upload_files` with the paths; what was sent before is not sent again",
         "请用这些路径调用 `upload_files`；已发送的部分不会重发";
-    no_such_link(of): "could not get a URL of `{of}`", "无法获取 `{of}` 的链接";
+    no_such_link(of): "could not get the URL of `{of}`", "无法获取 `{of}` 的链接";
+    no_such_link_in_time(of):
+        "VectCut gave no URL of `{of}` in time",
+        "VectCut 没有及时给出 `{of}` 的链接";
+    one_of_three():
+        "give one of `path`, `object_key` and `url`",
+        "请给出 `path`、`object_key`、`url` 之一";
     arguments(tool): "the arguments of `{tool}` cannot be used", "`{tool}` 的参数有误";
     no_paths(): "`paths` is empty", "`paths` 为空";
     cancelled(path): "the upload of `{path}` was cancelled", "`{path}` 的上传已取消";

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::args::McpConfigArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::output;
 use crate::settings::UserFolders;
 use crate::stderr::Stderr;
 use crate::words::{Text, mcp as say};
@@ -42,14 +43,8 @@ pub(super) fn run(args: &McpConfigArgs, stderr: &Stderr) -> Result<ExitCode, Fai
         stderr.note(&say::config_for_file(file.display()));
     }
     let text = merged(&entry, "").map_err(|reason| usage(say::config_own_path(), &reason))?;
-    let mut stdout = stderr.stdout();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::stdout(&error)),
-        _ => Ok(ExitCode::Success),
-    }
+    output::print(text)?;
+    Ok(ExitCode::Success)
 }
 
 /// Adds the entry to a file. What else is in the file stays, and the file as it was stays beside it.

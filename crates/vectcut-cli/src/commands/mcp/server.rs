@@ -1,16 +1,15 @@
 //! The server: which tool does what, and how long a call waits.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams, CreateTaskResult,
-    DetailedTask, ErrorData, GetTaskParams, GetTaskResult, Implementation, JsonObject,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, Task, TaskPayload, TaskStatus, Tool,
-    UpdateTaskParams,
+    DetailedTask, ErrorData, GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult,
+    Implementation, JsonObject, ListResourcesResult, ListSkillsResult, ListToolsResult,
+    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig, Task, TaskPayload, TaskStatus, Tool, UpdateTaskParams,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -18,17 +17,21 @@ use serde::de::DeserializeOwned;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::batch::Batch;
+use super::batch::{Batch, Progress};
 use super::batches::{Batches, Begun};
+use super::links::GetUrl;
 use super::records::Asked;
-use super::report::{Report, Status};
-use super::skill;
+use super::report::{Report, Status, result};
+use super::skill::{self, Files};
 use super::tools::{self, CancelUpload, TOOLS, UploadFiles, UploadStatus};
 use super::waiting::{Call, Input, progress_text};
 use crate::clock;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::result::LinkResult;
 use crate::words::{Language, failures, mcp as say};
+
+const SKILL: Files = Files(skill::FILES);
 
 /// How long a call waits before an upload becomes a task, for clients that know tasks.
 const TASK_AFTER: Duration = Duration::from_secs(2);
@@ -109,6 +112,30 @@ impl Server {
             })
         })
         .await
+    }
+
+    async fn get_url(
+        &self,
+        arguments: GetUrl,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResult, Failure> {
+        const ONE: Progress = Progress {
+            sent_bytes: 0,
+            total_bytes: 0,
+            open: 1,
+        };
+        let call = Call::begin(self.max_call, context, &self.input);
+        let look = |batches: &Batches| {
+            let wanted = arguments.wanted(batches.roots())?;
+            Ok((wanted, batches.sites().get()?))
+        };
+        let (wanted, site) = self.blocking(look).await?;
+        let mut link = None;
+        let renewing = async { link = Some(wanted.link(&site).await) };
+        call.wait_until(renewing, self.max_call, || ONE, self.language)
+            .await;
+        let link = link.unwrap_or_else(|| Err(wanted.takes_too_long()))?;
+        Ok(result(&LinkResult::new(&link), false))
     }
 
     /// Does what looks at files, on a thread that may block, and does not wait for it longer than a call may take.
@@ -232,12 +259,48 @@ impl ServerHandler for Server {
                 Ok(arguments) => self.cancel_upload(arguments).await.map(reported),
                 Err(failure) => Err(failure),
             },
+            tools::GET_URL => match arguments(&request) {
+                Ok(arguments) => self.get_url(arguments, &context).await.map(Into::into),
+                Err(failure) => Err(failure),
+            },
             other => {
                 let message = format!("unknown tool: {other}");
                 return Err(ErrorData::invalid_params(message, None));
             }
         };
         Ok(result.unwrap_or_else(|failure| self.failed(&failure)))
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(SKILL.list())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        SKILL.read(&request.uri).map(Into::into)
+    }
+
+    async fn list_skills(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListSkillsResult, ErrorData> {
+        Ok(SKILL.skills())
+    }
+
+    async fn get_skill(
+        &self,
+        request: GetSkillRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetSkillResult, ErrorData> {
+        SKILL.get(&request.uri)
     }
 
     async fn get_task(

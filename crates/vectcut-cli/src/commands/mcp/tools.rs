@@ -55,12 +55,33 @@ pub(super) static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
             json!({ "type": "object", "properties": { "id": id_schema() }, "required": ["id"] }),
             upload_schema(),
         ),
+        tool(
+            GET_URL,
+            "Get the URL of an uploaded file",
+            "Return a public URL of a file that is uploaded already, a new one if the old one has expired. \
+             Give one of path, object_key and url. Nothing is uploaded.",
+            json!({
+                "type": "object",
+                "properties": {
+                    "path": { "type": "string", "description": "Path of a file that was uploaded from this computer" },
+                    "object_key": { "type": "string", "description": "The object_key of an upload" },
+                    "url": { "type": "string", "description": "A URL that may have expired" },
+                    "min_valid_seconds": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "description": "How long the URL must stay valid; default: 60"
+                    }
+                }
+            }),
+            link_schema(),
+        ),
     ]
 });
 
 pub(super) const UPLOAD_FILES: &str = "upload_files";
 pub(super) const UPLOAD_STATUS: &str = "upload_status";
 pub(super) const CANCEL_UPLOAD: &str = "cancel_upload";
+pub(super) const GET_URL: &str = "get_url";
 
 /// The arguments of `upload_files`.
 #[derive(Debug, Deserialize)]
@@ -145,6 +166,24 @@ fn upload_schema() -> Value {
                     "required": ["local_file", "status"]
                 }
             }
+        },
+        "required": ["status"]
+    })
+}
+
+/// The schema of a link, and of a call that gave none.
+fn link_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "status": { "enum": ["done", "failed", "stopped"] },
+            "object_key": { "type": "string" },
+            "public_signed_url": { "type": "string" },
+            "url_expires_at": { "type": ["string", "null"] },
+            "is_new": { "type": "boolean" },
+            "exit_code": { "type": "integer" },
+            "exit_meaning": { "type": "string" },
+            "error": error_schema()
         },
         "required": ["status"]
     })

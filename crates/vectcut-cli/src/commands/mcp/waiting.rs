@@ -1,7 +1,7 @@
 //! How a call waits for an upload: with progress for the client, not longer than it may, and until the client cancels.
 
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -56,22 +56,29 @@ impl<'a> Call<'a> {
     }
 
     /// Waits for an upload, for `at_most` this long.
-    pub(super) async fn wait(
+    pub(super) async fn wait(self, batch: &Batch, at_most: Duration, language: Language) -> Waited {
+        let progress = || batch.progress();
+        self.wait_until(batch.ended(), at_most, progress, language)
+            .await
+    }
+
+    /// Waits until something is done, for `at_most` this long.
+    pub(super) async fn wait_until(
         mut self,
-        batch: &Batch,
+        done: impl Future<Output = ()>,
         at_most: Duration,
+        progress: impl Fn() -> Progress,
         language: Language,
     ) -> Waited {
         let token = self.context.meta.get_progress_token();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut told = 0.0;
-        let patience = sleep(at_most);
-        tokio::pin!(patience);
+        let (mut done, mut patience) = (pin!(done), pin!(sleep(at_most)));
         loop {
             tokio::select! {
                 biased;
-                () = batch.ended() => return Waited::Enough,
+                () = &mut done => return Waited::Enough,
                 // Without a client the call has no reader. The upload is not cancelled: the next server resumes it.
                 () = self.input.closed() => return Waited::Enough,
                 () = self.context.ct.cancelled() => return Waited::Cancelled,
@@ -79,7 +86,7 @@ impl<'a> Call<'a> {
                 () = &mut self.deadline => return Waited::Enough,
                 _ = ticks.tick(), if token.is_some() => {
                     if let Some(token) = &token {
-                        told = self.tell(token, batch.progress(), told, language).await;
+                        told = self.tell(token, progress(), told, language).await;
                     }
                 }
             }
