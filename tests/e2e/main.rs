@@ -21,6 +21,7 @@ mod json;
 mod kill;
 mod login;
 mod media;
+mod mcp;
 mod outages;
 mod outcome;
 mod proxy;

@@ -269,6 +269,21 @@ impl Vectcut<'_> {
         self
     }
 
+    /// Returns the command for a test that talks to it over its standard streams.
+    pub(crate) fn to_std(&self) -> std::process::Command {
+        let own = self.command.as_std();
+        let mut command = std::process::Command::new(own.get_program());
+        command.args(own.get_args()).env_clear();
+        let variables = own
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        command.envs(variables);
+        if let Some(folder) = own.get_current_dir() {
+            command.current_dir(folder);
+        }
+        command
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(self) -> Outcome {
         self.run_while(|_| ())
