@@ -102,6 +102,12 @@ impl Environment {
         }
     }
 
+    /// Returns the folder for this program in the platform's folder for configuration.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn config_dir(&self) -> Option<PathBuf> {
+        self.config_dir.clone()
+    }
+
     /// Returns whether colors are unwelcome (<https://no-color.org>).
     pub(crate) fn no_color(&self) -> bool {
         self.set(NO_COLOR).is_some()

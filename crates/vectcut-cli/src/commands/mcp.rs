@@ -56,7 +56,11 @@ pub(crate) async fn run(
     let mut interrupt =
         Interrupt::listen().map_err(|error| Failure::internal(failures::signals(), &error))?;
     let state_dir = state_dir(args.transfer.state_dir.as_deref(), environment);
-    let roots = Roots::open(&folders(args)?, args.allow_hidden, state_dir.as_deref())?;
+    let private = state_dir
+        .clone()
+        .into_iter()
+        .chain(environment.config_dir());
+    let roots = Roots::open(&folders(args)?, args.allow_hidden, private)?;
     let records = Records::in_state_dir(state_dir.as_deref(), clock::system());
     let (max_call, jobs) = (args.max_call, usize::from(args.transfer.jobs));
     let stop = Stop::new();

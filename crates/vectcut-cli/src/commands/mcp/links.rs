@@ -18,7 +18,7 @@ use crate::words::mcp as say;
 const MIN_VALID: Duration = Duration::from_secs(60);
 
 /// The arguments of `get_url`: exactly one of the three names an upload.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct GetUrl {
     path: Option<PathBuf>,
     object_key: Option<String>,
@@ -123,7 +123,7 @@ mod tests {
     fn exactly_one_thing_is_named() {
         let root = tempfile::tempdir().expect("a folder");
         std::fs::write(root.path().join("clip.mp4"), "a").expect("a file");
-        let roots = Roots::open(&[root.path().to_owned()], false, None).expect("a root");
+        let roots = Roots::open(&[root.path().to_owned()], false, []).expect("a root");
         let wanted = |json: serde_json::Value| {
             let arguments: GetUrl = serde_json::from_value(json).expect("arguments");
             arguments

@@ -25,8 +25,8 @@ use crate::words::{Text, failures, mcp as say};
 pub(super) struct Roots {
     roots: Vec<Arc<Root>>,
     allow_hidden: bool,
-    /// What the program itself keeps, credentials among it. Nothing in it may be read.
-    private: Option<PathBuf>,
+    /// The folders where the program itself keeps things, credentials among them. Nothing in them may be read.
+    private: Vec<PathBuf>,
 }
 
 /// A folder that stays the same, even if another one takes its name.
@@ -57,7 +57,7 @@ impl Roots {
     pub(super) fn open(
         paths: &[PathBuf],
         allow_hidden: bool,
-        private: Option<&Path>,
+        private: impl IntoIterator<Item = PathBuf>,
     ) -> Result<Self, Failure> {
         let roots = paths.iter().map(|path| {
             let root = Root::open(path).map_err(|error| {
@@ -69,7 +69,10 @@ impl Roots {
         Ok(Self {
             roots: roots.collect::<Result<_, _>>()?,
             allow_hidden,
-            private: private.map(|path| std::fs::canonicalize(path).unwrap_or(path.to_owned())),
+            private: private
+                .into_iter()
+                .map(|path| std::fs::canonicalize(&path).unwrap_or(path))
+                .collect(),
         })
     }
 
@@ -101,11 +104,8 @@ impl Roots {
         let Some((root, way)) = self.root_of(&path) else {
             return Err(self.outside(given));
         };
-        if self
-            .private
-            .as_ref()
-            .is_some_and(|private| path.starts_with(private))
-        {
+        let is_private = |private: &PathBuf| path.starts_with(private);
+        if self.private.iter().any(is_private) {
             return Err(refused(
                 "file_protected",
                 say::kept_by_program(given.display()),
