@@ -49,6 +49,22 @@ fn every_revision_lists_the_same_tools_and_uploads() {
         let (link, is_error) = client.call("get_url", json!({ "path": "clip.mp4" }));
         assert!(!is_error, "{link}");
         assert_eq!(link["object_key"], report["files"][0]["object_key"]);
+        let resources = client.request("resources/list", json!({}))["result"]["resources"].clone();
+        assert_eq!(
+            resources[0]["uri"], "skill://sts-upload/SKILL.md",
+            "{resources}"
+        );
+        let read = client.request("resources/read", json!({ "uri": resources[0]["uri"] }));
+        let text = read["result"]["contents"][0]["text"].as_str();
+        assert!(
+            text.is_some_and(|text| text.contains("vectcut upload")),
+            "{read}"
+        );
+        let skills = client.request("skills/list", json!({}));
+        assert_eq!(
+            skills["result"]["skills"][0]["frontmatter"]["name"], "sts-upload",
+            "{skills}"
+        );
         assert_eq!(client.end(), Some(0));
     }
     assert!(

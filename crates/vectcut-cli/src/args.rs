@@ -209,7 +209,6 @@ impl TransferArgs {
     pub(crate) fn defaults(state_dir: Option<PathBuf>) -> Self {
         Self {
             signature: SignatureArg::Auto,
-            budget: None,
             give_up_after: Duration::from_secs(30),
             jobs: 1,
             streams: None,

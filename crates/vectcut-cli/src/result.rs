@@ -323,7 +323,7 @@ impl std::fmt::Debug for PublishedFile {
 }
 
 /// Returns a time in UTC and whole seconds, such as `2026-11-22T12:00:00Z`.
-fn iso_8601(time: SystemTime) -> Option<String> {
+pub(crate) fn iso_8601(time: SystemTime) -> Option<String> {
     let time = Timestamp::try_from(time).ok()?;
     let seconds = Timestamp::from_second(time.as_second()).ok()?;
     Some(seconds.to_string())

@@ -22,7 +22,7 @@ use super::batches::{Batches, Begun};
 use super::links::GetUrl;
 use super::records::Asked;
 use super::report::{Report, Status, result};
-use super::skill::{self, Files};
+use super::skill::Files;
 use super::tools::{self, CancelUpload, TOOLS, UploadFiles, UploadStatus};
 use super::waiting::{Call, Input, progress_text};
 use crate::clock;
@@ -31,7 +31,7 @@ use crate::failure::Failure;
 use crate::result::LinkResult;
 use crate::words::{Language, failures, mcp as say};
 
-const SKILL: Files = Files(skill::FILES);
+const SKILL: Files = Files(&crate::skill::FILES);
 
 /// How long a call waits before an upload becomes a task, for clients that know tasks.
 const TASK_AFTER: Duration = Duration::from_secs(2);
@@ -218,12 +218,12 @@ fn arguments<T: DeserializeOwned>(request: &CallToolRequestParams) -> Result<T, 
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder().enable_tools().enable_tasks();
-        let capabilities = match skill::FILES {
-            [] => capabilities.build(),
-            _ => capabilities.enable_resources().enable_skills().build(),
-        };
-        ServerConfig::new(capabilities)
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_resources()
+            .enable_skills()
+            .enable_tasks();
+        ServerConfig::new(capabilities.build())
             .with_server_info(Implementation::new("vectcut", env!("CARGO_PKG_VERSION")))
             .with_instructions(INSTRUCTIONS)
     }

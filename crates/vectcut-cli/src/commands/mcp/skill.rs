@@ -4,14 +4,13 @@ use rmcp::model::{
     ErrorData, GetSkillResult, ListResourcesResult, ListSkillsResult, ReadResourceResult, Resource,
     ResourceContents, Skill, SkillFrontmatter, SkillResource, SkillResources,
 };
+use serde_json::{Map, Value};
 
-/// The files of the skill: each with its path in the skill's folder, and its text. `SKILL.md` is the first.
-pub(super) const FILES: &[(&str, &str)] = &[];
+use crate::skill::NAME;
 
-const NAME: &str = "sts-upload";
 const MARKDOWN: &str = "text/markdown";
 
-/// The files of a skill.
+/// The files of a skill, each with its path in the skill's folder, and its text. `SKILL.md` is the first.
 pub(super) struct Files(pub(super) &'static [(&'static str, &'static str)]);
 
 impl Files {
@@ -56,14 +55,13 @@ impl Files {
 
     fn skill(&self) -> Option<Skill> {
         let (path, text) = self.0.first()?;
-        let description = frontmatter(text, "description").unwrap_or_default();
         let files = self
             .0
             .iter()
             .map(|(path, text)| SkillResource::from_bytes(uri(path), text.as_bytes()));
         Some(Skill::new(
             uri(path),
-            SkillFrontmatter::new(NAME, description),
+            frontmatter(text),
             SkillResources::Files(files.collect()),
         ))
     }
@@ -85,13 +83,40 @@ fn mime_type(path: &str) -> &'static str {
     }
 }
 
-/// Returns a value of one line in the frontmatter of a skill, with or without quotes.
-fn frontmatter<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let (head, _) = text.strip_prefix("---\n")?.split_once("\n---")?;
-    let line = head
-        .lines()
-        .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
-    Some(line.trim().trim_matches(['"', '\'']))
+/// Returns the frontmatter of a skill: lines of `key: value`, and lines below a key that are indented.
+fn frontmatter(text: &str) -> SkillFrontmatter {
+    let head = text
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---"));
+    let mut fields = Map::new();
+    let mut last = String::new();
+    for line in head.map_or("", |(head, _)| head).lines() {
+        let Some((key, value)) = line.split_once(':') else {
+            continue;
+        };
+        let value = value.trim().trim_matches(['"', '\'']);
+        match key.strip_prefix(' ') {
+            Some(inner) => {
+                let below = fields.entry(&last).or_insert_with(|| Map::new().into());
+                if let Value::Object(object) = below {
+                    object.insert(inner.trim().to_owned(), value.into());
+                }
+            }
+            None => {
+                last = key.to_owned();
+                if !value.is_empty() {
+                    fields.insert(last.clone(), value.into());
+                }
+            }
+        }
+    }
+    let mut text = |key: &str| match fields.remove(key) {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    };
+    let mut frontmatter = SkillFrontmatter::new(text("name"), text("description"));
+    frontmatter.extra = fields;
+    frontmatter
 }
 
 #[cfg(test)]
@@ -101,7 +126,7 @@ mod tests {
     const SAMPLE: Files = Files(&[
         (
             "SKILL.md",
-            "---\nname: sts-upload\ndescription: \"Uploads files\"\n---\nText\n",
+            "---\nname: sts-upload\ndescription: \"Uploads files\"\nmetadata:\n  homepage: https://x\n---\nText\n",
         ),
         ("references/errors.md", "Errors\n"),
     ]);
@@ -112,6 +137,7 @@ mod tests {
         let skill = skills.first().expect("one skill");
         skill.validate().expect("as the extension wants it");
         assert_eq!(skill.frontmatter.description, "Uploads files");
+        assert_eq!(skill.frontmatter.extra["metadata"]["homepage"], "https://x");
         for resource in SAMPLE.list().resources {
             SAMPLE.read(&resource.uri).expect("readable");
         }
@@ -128,7 +154,9 @@ mod tests {
 
     #[test]
     fn the_served_skill_is_valid() {
-        for skill in Files(FILES).skills().skills {
+        let skills = Files(&crate::skill::FILES).skills().skills;
+        assert_eq!(skills.len(), 1);
+        for skill in skills {
             skill.validate().expect("as the extension wants it");
             assert!(!skill.frontmatter.description.is_empty());
         }
