@@ -164,10 +164,7 @@ const OTHERS: &[Code] = &[
         exit_code: ExitCode::Usage,
         steps: "-",
         retryable: Retryable::No,
-        meaning: [
-            "the MCP server knows no upload with this ID",
-            "MCP 服务器没有这个编号的上传",
-        ],
+        meaning: ["no upload has this ID", "没有这个编号的上传"],
         next: [
             "call `upload_files` with the paths; what was sent before is not sent again",
             "请用这些路径调用 `upload_files`；已发送的部分不会重发",
