@@ -14,10 +14,13 @@ mod bad_input;
 mod blocked;
 mod budget;
 mod cross_check;
+#[cfg(unix)]
+mod display;
 mod doctor;
 mod errors;
 mod inputs;
 mod json;
+mod json_events;
 mod kill;
 mod login;
 mod mcp;
@@ -28,6 +31,8 @@ mod proxy;
 mod recovery;
 mod sandbox;
 mod schemas;
+#[cfg(unix)]
+mod screen;
 mod secrets;
 mod seed;
 mod sent_twice;

@@ -80,7 +80,10 @@ const FILTERS: [(&str, &str); 13] = [
     (r"(127\.0\.0\.1|localhost):\d+", "$1:[PORT]"),
     (r#"("elapsed_ms": ?)\d+"#, "$1[MS]"),
     (r#"("url_expires_at": ?)"[^"]+""#, "$1\"[TIME]\""),
-    (r"( expires +)\S+Z\n", "$1[TIME]\n"),
+    (
+        r"link valid until [-0-9]+ [:0-9]+, \d+ h left",
+        "link valid until [TIME]",
+    ),
     (r"\b[0-9A-F]{24}\b", "[REQUEST ID]"),
     (r"\buploads/[0-9a-f]+/", "uploads/[RANDOM]/"),
     (

@@ -18,6 +18,8 @@ use tokio::runtime::Runtime;
 use tokio::time::timeout;
 use vectcut_sandbox::{Arrival, Builder, Fault, Sandbox, Step};
 
+#[cfg(unix)]
+use crate::display::Display;
 use crate::outcome::Outcome;
 
 /// No run of these tests takes long. One that hangs must not hang the whole suite.
@@ -282,6 +284,12 @@ impl Vectcut<'_> {
             command.current_dir(folder);
         }
         command
+    }
+
+    /// Starts it on a terminal of this size, which is its standard input, output and error.
+    #[cfg(unix)]
+    pub(crate) fn on_display(self, rows: u16, columns: u16) -> Display {
+        Display::start(self.command.as_std(), rows, columns)
     }
 
     /// Runs it to its end.

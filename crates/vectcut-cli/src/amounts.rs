@@ -46,7 +46,18 @@ pub(crate) fn duration(duration: Duration) -> Text {
     }
 }
 
-/// Returns the time left in at most four characters, such as `0:42`, `3:05` or `2h10`; `None` when it is too long to
+/// Returns how long a link is still good, in one unit, rounded down, such as `23 h`.
+pub(crate) fn rough(duration: Duration) -> Text {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..60 => labels::seconds(seconds),
+        60..3600 => labels::whole_minutes(seconds / 60),
+        3600..172_800 => labels::whole_hours(seconds / 3600),
+        _ => labels::whole_days(seconds / 86_400),
+    }
+}
+
+/// Returns the time left in at most five characters, such as `0:42`, `3:05` or `2h10`; `None` when it is too long to
 /// mean anything.
 pub(crate) fn countdown(left: Duration) -> Option<String> {
     let seconds = left.as_secs();

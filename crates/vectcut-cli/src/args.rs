@@ -144,9 +144,20 @@ pub(crate) struct InputArgs {
 pub(crate) struct UploadArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    pub(crate) format: OutputFormat,
+    /// Output format [env: VECTCUT_FORMAT] [default: text on a terminal, otherwise json]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<OutputFormat>,
+    /// How to show progress on standard error [default: bar on a terminal, otherwise lines]
+    #[arg(
+        long,
+        value_name = "KIND",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub(crate) progress: ProgressArg,
+    /// Write progress as JSON lines to this open file descriptor (Unix)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..), conflicts_with = "progress")]
+    pub(crate) progress_fd: Option<u16>,
     /// File name to report to VectCut, for one FILE only [default: the file's own name]
     #[arg(long, value_parser = values::file_name)]
     pub(crate) name: Option<String>,
@@ -249,6 +260,22 @@ pub(crate) enum OutputFormat {
     Url,
     /// Human-readable text
     Text,
+}
+
+/// The values of `--progress`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressArg {
+    /// Bars on a terminal, otherwise lines
+    #[default]
+    Auto,
+    /// Lines at the bottom of the terminal; without a terminal, as `lines`
+    Bar,
+    /// A line at most every ten seconds
+    Lines,
+    /// One JSON object a line; all of standard error is JSON then
+    Json,
+    /// No progress
+    None,
 }
 
 /// The signature version of requests to OSS.

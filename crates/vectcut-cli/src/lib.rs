@@ -11,6 +11,7 @@ mod failure;
 mod help;
 mod inputs;
 mod interrupt;
+mod json_events;
 mod key_file;
 mod logging;
 mod media;
@@ -59,10 +60,11 @@ fn run() -> ProcessExitCode {
     let environment = Environment::of_process();
     let arguments: Vec<_> = std::env::args_os().collect();
     let language = settings::language(&arguments, &environment);
+    let json = settings::wants_json(&arguments);
     let line = match help::parse(arguments, language) {
         Ok(line) => line,
         Err(error) if error.use_stderr() && !usage::is_help(&error) => {
-            let stderr = Stderr::new(true, environment.no_color(), language);
+            let stderr = Stderr::new(true, environment.no_color(), json, language);
             stderr.error(&usage::failure(&error));
             stderr.drain(LAST_READ);
             return ExitCode::Usage.into();
@@ -76,7 +78,7 @@ fn run() -> ProcessExitCode {
             };
         }
     };
-    let stderr = Stderr::new(line.logging.quiet, environment.no_color(), language);
+    let stderr = Stderr::new(line.logging.quiet, environment.no_color(), json, language);
     logging::start(line.logging.verbose, line.logging.log_format, &stderr);
     let exit_code = run_command(&line.command, &environment, &stderr).unwrap_or_else(|failure| {
         stderr.error(&failure);

@@ -1,32 +1,38 @@
 //! Standard output is data: results as JSON, one JSON object per line, URLs, or text.
 //!
-//! Results may come in any order. `jsonl` prints them as they come, every other format in the order of the files.
+//! Results may come in any order. `jsonl` and `text` print them as they come, the other formats in the order of the files.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
-use std::iter;
 
-use console::{Alignment, pad_str};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::amounts;
 use crate::args::OutputFormat;
 use crate::failure::Failure;
 use crate::plain_text::{escape_json, plain};
 use crate::result::{FailedFile, FailedStatus, FileResult, PublishedFile};
-use crate::words::{Language, Text, labels};
+use crate::words::{Language, labels};
 
-/// Columns of the widest name of a field.
-const NAME_COLUMNS: usize = 8;
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Style {
+    pub(crate) format: OutputFormat,
+    /// The language of `text`.
+    pub(crate) language: Language,
+    /// Whether `text` leaves failures out, because the same terminal shows them already.
+    pub(crate) skips_failures: bool,
+}
 
 /// Prints the results of a run.
 pub(crate) struct Output<W> {
     writer: W,
-    format: OutputFormat,
-    /// The language of `text`.
-    language: Language,
+    style: Style,
+    /// The time zone of `text`.
+    zone: TimeZone,
     /// One place per file, in the order given. Printing a result takes it out, except for `json`.
     results: Vec<Option<FileResult>>,
-    /// How many of them were printed, counted from the first.
+    /// How many of them were printed. For `url` they are the first ones.
     printed: usize,
     /// Whether `json` is an array also for one file.
     is_list: bool,
@@ -34,11 +40,11 @@ pub(crate) struct Output<W> {
 
 impl<W: Write> Output<W> {
     /// Returns the output of a run of this many files.
-    pub(crate) fn new(writer: W, format: OutputFormat, language: Language, files: usize) -> Self {
+    pub(crate) fn new(writer: W, style: Style, zone: TimeZone, files: usize) -> Self {
         Self {
             writer,
-            format,
-            language,
+            style,
+            zone,
             results: std::iter::repeat_with(|| None).take(files).collect(),
             printed: 0,
             is_list: false,
@@ -51,29 +57,44 @@ impl<W: Write> Output<W> {
         self
     }
 
-    /// Takes the result of the file at `index`, and prints what can be printed now.
+    /// Takes the result of the file at `index`, and prints what can be printed now. `now` is this computer's time.
     ///
     /// # Errors
     ///
     /// Fails when standard output cannot be written. A reader that has gone is no failure.
-    pub(crate) fn push(&mut self, index: usize, result: FileResult) -> io::Result<()> {
-        if self.format == OutputFormat::Jsonl {
-            let line = serde_json::to_string(&result)?;
-            return self.print(&format!("{}\n", escape_json(&line)));
+    pub(crate) fn push(
+        &mut self,
+        index: usize,
+        result: FileResult,
+        now: Timestamp,
+    ) -> io::Result<()> {
+        match self.style.format {
+            OutputFormat::Jsonl => {
+                let line = serde_json::to_string(&result)?;
+                self.print(&format!("{}\n", escape_json(&line)))
+            }
+            OutputFormat::Text => match self.paragraph(&result, now) {
+                Some(text) => {
+                    // A line of its own keeps the links of several files apart.
+                    let gap = if self.printed > 0 { "\n" } else { "" };
+                    self.printed += 1;
+                    self.print(&format!("{gap}{text}"))
+                }
+                None => Ok(()),
+            },
+            OutputFormat::Json => {
+                self.results[index] = Some(result);
+                Ok(())
+            }
+            OutputFormat::Url => {
+                self.results[index] = Some(result);
+                while let Some(result) = self.results.get_mut(self.printed).and_then(Option::take) {
+                    self.printed += 1;
+                    self.print(&url_line(&result))?;
+                }
+                Ok(())
+            }
         }
-        self.results[index] = Some(result);
-        if self.format == OutputFormat::Json {
-            return Ok(());
-        }
-        while let Some(result) = self.results.get_mut(self.printed).and_then(Option::take) {
-            self.printed += 1;
-            let text = match self.format {
-                OutputFormat::Url => url_line(&result),
-                _ => paragraph(&result, self.language),
-            };
-            self.print(&text)?;
-        }
-        Ok(())
     }
 
     /// Prints what waited for the last result.
@@ -82,7 +103,7 @@ impl<W: Write> Output<W> {
     ///
     /// As [`push`](Self::push).
     pub(crate) fn finish(&mut self) -> io::Result<()> {
-        if self.format != OutputFormat::Json {
+        if self.style.format != OutputFormat::Json {
             return Ok(());
         }
         let text = match self.results.as_slice() {
@@ -90,6 +111,51 @@ impl<W: Write> Output<W> {
             several => serde_json::to_string_pretty(several)?,
         };
         self.print(&format!("{}\n", escape_json(&text)))
+    }
+
+    fn paragraph(&self, result: &FileResult, now: Timestamp) -> Option<String> {
+        match result {
+            FileResult::Published(file) => Some(self.published(file, now)),
+            FileResult::NotPublished(_) if self.style.skips_failures => None,
+            FileResult::NotPublished(file) => Some(self.not_published(file)),
+        }
+    }
+
+    /// The link comes first, then how long it is good, then the file.
+    fn published(&self, file: &PublishedFile, now: Timestamp) -> String {
+        let expires_at = file.url_expires_at.as_deref();
+        let validity = match expires_at.and_then(|time| time.parse::<Timestamp>().ok()) {
+            None => labels::link_unlimited(),
+            Some(time) => {
+                let local = time.to_zoned_datetime(self.zone.clone());
+                let local = local.strftime("%Y-%m-%d %H:%M").to_string();
+                match now.duration_until(time).try_into() {
+                    Ok(left) => labels::link_valid(local, amounts::rough(left)),
+                    // A negative time cannot be left.
+                    Err(_) => labels::link_expired(local),
+                }
+            }
+        };
+        format!(
+            "{}\n  {}\n  {}\n",
+            plain(&file.public_signed_url),
+            validity.to(self.style.language),
+            file.summary().to(self.style.language),
+        )
+    }
+
+    fn not_published(&self, file: &FailedFile) -> String {
+        let status = match file.status {
+            FailedStatus::Stopped => labels::stopped(),
+            FailedStatus::Failed => labels::failed(),
+        };
+        let what = labels::not_published(&file.local_file, status, file.error.message());
+        let mut text = format!("{}\n", what.to(self.style.language));
+        if let Some(hint) = file.error.hint() {
+            let label = labels::hint();
+            text += &format!("  {} {}\n", label.to(self.style.language), plain(hint));
+        }
+        text
     }
 
     fn print(&mut self, text: &str) -> io::Result<()> {
@@ -131,48 +197,6 @@ fn url_line(result: &FileResult) -> String {
     }
 }
 
-fn paragraph(result: &FileResult, language: Language) -> String {
-    let (local_file, fields) = match result {
-        FileResult::Published(file) => (&file.local_file, published_fields(file)),
-        FileResult::NotPublished(file) => (&file.local_file, not_published_fields(file)),
-    };
-    let mut text = format!("{}\n", plain(local_file));
-    for (name, value) in fields {
-        let name = pad_str(name.to(language), NAME_COLUMNS, Alignment::Left, None);
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name} {}", plain(&value));
-    }
-    text
-}
-
-fn published_fields(file: &PublishedFile) -> Vec<(Text, String)> {
-    let object = format!("{}/{}", file.bucket_name, file.object_key);
-    let content = format!(
-        "{}, {}, CRC-64 {}",
-        file.content_type,
-        amounts::bytes(file.file_size),
-        file.crc64
-    );
-    let expires = file.url_expires_at.clone();
-    let expires = expires.map(|expires_at| (labels::expires(), expires_at));
-    let url = (labels::url(), file.public_signed_url.clone());
-    let rest = [(labels::object(), object), (labels::content(), content)];
-    iter::once(url).chain(expires).chain(rest).collect()
-}
-
-fn not_published_fields(file: &FailedFile) -> Vec<(Text, String)> {
-    let status = match file.status {
-        FailedStatus::Stopped => labels::stopped(),
-        FailedStatus::Failed => labels::failed(),
-    };
-    let reason = (status, file.error.message().to_owned());
-    let hint = file
-        .error
-        .hint()
-        .map(|hint| (labels::field_hint(), hint.to_owned()));
-    iter::once(reason).chain(hint).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -210,12 +234,26 @@ mod tests {
         )
     }
 
+    fn style(format: OutputFormat) -> Style {
+        Style {
+            format,
+            language: Language::English,
+            skips_failures: false,
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-01-01T00:00:00Z".parse().expect("a time")
+    }
+
     /// Prints results that arrive in the order of `arrivals`.
     fn printed(format: OutputFormat, arrivals: Vec<(usize, FileResult)>) -> String {
         let mut bytes = Vec::new();
-        let mut output = Output::new(&mut bytes, format, Language::English, arrivals.len());
+        let mut output = Output::new(&mut bytes, style(format), TimeZone::UTC, arrivals.len());
         for (index, result) in arrivals {
-            output.push(index, result).expect("memory can be written");
+            output
+                .push(index, result, now())
+                .expect("memory can be written");
         }
         output.finish().expect("memory can be written");
         String::from_utf8(bytes).expect("text")
@@ -274,16 +312,40 @@ mod tests {
 
     #[test]
     fn text_is_for_people() {
-        let arrivals = vec![(0, published("a.mp4")), (1, stopped("b.mp4"))];
+        let arrivals = vec![(1, stopped("b.mp4")), (0, published("a.mp4"))];
         insta::assert_snapshot!(printed(OutputFormat::Text, arrivals), @r"
-        a.mp4
-          URL      https://b.example/a.mp4?Expires=1767229323
-          expires  2026-01-01T01:02:03Z
-          object   examplebucket/uploads/7f3a/a.mp4
-          content  video/mp4, 12.1 KiB, CRC-64 9548687815775124833
-        b.mp4
-          stopped  interrupted before the upload of `b.mp4` began
-          hint     run the same command again
+        b.mp4: stopped: interrupted before the upload of `b.mp4` began
+          hint: run the same command again
+
+        https://b.example/a.mp4?Expires=1767229323
+          link valid until 2026-01-01 01:02, 1 h left
+          uploaded `a.mp4` (12.1 KiB) in 812 ms
+        ");
+    }
+
+    #[test]
+    fn text_in_chinese_and_in_another_time_zone() {
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        let style = Style {
+            language: Language::Chinese,
+            skips_failures: true,
+            ..style(OutputFormat::Text)
+        };
+        let mut bytes = Vec::new();
+        let mut output = Output::new(&mut bytes, style, zone, 2);
+        for (index, result) in [stopped("b.mp4"), published("a.mp4")]
+            .into_iter()
+            .enumerate()
+        {
+            output
+                .push(index, result, now())
+                .expect("memory can be written");
+        }
+        let text = String::from_utf8(bytes).expect("text");
+        insta::assert_snapshot!(text, @r"
+        https://b.example/a.mp4?Expires=1767229323
+          链接有效期至 2026-01-01 09:02，还剩 1 小时
+          已上传 `a.mp4`（12.1 KiB），用时 812 毫秒
         ");
     }
 
@@ -303,9 +365,9 @@ mod tests {
     #[test]
     fn a_reader_that_has_gone_is_no_failure_and_a_full_disk_is_one() {
         let finish = |kind| {
-            let mut output = Output::new(Broken(kind), OutputFormat::Json, Language::English, 1);
+            let mut output = Output::new(Broken(kind), style(OutputFormat::Json), TimeZone::UTC, 1);
             output
-                .push(0, published("a.mp4"))
+                .push(0, published("a.mp4"), now())
                 .expect("nothing printed yet");
             output.finish()
         };

@@ -1,256 +1,375 @@
-//! Progress for people: a bar on a terminal, otherwise a plain line every few seconds.
+//! Progress: lines on a terminal that show what happens now, plain lines in a log, or JSON for programs.
 
-mod bar;
+mod json_lines;
 mod layout;
 mod lines;
+mod mode;
 mod notes;
+mod panel;
+mod position;
+mod sentence;
 mod speed;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use console::measure_text_width;
 use vectcut_upload::{Event, Step};
 
+use crate::json_events::{End, FileAt, FileProgress, Line, Retrying, Summary};
 use crate::plain_text::plain;
 use crate::stderr::Stderr;
 use crate::words::Text;
-use bar::Bar;
+use json_lines::JsonLines;
 use lines::Lines;
+pub(crate) use mode::Mode;
 use notes::Notes;
-use speed::Speed;
+use panel::{Panel, Row, Total};
+use position::Position;
+use speed::{Speed, time_left};
 
-/// How often to call [`Board::tick`], so that a connection that stands still shows too.
-pub(crate) const TICK: Duration = Duration::from_secs(1);
+/// How often to call [`Board::tick`]: what moves on a terminal moves this often.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+/// Time between two JSON lines about the progress of a file. The promise is five seconds.
+const JSON_EVERY: Duration = Duration::from_secs(2);
+/// How long the end of a run waits for the reader of a descriptor.
+const LAST_READ: Duration = Duration::from_millis(200);
 
 /// The progress of all files of a run. Each is shown from its first event to its end.
 pub(crate) struct Board {
     stderr: Stderr,
-    /// Columns of the longest name.
-    name_columns: usize,
-    files: Mutex<Vec<File>>,
+    state: Mutex<State>,
+}
+
+struct State {
+    files: Vec<File>,
+    view: View,
+    notes: Notes,
+    /// The speed of all files together.
+    speed: Speed,
 }
 
 /// The progress of one file.
 struct File {
+    /// The path as it was given.
+    path: String,
     name: String,
+    life: Life,
     at: Position,
     speed: Speed,
-    notes: Notes,
-    shown: Option<Shown>,
+    /// The length that the file system reports, until the upload knows it.
+    len_bytes: Option<u64>,
+    /// The failure that is being retried.
+    last_cause: Option<String>,
+    /// When the last JSON line about it was written.
+    told: Option<Instant>,
 }
 
-/// Where an upload is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Position {
-    step: Option<Step>,
-    /// The bytes that the bar shows as done.
-    done_bytes: u64,
-    /// The bytes that OSS has acknowledged.
-    safe_bytes: u64,
-    /// These, and the bytes given to connections.
-    sent_bytes: u64,
-    len_bytes: u64,
-    /// Whether the upload is done and its URL is being fetched back.
-    is_compared: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    NotBegun,
+    Active,
+    Uploaded,
+    /// It failed or was stopped.
+    Over,
 }
 
-enum Shown {
-    Bar(Box<Bar>),
+enum View {
+    /// `None` while there is nothing to show.
+    Bars(Option<Panel>),
     Lines(Lines),
+    Json(JsonLines),
     Nothing,
 }
 
 impl Board {
     /// Returns a board of files that have not begun.
-    pub(crate) fn new(stderr: &Stderr, paths: &[PathBuf]) -> Self {
-        let files = paths.iter().map(|path| {
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            File {
-                name: plain(&name.to_string_lossy()),
-                at: Position::default(),
-                speed: Speed::default(),
-                notes: Notes::default(),
-                shown: None,
-            }
-        });
-        let files: Vec<_> = files.collect();
-        let name_columns = files.iter().map(|file| measure_text_width(&file.name));
+    pub(crate) fn new(stderr: &Stderr, paths: &[PathBuf], mode: Mode, now: Instant) -> Self {
+        let view = match mode {
+            Mode::Bars => View::Bars(None),
+            Mode::Lines => View::Lines(Lines::new(now)),
+            Mode::Json(lines) => View::Json(lines),
+            Mode::Nothing => View::Nothing,
+        };
         Self {
             stderr: stderr.clone(),
-            name_columns: name_columns.max().unwrap_or_default(),
-            files: Mutex::new(files),
+            state: Mutex::new(State {
+                files: paths.iter().map(File::new).collect(),
+                view,
+                notes: Notes::default(),
+                speed: Speed::default(),
+            }),
+        }
+    }
+
+    /// Takes the lengths of files, as far as they are known, each with the file's index.
+    pub(crate) fn lengths(&self, lengths: impl Iterator<Item = (usize, Option<u64>)>) {
+        let mut state = self.state();
+        for (index, len_bytes) in lengths {
+            if let Some(file) = state.files.get_mut(index) {
+                file.len_bytes = len_bytes;
+            }
         }
     }
 
     /// Takes an event of the file at `index`.
     pub(crate) fn event(&self, index: usize, event: &Event, now: Instant) {
-        self.change(index, now, |file| {
-            file.at.take(event);
-            file.notes.of(&file.name, event, now)
-        });
+        let note = self.state().event(index, event, now);
+        if let Some(note) = note {
+            self.stderr.note(&note);
+        }
     }
 
     /// Shows that the URL of the file at `index` is being fetched back.
-    pub(crate) fn comparing(&self, index: usize, now: Instant) {
-        self.change(index, now, |file| {
+    pub(crate) fn comparing(&self, index: usize) {
+        if let Some(file) = self.state().files.get_mut(index) {
             file.at.is_compared = true;
-            None
-        });
+        }
     }
 
-    /// Shows that time passes: without bytes speeds fall, and lines are due all the same.
+    /// Shows what has changed, and that time passes.
     pub(crate) fn tick(&self, now: Instant) {
-        let mut lines = Vec::new();
-        for file in self.files().iter_mut().filter(|file| file.shown.is_some()) {
-            lines.extend(file.show(now));
-        }
-        for line in lines {
+        let line = self.state().show(&self.stderr, now);
+        if let Some(line) = line {
             self.stderr.note(&line);
         }
     }
 
-    /// Stops showing the file at `index`.
-    pub(crate) fn end(&self, index: usize) {
-        if let Some(file) = self.files().get_mut(index) {
-            file.shown = None;
+    /// Ends the file at `index`. `code` is that of its error; `None` means that it is uploaded.
+    pub(crate) fn end(&self, index: usize, status: &'static str, code: Option<&'static str>) {
+        let mut state = self.state();
+        let Some(file) = state.files.get_mut(index) else {
+            return;
+        };
+        file.life = match code {
+            None => Life::Uploaded,
+            Some(_) => Life::Over,
+        };
+        let file = file.path.clone();
+        state.tell(|| Line::End(End { file, status, code }));
+        if state.total(None).ended == state.files.len() {
+            state.close();
         }
+    }
+
+    /// Writes the summary for programs.
+    pub(crate) fn summary(&self, summary: Summary) {
+        self.state().tell(|| Line::Summary(summary));
+    }
+
+    /// Removes what is shown, and waits a moment for the reader of a descriptor.
+    pub(crate) fn close(&self) {
+        self.state().close();
     }
 
     /// Returns the step of the file at `index`; `None` before it begins.
     pub(crate) fn step(&self, index: usize) -> Option<Step> {
-        self.files().get(index)?.at.step
+        self.state().files.get(index)?.at.step
     }
 
     /// Returns how many bytes of the file at `index` OSS has acknowledged.
     pub(crate) fn safe_bytes(&self, index: usize) -> u64 {
-        self.files().get(index).map_or(0, |file| file.at.safe_bytes)
+        let state = self.state();
+        state.files.get(index).map_or(0, |file| file.at.safe_bytes)
     }
 
-    fn change(&self, index: usize, now: Instant, change: impl FnOnce(&mut File) -> Option<Text>) {
-        let (note, line) = {
-            let mut files = self.files();
-            let Some(file) = files.get_mut(index) else {
-                return;
-            };
-            let note = change(file);
-            if file.shown.is_none() {
-                file.shown = Some(self.shown(&file.name, now));
-            }
-            (note, file.show(now))
+    /// Returns the failure that the file at `index` is retrying, in one line.
+    pub(crate) fn last_cause(&self, index: usize) -> Option<String> {
+        let state = self.state();
+        let file = state.files.get(index)?;
+        file.at.wait.and(file.last_cause.clone())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes an event, and returns the note about it.
+    fn event(&mut self, index: usize, event: &Event, now: Instant) -> Option<Text> {
+        let file = self.files.get_mut(index)?;
+        file.at.take(event, now);
+        if file.life == Life::NotBegun {
+            file.life = Life::Active;
+        }
+        if let Event::Retrying { reason, .. } = event {
+            file.last_cause = Some(plain(reason));
+        }
+        let lines = match event {
+            Event::Step(_) => Some(Line::Step(file.at())),
+            Event::Retrying {
+                reason,
+                delay,
+                step,
+                gives_up_in,
+                ..
+            } => Some(Line::Retrying(Retrying {
+                file: file.path.clone(),
+                step: step.to_string(),
+                reason: plain(reason),
+                delay_ms: milliseconds(*delay),
+                gives_up_in_ms: gives_up_in.map(milliseconds),
+            })),
+            _ => None,
         };
-        for line in note.into_iter().chain(line) {
-            self.stderr.note(&line);
+        let name = file.name.clone();
+        if let Some(line) = lines {
+            self.tell(|| line);
+        }
+        match (&self.view, event) {
+            (View::Json(_), Event::Retrying { .. }) => None,
+            (View::Bars(_), _) => self.notes.beside_bars(&name, event, now),
+            _ => self.notes.of(&name, event, now),
         }
     }
 
-    fn shown(&self, name: &str, now: Instant) -> Shown {
-        match self.stderr.bars() {
-            _ if self.stderr.is_quiet() => Shown::Nothing,
-            Some(bars) => Shown::Bar(Box::new(Bar::new(
-                bars,
-                name.to_owned(),
-                self.name_columns,
-                self.stderr.in_color(),
-                self.stderr.language(),
-            ))),
-            None => Shown::Lines(Lines::new(name.to_owned(), now)),
+    /// Updates what is shown, or returns a line when one is due.
+    fn show(&mut self, stderr: &Stderr, now: Instant) -> Option<Text> {
+        let moved = self.files.iter().map(|file| file.at.moved_bytes).sum();
+        if moved > 0 {
+            self.speed.record(moved, now);
+        }
+        for file in self.files.iter_mut().filter(|file| file.is_active()) {
+            file.record_speed(now);
+        }
+        let total = self.total(self.speed.per_second(now));
+        let active = self.files.iter().filter(|file| file.is_active());
+        let rows: Vec<_> = active.map(|file| file.row(now)).collect();
+        match &mut self.view {
+            View::Bars(panel) => {
+                if panel.is_none() && !rows.is_empty() {
+                    *panel = Some(Panel::new(stderr));
+                }
+                if let Some(panel) = panel {
+                    panel.draw(&rows, total, now);
+                }
+                None
+            }
+            View::Lines(lines) => lines.due(&rows, total, now),
+            View::Json(lines) => {
+                for file in self.files.iter_mut().filter(|file| file.is_active()) {
+                    if let Some(line) = file.due(now) {
+                        lines.push(&line);
+                    }
+                }
+                None
+            }
+            View::Nothing => None,
         }
     }
 
-    fn files(&self) -> MutexGuard<'_, Vec<File>> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    fn total(&self, per_second: Option<f64>) -> Total {
+        let mut total = Total {
+            ended: 0,
+            files: self.files.len(),
+            done_bytes: 0,
+            len_bytes: 0,
+            rest_bytes: 0,
+            per_second,
+        };
+        for file in &self.files {
+            let len_bytes = file.len_bytes().unwrap_or_default();
+            match file.life {
+                Life::Over => total.ended += 1,
+                Life::Uploaded => {
+                    total.ended += 1;
+                    total.done_bytes += len_bytes;
+                    total.len_bytes += len_bytes;
+                }
+                Life::NotBegun | Life::Active => {
+                    total.done_bytes += file.at.done_bytes;
+                    total.len_bytes += len_bytes;
+                    total.rest_bytes += len_bytes.saturating_sub(file.at.sent_bytes);
+                }
+            }
+        }
+        total
+    }
+
+    fn tell(&self, line: impl FnOnce() -> Line) {
+        if let View::Json(lines) = &self.view {
+            lines.push(&line());
+        }
+    }
+
+    fn close(&mut self) {
+        match &mut self.view {
+            View::Bars(panel) => *panel = None,
+            View::Json(lines) => lines.drain_within(LAST_READ),
+            View::Lines(_) | View::Nothing => {}
+        }
     }
 }
 
 impl File {
-    /// Updates the bar, or returns a line when one is due.
-    fn show(&mut self, now: Instant) -> Option<Text> {
+    fn new(path: &PathBuf) -> Self {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        Self {
+            path: path.display().to_string(),
+            name: plain(&name.to_string_lossy()),
+            life: Life::NotBegun,
+            at: Position::default(),
+            speed: Speed::default(),
+            len_bytes: None,
+            last_cause: None,
+            told: None,
+        }
+    }
+
+    fn is_active(&self) -> bool {
+        self.life == Life::Active
+    }
+
+    fn len_bytes(&self) -> Option<u64> {
+        match self.at.len_bytes {
+            0 => self.len_bytes,
+            len_bytes => Some(len_bytes),
+        }
+    }
+
+    fn record_speed(&mut self, now: Instant) {
         if self.at.step == Some(Step::Put) {
             self.speed.record(self.at.sent_bytes, now);
         }
+    }
+
+    fn row(&self, now: Instant) -> Row<'_> {
+        Row {
+            name: &self.name,
+            at: self.at,
+            per_second: self.speed.per_second(now),
+        }
+    }
+
+    fn at(&self) -> FileAt {
+        FileAt {
+            file: self.path.clone(),
+            step: self.at.step.map(|step| step.to_string()),
+            safe_bytes: self.at.safe_bytes,
+            sent_bytes: self.at.sent_bytes,
+            len_bytes: self.len_bytes(),
+        }
+    }
+
+    /// Returns the next JSON line about its progress when it is due.
+    fn due(&mut self, now: Instant) -> Option<Line> {
+        let told = *self.told.get_or_insert(now);
+        if now.saturating_duration_since(told) < JSON_EVERY {
+            return None;
+        }
+        self.told = Some(now);
         let per_second = self.speed.per_second(now);
-        match &mut self.shown {
-            Some(Shown::Bar(bar)) => {
-                bar.show(self.at, per_second, now);
-                None
-            }
-            Some(Shown::Lines(lines)) => lines.due(self.at, per_second, now),
-            Some(Shown::Nothing) | None => None,
-        }
+        let left = time_left(self.at.rest_bytes(), per_second);
+        Some(Line::Progress(FileProgress {
+            at: self.at(),
+            // The conversion saturates, and drops a fraction of a byte.
+            rate: per_second.map(|rate| rate as u64),
+            eta: left.map(|left| left.as_secs()),
+        }))
     }
 }
 
-impl Position {
-    fn take(&mut self, event: &Event) {
-        match *event {
-            Event::Step(step) => self.step = Some(step),
-            Event::Resuming {
-                safe_bytes,
-                len_bytes,
-            } => {
-                (self.safe_bytes, self.sent_bytes) = (safe_bytes, safe_bytes);
-                (self.done_bytes, self.len_bytes) = (safe_bytes, len_bytes);
-            }
-            Event::Progress {
-                safe_bytes,
-                sent_bytes,
-                len_bytes,
-                ..
-            } => {
-                // Acknowledged bytes count. Before the first of them, and always for a file in one PUT, the bar shows
-                // the bytes sent. It does not jump back from them unless they were lost.
-                self.done_bytes = match safe_bytes {
-                    0 => sent_bytes,
-                    _ => safe_bytes.max(self.done_bytes.min(sent_bytes)),
-                };
-                (self.safe_bytes, self.sent_bytes) = (safe_bytes, sent_bytes);
-                self.len_bytes = len_bytes;
-            }
-            Event::StartedOver { .. } | Event::FileChanged => {
-                (self.safe_bytes, self.sent_bytes, self.done_bytes) = (0, 0, 0);
-            }
-            _ => {}
-        }
-    }
-
-    /// Returns whether all bytes were given to connections and the server has not responded yet.
-    fn is_waiting(self) -> bool {
-        self.step == Some(Step::Put) && self.len_bytes > 0 && self.sent_bytes >= self.len_bytes
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Returns what a bar shows as done after each of these `(safe, sent)`.
-    fn done(progress: &[(u64, u64)]) -> Vec<u64> {
-        let mut at = Position::default();
-        let done = progress.iter().map(|&(safe_bytes, sent_bytes)| {
-            at.take(&Event::Progress {
-                safe_bytes,
-                sent_bytes,
-                len_bytes: 100,
-                streams: 2,
-            });
-            at.done_bytes
-        });
-        done.collect()
-    }
-
-    #[test]
-    fn acknowledged_bytes_count_and_the_bar_jumps_back_only_when_bytes_are_lost() {
-        assert_eq!(
-            done(&[(0, 10), (0, 20), (10, 30), (30, 50)]),
-            [10, 20, 20, 30]
-        );
-        assert_eq!(done(&[(0, 20), (10, 12)]), [20, 12]);
-    }
-
-    #[test]
-    fn a_file_in_one_put_shows_the_bytes_sent() {
-        assert_eq!(done(&[(0, 40), (0, 90), (0, 0), (0, 50)]), [40, 90, 0, 50]);
-    }
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
 }

@@ -110,6 +110,18 @@ pub(crate) enum PublishedStatus {
     Reused,
 }
 
+impl PublishedStatus {
+    /// Returns its name in JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Uploaded => "uploaded",
+            Self::Resumed => "resumed",
+            Self::Completed => "completed",
+            Self::Reused => "reused",
+        }
+    }
+}
+
 /// A file that has no URL.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "not_published")]
@@ -285,7 +297,7 @@ impl From<Media> for MediaReport {
 }
 
 impl FailureReport {
-    /// The report of a failure.
+    /// Returns what is known about a failure.
     pub(crate) fn new(failure: &Failure, language: Language) -> Self {
         Self {
             code: failure.code,

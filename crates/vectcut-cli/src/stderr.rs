@@ -1,52 +1,51 @@
-//! Standard error: notes, errors, log lines and progress bars. A thread of its own writes them.
+//! Standard error: notes, errors, log lines, and lines that show progress. A thread of its own writes them.
 
 mod question;
 mod screen;
 mod writer;
 
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressDrawTarget};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::diagnostics;
 use crate::failure::Failure;
+use crate::json_events::{ErrorLine, Line, Note};
+use crate::result::FailureReport;
 use crate::words::{Language, Text};
-use screen::Screen;
-use writer::Writer;
+use screen::{Screen, Size};
+pub(crate) use writer::Writer;
 
-/// How often the bars are redrawn at most, in hertz.
-const REDRAWS: u8 = 20;
-/// How long data for standard output waits for the bars to be cleared from the terminal that both may share.
-const BARS_CLEAR_WITHIN: Duration = Duration::from_millis(200);
+/// How long data for standard output waits for the lines of progress to be cleared from the terminal that both may share.
+const LINES_CLEAR_WITHIN: Duration = Duration::from_millis(200);
 
 /// Standard error, shared by progress, diagnostics and logs. Clones are the same stream.
 ///
 /// No call here waits for whoever reads standard error, except [`drain`](Self::drain).
 #[derive(Clone)]
 pub(crate) struct Stderr {
-    bars: MultiProgress,
+    /// The lines at the bottom of the terminal, if there is one to draw on.
+    screen: Option<Arc<Mutex<Screen>>>,
     writer: Writer,
     quiet: bool,
     color: bool,
+    json: bool,
     language: Language,
 }
 
 impl Stderr {
-    /// Starts the thread. Colors are shown on a terminal only, and never when they are unwelcome.
-    pub(crate) fn new(quiet: bool, no_color: bool, language: Language) -> Self {
-        let writer = Writer::start();
-        let target = if quiet || !io::stderr().is_terminal() || console::is_dumb() {
-            ProgressDrawTarget::hidden()
-        } else {
-            let screen = Box::new(Screen::new(writer.clone()));
-            ProgressDrawTarget::term_like_with_hz(screen, REDRAWS)
-        };
+    /// Starts the thread. Colors are shown on a terminal only, and never when they are unwelcome. With `json` every line
+    /// is a JSON object.
+    pub(crate) fn new(quiet: bool, no_color: bool, json: bool, language: Language) -> Self {
+        let writer = Writer::start(json);
+        let draws = !quiet && !json && io::stderr().is_terminal() && !console::is_dumb();
         Self {
-            bars: MultiProgress::with_draw_target(target),
+            screen: draws.then(Arc::default),
             writer,
             quiet,
+            json,
             language,
             color: io::stderr().is_terminal() && !no_color,
         }
@@ -55,6 +54,16 @@ impl Stderr {
     /// Returns whether only errors are shown.
     pub(crate) fn is_quiet(&self) -> bool {
         self.quiet
+    }
+
+    /// Returns whether it is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// Returns whether every line is a JSON object.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Returns the language of everything that is said here.
@@ -67,15 +76,35 @@ impl Stderr {
         self.color
     }
 
-    /// Returns the place for bars, if somebody can see them.
-    pub(crate) fn bars(&self) -> Option<&MultiProgress> {
-        (!self.bars.is_hidden()).then_some(&self.bars)
+    /// Returns the size of the terminal, if lines can be shown at its bottom.
+    pub(crate) fn size(&self) -> Option<Size> {
+        self.screen.as_ref().map(|_| Size::now())
+    }
+
+    /// Shows these lines at the bottom of the terminal, instead of those before. None of them may be wider than the
+    /// terminal. Without a terminal nothing happens.
+    pub(crate) fn show(&self, lines: Vec<String>) {
+        let Some(mut screen) = self.screen() else {
+            return;
+        };
+        // What the terminal does not take is not drawn at all, so that the lines before are still known.
+        if self.writer.is_full() {
+            return;
+        }
+        if let Some(text) = screen.show(lines, Size::now()) {
+            self.writer.push(text.as_bytes());
+        }
     }
 
     /// Shows a line, unless only errors are shown.
     pub(crate) fn note(&self, line: &Text) {
-        if !self.quiet {
-            self.print(&format!("{}\n", line.to(self.language)));
+        let line = line.to(self.language);
+        match (self.quiet, self.json) {
+            (true, _) => {}
+            (false, true) => self.json(&Line::Note(Note {
+                message: line.to_owned(),
+            })),
+            (false, false) => self.print(&format!("{line}\n")),
         }
     }
 
@@ -86,7 +115,18 @@ impl Stderr {
 
     /// Shows a failure.
     pub(crate) fn error(&self, failure: &Failure) {
-        self.print(&diagnostics::render(failure, self.color, self.language));
+        if self.json {
+            let error = FailureReport::new(failure, self.language);
+            let what = failure.what.to(self.language).to_owned();
+            self.print(&Line::Error(ErrorLine { what, error }).text());
+        } else {
+            self.print(&diagnostics::render(failure, self.color, self.language));
+        }
+    }
+
+    /// Writes a JSON object; drops it when too much is waiting.
+    pub(crate) fn json(&self, line: &Line) {
+        self.writer.log(line.text().as_bytes());
     }
 
     /// Returns standard output, for data that comes while bars are shown.
@@ -105,26 +145,39 @@ impl Stderr {
     }
 
     fn print(&self, text: &str) {
-        self.bars.suspend(|| self.writer.push(text.as_bytes()));
+        match self.screen() {
+            Some(screen) => {
+                let text = screen.above(text, Size::now());
+                self.writer.push(text.as_bytes());
+            }
+            None => self.writer.push(text.as_bytes()),
+        }
+    }
+
+    fn screen(&self) -> Option<MutexGuard<'_, Screen>> {
+        let screen = self.screen.as_ref()?;
+        Some(screen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Standard output, written above the bars: both may be the same terminal.
+/// Standard output. Lines of progress give way to it: both may be the same terminal.
 pub(crate) struct Stdout(Stderr);
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Asked before, because the bars are locked while they are suspended.
-        let are_shown = self.0.bars().is_some();
-        self.0.bars.suspend(|| {
-            if are_shown {
-                self.0.writer.drain_within(BARS_CLEAR_WITHIN);
-            }
-            let mut stdout = io::stdout().lock();
-            stdout.write_all(bytes)?;
-            stdout.flush()?;
-            Ok(bytes.len())
-        })
+        // Nobody draws until it is written.
+        let mut screen = self.0.screen();
+        if let Some(text) = screen
+            .as_mut()
+            .and_then(|it| it.show(Vec::new(), Size::now()))
+        {
+            self.0.writer.push(text.as_bytes());
+            self.0.writer.drain_within(LINES_CLEAR_WITHIN);
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        stdout.flush()?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -132,12 +185,19 @@ impl Write for Stdout {
     }
 }
 
-/// One log line, written above the bars as a whole.
+/// One log line, written above the lines of progress as a whole.
 pub(crate) struct LogLine<'a>(&'a Stderr);
 
 impl Write for LogLine<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.bars.suspend(|| self.0.writer.log(line));
+        match self.0.screen() {
+            // A log line is text.
+            Some(screen) => {
+                let text = screen.above(&String::from_utf8_lossy(line), Size::now());
+                self.0.writer.log(text.as_bytes());
+            }
+            None => self.0.writer.log(line),
+        }
         Ok(line.len())
     }
 

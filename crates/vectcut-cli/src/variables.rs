@@ -6,6 +6,7 @@ pub(crate) const OSS_ENDPOINT: &str = "VECTCUT_OSS_ENDPOINT";
 pub(crate) const OSS_REGION: &str = "VECTCUT_OSS_REGION";
 pub(crate) const CA_CERT: &str = "VECTCUT_CA_CERT";
 pub(crate) const STATE_DIR: &str = "VECTCUT_STATE_DIR";
+pub(crate) const FORMAT: &str = "VECTCUT_FORMAT";
 pub(crate) const LANG: &str = "VECTCUT_LANG";
 /// The variables of POSIX for the language of messages, in their order.
 pub(crate) const LOCALE: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];

@@ -68,6 +68,12 @@ pub enum Event {
         reason: String,
         /// How long the wait is.
         delay: Duration,
+        /// The step of the request. It tells which server failed.
+        step: Step,
+        /// Whether no connection to the server could be made.
+        is_unreachable: bool,
+        /// After what time without a success the upload is given up; `None` if the number of attempts decides.
+        gives_up_in: Option<Duration>,
     },
     /// The credentials expired, and the backend issued new ones.
     CredentialsRenewed,

@@ -87,18 +87,10 @@ const OWN_TEXT: [(&str, &str); 9] = [
 ];
 
 /// The files that may write to standard output or standard error.
-const PRINTING_FILES: [(&str, &str); 7] = [
-    (
-        "crates/vectcut-cli/src/commands/mcp.rs",
-        "gives standard output to the protocol, whose messages are JSON",
-    ),
+const PRINTING_FILES: [(&str, &str); 5] = [
     (
         "crates/vectcut-cli/src/output.rs",
         "prints what is no result of a file, such as a script",
-    ),
-    (
-        "crates/vectcut-cli/src/progress/bar.rs",
-        "asks the terminal for its width",
     ),
     (
         "crates/vectcut-cli/src/stderr.rs",

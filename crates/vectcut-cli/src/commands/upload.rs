@@ -1,5 +1,6 @@
 //! `vectcut upload`: every file gets a result, and together they make the exit code.
 
+mod batch;
 mod dry_run;
 pub(super) mod exit;
 mod probes;
@@ -13,11 +14,13 @@ use std::sync::Arc;
 use vectcut_upload::{Stop, Upload};
 
 use crate::args::UploadArgs;
+use crate::clock;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::inputs::Inputs;
-use crate::progress::Board;
-use crate::settings::{Environment, spool_dir};
+use crate::output;
+use crate::progress::{Board, Mode};
+use crate::settings::{self, Environment, spool_dir};
 use crate::site::Site;
 use crate::stderr::Stderr;
 use crate::watchdog;
@@ -36,18 +39,20 @@ pub(crate) async fn run(
     environment: &Environment,
     stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
+    let format = settings::format(args.format, environment, output::is_terminal())?;
     let spool_dir = spool_dir(args.transfer.state_dir.as_deref(), environment);
     let inputs = Inputs::find(&args.input, args.name.as_deref(), &spool_dir)?;
     if args.input.dry_run {
-        return dry_run::print(args, &inputs, stderr);
+        return dry_run::print(args, format, &inputs, stderr);
     }
     let stop = Stop::new();
     if let Some(budget) = args.budget {
         stop.announce(budget);
     }
+    let mode = Mode::choose(args.progress, args.progress_fd, stderr)?;
     let names: Vec<_> = inputs.files.iter().map(|file| file.given.clone()).collect();
-    let board = Arc::new(Board::new(stderr, &names));
-    let reports = Arc::new(Reports::new(args, inputs, stderr, board));
+    let board = Arc::new(Board::new(stderr, &names, mode, clock::now()));
+    let reports = Arc::new(Reports::new(inputs, format, stderr, board));
     watch(args, stop.clone(), reports.clone())?;
     let site = match args.sandbox {
         true => Site::of_sandbox(&args.transfer, stop).await,

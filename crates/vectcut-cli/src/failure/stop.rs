@@ -26,6 +26,14 @@ impl Failure {
         matches!(self.code, "budget_ended" | "interrupted")
     }
 
+    /// Returns the `status` of a file that ended with it.
+    pub(crate) fn status(&self) -> &'static str {
+        match self.is_stop() {
+            true => "stopped",
+            false => "failed",
+        }
+    }
+
     /// An upload that was stopped at a step, or before its turn, as the library reports it.
     pub(crate) fn of_stop(
         path: &Path,

@@ -1,11 +1,6 @@
-//! Which parts of the bar's line fit into the terminal: a longer line would wrap and leave a copy behind.
+//! Which parts of a line fit into the terminal: a longer line would wrap and leave a copy behind.
 
-use console::{Alignment, pad_str};
-
-use super::Position;
-use super::speed::time_left;
-use crate::amounts;
-use crate::words::{Language, labels, progress};
+use console::{Alignment, measure_text_width, pad_str, truncate_str};
 
 /// Columns of ` 27%`, which every line has.
 const DONE: usize = 4;
@@ -13,116 +8,144 @@ const DONE: usize = 4;
 const SENT: usize = 13;
 /// Columns of the widest text like `5.8 MiB/s`.
 const SPEED: usize = 10;
-/// Columns of `0:42 left`.
-const LEFT: usize = 9;
-/// A bar with fewer columns says less than the percentage.
-const BAR_MIN: usize = 8;
+/// Columns of the widest text like `0:42 left`.
+const LEFT: usize = 10;
+/// A bar with fewer columns says less than the percentage, and one with more says no more.
+const BAR_MIN: usize = 10;
+const BAR_MAX: usize = 50;
 /// Columns between two parts.
 const GAP: usize = 2;
-/// Columns of the step's name, where the terminal is wide enough for it.
-const STEP: usize = 9;
 
 /// Minimum and maximum columns of a name, where there is room.
 const NAME_MIN: usize = 8;
-const NAME_MAX: usize = 32;
+const NAME_MAX: usize = 48;
 
-/// The parts of a line, most important first.
+/// Marks a name or a sentence that is cut off. Three dots are as wide everywhere; `…` is not.
+const CUT: &str = "...";
+
+/// The parts of a line that fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
+    /// Columns of a whole line.
+    columns: usize,
     /// Columns for the name; 0 on a terminal that is too narrow for it.
-    pub(super) name: usize,
-    /// Whether the bytes done and in total fit.
-    pub(super) sent: bool,
-    /// Whether the speed fits.
-    pub(super) speed: bool,
-    /// Whether the time left fits.
-    pub(super) left: bool,
-    /// Whether the bar itself fits.
-    pub(super) bar: bool,
-    /// Whether the step's name fits.
-    pub(super) step: bool,
+    name: usize,
+    left: bool,
+    speed: bool,
+    sent: bool,
+    /// Columns of the bar; 0 without one.
+    bar: usize,
+}
+
+/// What a line says about bytes. A text that is not known yet leaves its place empty.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Amounts {
+    pub(super) done_bytes: u64,
+    pub(super) len_bytes: u64,
+    pub(super) percent: u64,
+    pub(super) sent: String,
+    pub(super) speed: String,
+    pub(super) left: String,
 }
 
 impl Layout {
     /// Returns what fits into `columns` columns, with a name of `name_columns`.
     pub(super) fn fit(columns: usize, name_columns: usize) -> Self {
+        // Some terminals wrap a line already when its last column is written.
+        let columns = columns.saturating_sub(1);
         let name_max = (columns / 4).clamp(NAME_MIN, NAME_MAX);
         let mut room = Room(columns);
         // The first part has no gap before it.
         room.take(DONE);
         let name = name_columns.min(name_max);
         let name = if room.take(name + GAP) { name } else { 0 };
-        let sent = room.take(SENT + GAP);
-        let speed = sent && room.take(SPEED + GAP);
-        let left = speed && room.take(LEFT + GAP);
-        let bar = left && room.take(BAR_MIN + GAP);
-        let step = bar && room.take(STEP + GAP);
+        let left = room.take(LEFT + GAP);
+        let speed = left && room.take(SPEED + GAP);
+        let sent = speed && room.take(SENT + GAP);
+        let bar = match sent && room.take(BAR_MIN + GAP) {
+            true => (BAR_MIN + room.0).min(BAR_MAX),
+            false => 0,
+        };
         Self {
+            columns,
             name,
-            sent,
-            speed,
             left,
+            speed,
+            sent,
             bar,
-            step,
         }
     }
 
-    /// Returns the text of a line that sends, padded to its maximum width.
-    pub(super) fn words(self, at: Position, per_second: Option<f64>, language: Language) -> String {
-        let percent = amounts::percent(at.done_bytes, at.len_bytes);
-        let uploading = labels::uploading();
-        let step = if self.step {
-            pad_str(uploading.to(language), STEP, Alignment::Left, None).into_owned()
-        } else {
-            String::new()
-        };
-        let gap = if self.step { GAP } else { 0 };
-        let mut words = format!("{step}{:gap$}{:>DONE$}", "", format!("{percent}%"));
-        let left = time_left(at.len_bytes.saturating_sub(at.sent_bytes), per_second);
-        let left = left.and_then(amounts::countdown);
+    /// Returns a line of bytes.
+    pub(super) fn bytes(self, name: &str, amounts: &Amounts, color: bool) -> String {
+        let mut line =
+            self.name(name, color) + &format!("{:>DONE$}", format!("{}%", amounts.percent));
         for (is_there, text, columns) in [
-            (
-                self.sent,
-                Some(amounts::bytes_of(at.done_bytes, at.len_bytes)),
-                SENT,
-            ),
-            (self.speed, per_second.map(amounts::rate), SPEED),
-            (
-                self.left,
-                left.map(|left| progress::countdown(left).to(language).to_owned()),
-                LEFT,
-            ),
+            (self.sent, &amounts.sent, SENT),
+            (self.speed, &amounts.speed, SPEED),
+            (self.left, &amounts.left, LEFT),
         ] {
             if is_there {
-                let text = text.unwrap_or_default();
-                words += &" ".repeat(GAP);
-                words += &pad_str(&text, columns, Alignment::Right, None);
+                line += &" ".repeat(GAP);
+                line += &pad_str(text, columns, Alignment::Right, Some(""));
             }
         }
-        words
-    }
-
-    /// Returns indicatif's template of a line that sends.
-    pub(super) fn sending(self, color: bool) -> String {
-        let bar = match (self.bar, color) {
-            (false, _) => "",
-            (true, false) => "  {wide_bar}",
-            (true, true) => "  {wide_bar:.cyan/dim}",
-        };
-        format!("{}{{msg}}{bar}", self.prefix(color))
-    }
-
-    /// Returns indicatif's template of a line that waits: a sentence in the remaining columns.
-    pub(super) fn waiting(self, color: bool) -> String {
-        self.prefix(color) + "{spinner} {wide_msg}"
-    }
-
-    fn prefix(self, color: bool) -> String {
-        let style = if color { ".bold" } else { "" };
-        match self.name {
-            0 => String::new(),
-            columns => format!("{{prefix:{columns}!{style}}}{:GAP$}", ""),
+        if self.bar > 0 {
+            line += &" ".repeat(GAP);
+            line += &bar(self.bar, amounts, color);
         }
+        line.trim_end().to_owned()
+    }
+
+    /// Returns a line with the first of the sentences that fits, or as much of the last as fits.
+    pub(super) fn sentence(
+        self,
+        name: &str,
+        mark: &str,
+        sentences: [&str; 2],
+        color: bool,
+    ) -> String {
+        let used = if self.name == 0 { 0 } else { self.name + GAP };
+        let room = self.columns.saturating_sub(used + measure_text_width(mark));
+        if room < CUT.len() {
+            return self.name(name, color);
+        }
+        let fits = sentences
+            .into_iter()
+            .find(|sentence| measure_text_width(sentence) <= room);
+        let sentence = truncate_str(fits.unwrap_or(sentences[1]), room, CUT);
+        format!("{}{mark}{sentence}", self.name(name, color))
+    }
+
+    fn name(self, name: &str, color: bool) -> String {
+        if self.name == 0 {
+            return String::new();
+        }
+        let name = truncate_str(name, self.name, CUT);
+        let name = pad_str(&name, self.name, Alignment::Left, None);
+        let gap = " ".repeat(GAP);
+        match color {
+            true => format!("\u{1b}[1m{name}\u{1b}[0m{gap}"),
+            false => format!("{name}{gap}"),
+        }
+    }
+}
+
+/// Returns a bar such as `[====>     ]`, in characters that every font has and no terminal shows two columns wide.
+fn bar(columns: usize, amounts: &Amounts, color: bool) -> String {
+    let inner = columns.saturating_sub(2);
+    let share = match amounts.len_bytes {
+        0 => 0.0,
+        len_bytes => amounts.done_bytes as f64 / len_bytes as f64,
+    };
+    // The conversion saturates, and a fraction of a column is not shown.
+    let filled = ((inner as f64 * share) as usize).min(inner);
+    let head = if filled < inner { ">" } else { "" };
+    let done = format!("{}{head}", "=".repeat(filled));
+    let rest = " ".repeat(inner.saturating_sub(filled + head.len()));
+    match color {
+        true => format!("[\u{1b}[36m{done}\u{1b}[0m{rest}]"),
+        false => format!("[{done}{rest}]"),
     }
 }
 
@@ -145,62 +168,70 @@ impl Room {
 mod tests {
     use super::*;
 
-    const MIB: u64 = 1024 * 1024;
-
-    fn at(done_mib: u64, len_mib: u64) -> Position {
-        Position {
-            done_bytes: done_mib * MIB,
-            sent_bytes: done_mib * MIB,
-            len_bytes: len_mib * MIB,
-            ..Position::default()
+    fn widest() -> Amounts {
+        Amounts {
+            done_bytes: 1022,
+            len_bytes: 1023,
+            percent: 99,
+            sent: "1022/1023 MiB".to_owned(),
+            speed: "1023 KiB/s".to_owned(),
+            left: "59:59 left".to_owned(),
         }
-    }
-
-    /// Draws a line as it would look, with `=` for the bar.
-    fn drawn(columns: usize, name: &str) -> String {
-        let layout = Layout::fit(columns, name.len());
-        let words = layout.words(at(9, 28), Some(2.5 * MIB as f64), Language::English);
-        let name = &name[..layout.name.min(name.len())];
-        let line = layout.sending(false).replace("{msg}", &words);
-        let line = line.replace(&format!("{{prefix:{}!}}", layout.name), name);
-        let room = (columns + "{wide_bar}".len()).saturating_sub(line.len());
-        line.replace("{wide_bar}", &"=".repeat(room))
     }
 
     #[test]
     fn a_narrow_terminal_loses_the_bar_first_and_the_percentage_never() {
-        let lines = [100, 80, 60, 46, 40, 20, 10]
-            .map(|columns| drawn(columns, "holiday-in-the-mountains.mp4"));
+        let lines = [100, 80, 60, 40, 30, 20, 10].map(|columns| {
+            let name = "holiday-in-the-mountains.mp4";
+            Layout::fit(columns, name.len()).bytes(name, &widest(), false)
+        });
         insta::assert_snapshot!(lines.join("\n"));
     }
 
     #[test]
     fn an_unknown_speed_leaves_its_place_empty() {
-        let words = Layout::fit(80, 8).words(at(0, 28), None, Language::English);
-        assert_eq!(words, format!("uploading    0%   0.0/28.0 MiB{:23}", ""));
+        let amounts = Amounts {
+            speed: String::new(),
+            ..widest()
+        };
+        let line = Layout::fit(60, 8).bytes("clip.mp4", &amounts, false);
+        assert_eq!(
+            line,
+            "clip.mp4   99%  1022/1023 MiB              59:59 left"
+        );
     }
 
     #[test]
-    fn a_line_is_never_wider_than_the_terminal() {
-        for columns in DONE..300 {
-            for name_columns in [1, 8, 24, 200] {
-                let layout = Layout::fit(columns, name_columns);
-                let parts = [
-                    (layout.name > 0, layout.name),
-                    (true, DONE),
-                    (layout.step, STEP),
-                    (layout.sent, SENT),
-                    (layout.speed, SPEED),
-                    (layout.left, LEFT),
-                    (layout.bar, BAR_MIN),
+    fn no_line_wraps() {
+        let sentences = ["无法连接 OSS，正在重试，1:40 后放弃", "重试中，1:40 后放弃"];
+        for columns in DONE + 1..300 {
+            for name in ["a", "clip.mp4", "我的假期视频.mp4", &"x".repeat(200)] {
+                let layout = Layout::fit(columns, measure_text_width(name));
+                let lines = [
+                    layout.bytes(name, &widest(), true),
+                    layout.sentence(name, "| ", sentences, true),
                 ];
-                let widths = parts.iter().filter(|(is_there, _)| *is_there);
-                let width = widths.map(|(_, width)| width + GAP).sum::<usize>() - GAP;
-                let widest =
-                    layout.words(at(1022, 1023), Some(1000.0 * MIB as f64), Language::English);
-                assert!(widest.len() <= columns, "`{widest}` in {columns} columns");
-                assert!(width <= columns, "{layout:?} in {columns} columns");
+                for line in lines {
+                    let width = measure_text_width(&line);
+                    assert!(width < columns, "`{line}` in {columns} columns");
+                }
             }
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_does_not_fit_gives_way_to_the_short_one() {
+        let sentences = [
+            "cannot reach OSS, retrying, gives up in 1:40",
+            "retrying for up to 1:40",
+        ];
+        for (columns, expected) in [
+            (60, "clip.mp4  cannot reach OSS, retrying, gives up in 1:40"),
+            (40, "clip.mp4  retrying for up to 1:40"),
+            (30, "clip.mp4  retrying for up t..."),
+        ] {
+            let line = Layout::fit(columns + 1, 8).sentence("clip.mp4", "", sentences, false);
+            assert_eq!(line, expected);
         }
     }
 }

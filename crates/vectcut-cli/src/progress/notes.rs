@@ -7,17 +7,29 @@ use vectcut_upload::Event;
 use crate::amounts;
 use crate::words::{Text, notes};
 
-/// Minimum time between two notes about failed attempts: a bad connection would fill the screen. The log has them all.
-const QUIET: Duration = Duration::from_secs(5);
+/// Minimum time between two notes about failed attempts of any file: a bad connection would fill the screen. The log has
+/// them all.
+const QUIET: Duration = Duration::from_secs(10);
 
-/// The notes about one file.
+/// The notes about all files.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// When the last note about a failed attempt was shown.
     retry_noted: Option<Instant>,
+    /// Why the attempt failed that it was about.
+    reason: String,
 }
 
 impl Notes {
+    /// Returns the note about an event where the lines of the files show that one waits, but not why.
+    pub(super) fn beside_bars(&mut self, name: &str, event: &Event, now: Instant) -> Option<Text> {
+        match event {
+            Event::Waiting => None,
+            Event::Retrying { reason, .. } if *reason == self.reason => None,
+            _ => self.of(name, event, now),
+        }
+    }
+
     /// Returns the note about an event, if there is one.
     pub(super) fn of(&mut self, name: &str, event: &Event, now: Instant) -> Option<Text> {
         let note = match event {
@@ -27,7 +39,7 @@ impl Notes {
                 len_bytes,
             } => notes::resuming(name, amounts::bytes_of(*safe_bytes, *len_bytes)),
             Event::FileChanged => notes::file_changed(name),
-            Event::Retrying { reason, delay } => {
+            Event::Retrying { reason, delay, .. } => {
                 let is_recent = self
                     .retry_noted
                     .is_some_and(|noted| now.saturating_duration_since(noted) < QUIET);
@@ -35,6 +47,7 @@ impl Notes {
                     return None;
                 }
                 self.retry_noted = Some(now);
+                self.reason.clone_from(reason);
                 notes::retrying(name, reason, amounts::duration(*delay))
             }
             Event::ClockCorrected { offset_seconds } => {
@@ -70,9 +83,21 @@ impl Notes {
 
 #[cfg(test)]
 mod tests {
+    use vectcut_upload::Step;
+
     use super::*;
     use crate::clock;
     use crate::words::Language;
+
+    fn retrying(reason: &str) -> Event {
+        Event::Retrying {
+            reason: reason.into(),
+            delay: Duration::from_millis(1_500),
+            step: Step::Put,
+            is_unreachable: false,
+            gives_up_in: None,
+        }
+    }
 
     #[test]
     fn each_note_says_what_happens_next() {
@@ -85,10 +110,7 @@ mod tests {
                 len_bytes: 28 * mib,
             },
             Event::FileChanged,
-            Event::Retrying {
-                reason: "the connection to `b.example` broke".into(),
-                delay: Duration::from_millis(1_500),
-            },
+            retrying("the connection to `b.example` broke"),
             Event::ClockCorrected {
                 offset_seconds: 2_820,
             },
@@ -122,16 +144,26 @@ mod tests {
         let begun = clock::now();
         let mut notes = Notes::default();
         let mut noted = |second| {
-            let event = Event::Retrying {
-                reason: "no".into(),
-                delay: Duration::ZERO,
-            };
             let now = begun + Duration::from_secs(second);
-            notes.of("clip.mp4", &event, now).is_some()
+            notes.of("clip.mp4", &retrying("no"), now).is_some()
         };
         assert_eq!(
-            [0, 1, 4, 5, 6].map(&mut noted),
+            [0, 1, 9, 10, 11].map(&mut noted),
             [true, false, false, true, false]
         );
+    }
+
+    #[test]
+    fn beside_bars_a_reason_is_noted_once() {
+        let begun = clock::now();
+        let mut notes = Notes::default();
+        let mut noted = |second, reason| {
+            let now = begun + Duration::from_secs(second);
+            notes
+                .beside_bars("clip.mp4", &retrying(reason), now)
+                .is_some()
+        };
+        let seen = [(0, "no"), (20, "no"), (40, "never")].map(|(at, reason)| noted(at, reason));
+        assert_eq!(seen, [true, false, true]);
     }
 }

@@ -10,16 +10,22 @@ const SAMPLE: Duration = Duration::from_millis(250);
 /// No speed is shown before this time: the first megabytes only fill the buffers of the system.
 const START: Duration = Duration::from_secs(1);
 
-/// The speed of one transfer.
+/// A longer time between two calls means that the computer slept, or that its clock jumped.
+const JUMP: Duration = Duration::from_secs(5);
+
+/// The speed of one transfer, or of all together.
 #[derive(Debug, Default)]
 pub(super) struct Speed {
     begun: Option<Instant>,
+    recorded: Option<Instant>,
     /// The bytes sent at each moment, oldest first.
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Speed {
     /// Takes how many bytes were sent by now. Fewer than before means that the upload started over.
+    ///
+    /// It must be called about once a second at least: what lies between two calls that are further apart says nothing.
     pub(super) fn record(&mut self, sent_bytes: u64, now: Instant) {
         if self
             .samples
@@ -27,6 +33,13 @@ impl Speed {
             .is_some_and(|(_, before)| sent_bytes < *before)
         {
             *self = Self::default();
+        }
+        let before = self.recorded.replace(now).unwrap_or(now);
+        if now.saturating_duration_since(before) > JUMP {
+            *self = Self {
+                recorded: Some(now),
+                ..Self::default()
+            };
         }
         let begun = *self.begun.get_or_insert(now);
         let last = self.samples.back().map_or(begun, |(time, _)| *time);
@@ -91,10 +104,27 @@ mod tests {
         for second in 0..=5 {
             speed.record(second * 100, at(second));
         }
-        speed.record(500, at(30));
-        speed.record(500, at(41));
+        for second in 6..=41 {
+            speed.record(500, at(second));
+        }
         assert_eq!(speed.per_second(at(41)), Some(0.0));
         assert_eq!(time_left(1, speed.per_second(at(41))), None);
+    }
+
+    #[test]
+    fn the_hours_that_a_computer_slept_are_not_measured() {
+        let begun = clock::now();
+        let at = |second| begun + Duration::from_secs(second);
+        let mut speed = Speed::default();
+        for second in 0..=5 {
+            speed.record(second * 100, at(second));
+        }
+        speed.record(500, at(7_200));
+        assert_eq!(speed.per_second(at(7_200)), None);
+        for second in 1..=3 {
+            speed.record(500 + second * 100, at(7_200 + second));
+        }
+        assert_eq!(speed.per_second(at(7_203)), Some(100.0));
     }
 
     #[test]

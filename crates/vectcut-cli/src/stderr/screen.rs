@@ -1,93 +1,121 @@
-//! The terminal as the bars see it: each frame goes to the writer's queue as one text.
+//! The lines at the bottom of a terminal, below everything else that is written to it.
 
-use std::fmt::{self, Write as _};
-use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use console::{Term, measure_text_width};
 
-use console::Term;
-use indicatif::TermLike;
+/// The size assumed for a terminal that does not report it.
+const SIZE: Size = Size {
+    rows: 24,
+    columns: 80,
+};
 
-use super::writer::Writer;
+/// The size of the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+}
 
-/// A terminal that collects what is drawn and hands it over when a frame is complete.
+impl Size {
+    /// Asks the terminal.
+    pub(super) fn now() -> Self {
+        let size = Term::stderr().size_checked();
+        size.map_or(SIZE, |(rows, columns)| Self {
+            rows: rows.into(),
+            columns: usize::from(columns).max(1),
+        })
+    }
+}
+
+/// What is on the terminal. The cursor is at the beginning of the last line: a key that the terminal echoes, such as `^C`,
+/// must not wrap that line.
+///
+/// The methods return what to write, in the control sequences of ECMA-48.
+#[derive(Debug, Default)]
 pub(super) struct Screen {
-    writer: Writer,
-    frame: Mutex<String>,
+    lines: Vec<String>,
+    columns: usize,
 }
 
 impl Screen {
-    pub(super) fn new(writer: Writer) -> Self {
-        Self {
-            writer,
-            frame: Mutex::default(),
+    /// Replaces the lines; `None` if they are there already. No line may be wider than the terminal.
+    pub(super) fn show(&mut self, lines: Vec<String>, size: Size) -> Option<String> {
+        if lines == self.lines && size.columns == self.columns {
+            return None;
         }
+        let mut text = self.back(size);
+        // Each line is cleared only behind its text, so that it does not flicker.
+        text += &lines.join("\u{1b}[K\r\n");
+        text += "\u{1b}[J\r";
+        self.lines = lines;
+        self.columns = size.columns;
+        Some(text)
     }
 
-    fn frame(&self) -> MutexGuard<'_, String> {
-        self.frame.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Writes a text above the lines. It must end with a line break.
+    pub(super) fn above(&self, text: &str, size: Size) -> String {
+        if self.lines.is_empty() {
+            return text.to_owned();
+        }
+        let lines = self.lines.join("\r\n");
+        format!("{}\u{1b}[J{text}{lines}\r", self.back(size))
     }
 
-    fn draw(&self, text: fmt::Arguments<'_>) -> io::Result<()> {
-        // Writing to a string cannot fail.
-        let _ = self.frame().write_fmt(text);
-        Ok(())
-    }
-
-    /// Moves the cursor by `count` in a direction of ECMA-48: A up, B down, C right, D left.
-    fn move_cursor(&self, count: usize, direction: char) -> io::Result<()> {
-        match count {
-            0 => Ok(()),
-            _ => self.draw(format_args!("\u{1b}[{count}{direction}")),
+    /// Moves the cursor to the beginning of the first line.
+    ///
+    /// A terminal that has become narrower has wrapped the lines, so they may occupy more rows than they are.
+    fn back(&self, size: Size) -> String {
+        if self.lines.is_empty() {
+            return String::new();
+        }
+        let rows = |line: &String| measure_text_width(line).div_ceil(size.columns).max(1);
+        let above = &self.lines[..self.lines.len() - 1];
+        match above.iter().map(rows).sum::<usize>() {
+            0 => "\r".to_owned(),
+            up => format!("\r\u{1b}[{up}A"),
         }
     }
 }
 
-impl fmt::Debug for Screen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Screen").finish_non_exhaustive()
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl TermLike for Screen {
-    fn width(&self) -> u16 {
-        Term::stderr().size().1
-    }
+    const WIDE: Size = Size {
+        rows: 24,
+        columns: 80,
+    };
 
-    fn height(&self) -> u16 {
-        Term::stderr().size().0
-    }
-
-    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        self.move_cursor(n, 'A')
-    }
-
-    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-        self.move_cursor(n, 'B')
-    }
-
-    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-        self.move_cursor(n, 'C')
-    }
-
-    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-        self.move_cursor(n, 'D')
+    #[test]
+    fn lines_are_replaced_and_text_comes_above_them() {
+        let mut screen = Screen::default();
+        let lines = || vec!["one".to_owned(), "two".to_owned()];
+        assert_eq!(
+            screen.show(lines(), WIDE).as_deref(),
+            Some("one\u{1b}[K\r\ntwo\u{1b}[J\r")
+        );
+        assert_eq!(screen.show(lines(), WIDE), None);
+        assert_eq!(
+            screen.above("note\n", WIDE),
+            "\r\u{1b}[1A\u{1b}[Jnote\none\r\ntwo\r"
+        );
+        assert_eq!(
+            screen.show(Vec::new(), WIDE).as_deref(),
+            Some("\r\u{1b}[1A\u{1b}[J\r")
+        );
+        assert_eq!(screen.above("note\n", WIDE), "note\n");
     }
 
-    fn write_line(&self, s: &str) -> io::Result<()> {
-        self.draw(format_args!("{s}\n"))
-    }
-
-    fn write_str(&self, s: &str) -> io::Result<()> {
-        self.draw(format_args!("{s}"))
-    }
-
-    fn clear_line(&self) -> io::Result<()> {
-        self.draw(format_args!("\r\u{1b}[2K"))
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        let frame = std::mem::take(&mut *self.frame());
-        self.writer.draw(frame.as_bytes());
-        Ok(())
+    #[test]
+    fn lines_that_a_narrower_terminal_has_wrapped_are_removed_too() {
+        let mut screen = Screen::default();
+        screen.show(vec!["视".repeat(30), "x".repeat(20)], WIDE);
+        let narrow = Size {
+            columns: 40,
+            ..WIDE
+        };
+        assert_eq!(
+            screen.show(Vec::new(), narrow).as_deref(),
+            Some("\r\u{1b}[2A\u{1b}[J\r")
+        );
     }
 }

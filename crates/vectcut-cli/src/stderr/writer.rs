@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::json_events::{Line, Note};
+
 /// How many bytes may wait for the reader before log lines and frames of the bars are dropped.
 const WAITING_MAX_BYTES: usize = 1024 * 1024;
 /// How long to wait before trying again to write to a stream that is set to non-blocking.
@@ -14,10 +16,11 @@ const NON_BLOCKING_POLL: Duration = Duration::from_millis(20);
 
 /// The way into the queue. Clones are the same queue.
 #[derive(Clone)]
-pub(super) struct Writer(Arc<Shared>);
+pub(crate) struct Writer(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
+    json: bool,
     queue: Mutex<Queue>,
     changed: Condvar,
 }
@@ -37,12 +40,24 @@ struct Queue {
 
 impl Writer {
     /// Starts the thread that writes standard error.
-    pub(super) fn start() -> Self {
-        Self::writing_to(|bytes| io::stderr().lock().write(bytes))
+    ///
+    /// With `json` the note about dropped lines is a JSON object too.
+    pub(super) fn start(json: bool) -> Self {
+        Self::with(json, |bytes| io::stderr().lock().write(bytes))
     }
 
-    fn writing_to(write: impl FnMut(&[u8]) -> io::Result<usize> + Send + 'static) -> Self {
-        let shared = Arc::<Shared>::default();
+    /// Starts a thread that writes elsewhere.
+    pub(crate) fn writing_to(
+        write: impl FnMut(&[u8]) -> io::Result<usize> + Send + 'static,
+    ) -> Self {
+        Self::with(false, write)
+    }
+
+    fn with(json: bool, write: impl FnMut(&[u8]) -> io::Result<usize> + Send + 'static) -> Self {
+        let shared = Arc::new(Shared {
+            json,
+            ..Shared::default()
+        });
         let writer = Self(shared.clone());
         thread::spawn(move || shared.run(write));
         writer
@@ -67,13 +82,13 @@ impl Writer {
     }
 
     /// Queues a frame of the bars; drops it when too much is waiting.
-    pub(super) fn draw(&self, frame: &[u8]) {
+    pub(crate) fn draw(&self, frame: &[u8]) {
         if !self.is_full() {
             self.push(frame);
         }
     }
 
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.0.lock().waiting.len() >= WAITING_MAX_BYTES
     }
 
@@ -96,7 +111,7 @@ impl Writer {
     }
 
     /// Waits until the queue is empty, for `at_most` this long.
-    pub(super) fn drain_within(&self, at_most: Duration) {
+    pub(crate) fn drain_within(&self, at_most: Duration) {
         let is_busy = |queue: &mut Queue| !queue.is_idle();
         let waited = self
             .0
@@ -152,7 +167,11 @@ impl Shared {
         queue.is_writing = true;
         let mut text = std::mem::take(&mut queue.waiting);
         if let lines @ 1.. = std::mem::take(&mut queue.dropped_lines) {
-            let note = format!("({lines} log lines were dropped: standard error was not read)\n");
+            let note = format!("{lines} log lines were dropped: standard error was not read");
+            let note = match self.json {
+                true => Line::Note(Note { message: note }).text(),
+                false => format!("({note})\n"),
+            };
             text.extend_from_slice(note.as_bytes());
         }
         text

@@ -29,6 +29,23 @@ catalogue! {
         "`--name` works with one file only",
         "`--name` 只能用于单个文件";
 
+    format_unknown(variable, formats):
+        "the value of `{variable}` is not one of {formats}",
+        "`{variable}` 的值不在可选范围内：{formats}";
+    descriptor_unusable(number):
+        "`--progress-fd {number}`: this is not an open file descriptor that can be written",
+        "`--progress-fd {number}`：这不是一个已打开、可写入的文件描述符";
+
+    batch_interrupted(files): "interrupted: {files}", "已中断：{files}";
+    batch_budget_ended(files): "the time budget ended: {files}", "时间预算已用完：{files}";
+    not_finished(count, files, names):
+        "{count} of {files} files not finished ({names})",
+        "{files} 个文件中有 {count} 个未传完（{names}）";
+    not_begun(count): "{count} not begun", "{count} 个还没有开始";
+    not_begun_of(count, files):
+        "{count} of {files} files not begun",
+        "{files} 个文件中有 {count} 个还没有开始";
+    and(): ", ", "，";
     budget_ended(step, path):
         "the time budget ended while {step} `{path}`",
         "时间预算已用完，`{path}` 停在{step}阶段";

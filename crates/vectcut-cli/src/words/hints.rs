@@ -25,6 +25,9 @@ catalogue! {
     start_over():
         "run the same command again; it starts this file over",
         "请重新运行同一命令；这个文件会从头上传";
+    again_for_failed():
+        "run the same command again for the files that failed; the others are not sent again",
+        "重新运行同一命令即可重传失败的文件，已上传的不会重复发送";
     again(): "run the same command again", "请重新运行同一命令";
     other_port():
         "choose another `--port`, or omit it to use a free one",

@@ -14,12 +14,11 @@ catalogue! {
     uploading(): "uploading", "上传";
     finishing(): "finishing", "收尾";
 
-    /// Names of the fields of a result that is printed for people. Each fits into eight columns.
-    url(): "URL", "链接";
-    expires(): "expires", "有效期至";
-    object(): "object", "对象";
-    content(): "content", "内容";
-    field_hint(): "hint", "提示";
+    /// A result that is printed for people.
+    link_valid(until, left): "link valid until {until}, {left} left", "链接有效期至 {until}，还剩 {left}";
+    link_expired(since): "link expired at {since}", "链接已于 {since} 失效";
+    link_unlimited(): "the link does not say when it expires", "链接没有注明有效期";
+    not_published(path, status, message): "{path}: {status}: {message}", "{path}：{status}：{message}";
     failed(): "failed", "失败";
     stopped(): "stopped", "已停止";
 
@@ -41,5 +40,8 @@ catalogue! {
     milliseconds(amount): "{amount} ms", "{amount} 毫秒";
     seconds(amount): "{amount} s", "{amount} 秒";
     minutes(minutes, seconds): "{minutes} min {seconds} s", "{minutes} 分 {seconds} 秒";
+    whole_minutes(amount): "{amount} min", "{amount} 分钟";
+    whole_hours(amount): "{amount} h", "{amount} 小时";
+    whole_days(amount): "{amount} days", "{amount} 天";
     hours(hours, minutes): "{hours} h {minutes} min", "{hours} 小时 {minutes} 分";
 }

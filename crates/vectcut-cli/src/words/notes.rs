@@ -35,9 +35,18 @@ catalogue! {
     not_uploaded_either(count):
         "not uploaded for the same reason: {count} more files",
         "另有 {count} 个文件因同样的原因没有上传";
-    not_begun(count):
-        "not begun: {count} files; run the same command again to upload them",
-        "还有 {count} 个文件没有开始；重新运行同一命令即可上传";
+    failed_too(names): "failed in the same way: {names}", "以同样方式失败：{names}";
+    names_and_more(names, count): "{names} and {count} more", "{names}，另有 {count} 个";
+    comma(): ", ", "、";
+    summary(files, counts, bytes, elapsed):
+        "{files} files: {counts}; {bytes} in {elapsed}",
+        "{files} 个文件：{counts}；共 {bytes}，用时 {elapsed}";
+    summary_comma(): ", ", "，";
+    uploaded(count): "{count} uploaded", "已上传 {count} 个";
+    resumed(count): "{count} resumed", "已续传 {count} 个";
+    reused(count): "{count} reused", "已复用 {count} 个";
+    failed(count): "{count} failed", "失败 {count} 个";
+    stopped(count): "{count} stopped", "未完成 {count} 个";
     ended(status, path, size, elapsed):
         "{status} `{path}` ({size}) in {elapsed}",
         "{status} `{path}`（{size}），用时 {elapsed}";

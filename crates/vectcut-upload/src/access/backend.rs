@@ -127,6 +127,7 @@ async fn recover(
         wish: error.retry_after(),
         server: &talk.shared.backend,
         is_unconnected,
+        step: called.step,
     };
     let failure = || UploadError::Api {
         step: called.step,
@@ -163,6 +164,9 @@ pub(crate) async fn probe(talk: &Talk<'_>, url: &SignedUrl) -> Result<Probe, Pro
         talk.tell(Event::Retrying {
             reason: in_one_line(&error),
             delay,
+            step: Step::Complete,
+            is_unreachable: false,
+            gives_up_in: None,
         });
         tokio::time::sleep(delay).await;
     }

@@ -11,7 +11,7 @@ use super::{
     retrying::{Failed, Tries, back_off},
 };
 use crate::{
-    Event,
+    Event, Step,
     error::in_one_line,
     policy::verdict::{self, Verdict},
     shared::SignatureChoice,
@@ -76,6 +76,7 @@ impl Access<'_, '_> {
             wish,
             server: &self.run.shared.bucket,
             is_unconnected,
+            step: Step::Put,
         };
         let is_cut = tries.cuts >= cuts_max;
         back_off(&self.run.talk, tries, failed, || self.failure(error))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Event, UploadError, policy::retry::Failures, shared::Reach, talk::Talk};
+use crate::{Event, Step, UploadError, policy::retry::Failures, shared::Reach, talk::Talk};
 
 /// Retry state of one request. Progress on other requests does not reset it.
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ pub(crate) struct Failed<'a> {
     pub(crate) wish: Option<Duration>,
     /// The server.
     pub(crate) server: &'a Reach,
+    /// The step of the request.
+    pub(crate) step: Step,
     /// Whether no connection was made.
     pub(crate) is_unconnected: bool,
 }
@@ -58,9 +60,13 @@ pub(super) async fn back_off(
             last: Box::new(error()),
         });
     };
+    let limit = talk.shared.retry.limit(failures.is_unreachable);
     talk.tell(Event::Retrying {
         reason: failed.reason,
         delay,
+        step: failed.step,
+        is_unreachable: failed.is_unconnected,
+        gives_up_in: Some(limit.saturating_sub(failures.lasted)),
     });
     tokio::time::sleep(delay).await;
     Ok(())

@@ -64,12 +64,17 @@ impl RetryPolicy {
             .min(self.cap);
         let wish = wish.unwrap_or_default();
         let delay = bound.mul_f64(jitter.clamp(0.0, 1.0)).max(wish);
-        let limit = match failures.is_unreachable {
-            true => self.give_up_after.min(self.unreachable_after),
-            false => self.give_up_after,
-        };
+        let limit = self.limit(failures.is_unreachable);
         let in_time = failures.lasted.saturating_add(delay) <= limit;
         (in_time || failures.in_a_row < ATTEMPTS_MIN && wish <= limit).then_some(delay)
+    }
+
+    /// Returns how long nothing may succeed.
+    pub(crate) fn limit(&self, is_unreachable: bool) -> Duration {
+        match is_unreachable {
+            true => self.give_up_after.min(self.unreachable_after),
+            false => self.give_up_after,
+        }
     }
 }
 

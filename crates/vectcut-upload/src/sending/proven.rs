@@ -3,7 +3,7 @@
 use oss_client::{Crc64, Error, ObjectKey, StoredObject};
 
 use crate::{
-    Event, UploadError,
+    Event, Step, UploadError,
     access::{Access, Attempt, Setback},
     limits::gate::Slot,
 };
@@ -49,6 +49,9 @@ pub(super) async fn send_proven<'s, F: Future<Output = Result<StoredObject, Erro
         access.run.tell(Event::Retrying {
             reason,
             delay: std::time::Duration::ZERO,
+            step: Step::Put,
+            is_unreachable: false,
+            gives_up_in: None,
         });
     }
 }

@@ -25,6 +25,7 @@ use crate::words::notes;
 /// Fails when standard output cannot be written.
 pub(super) fn print(
     args: &UploadArgs,
+    format: OutputFormat,
     inputs: &Inputs,
     stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
@@ -52,7 +53,7 @@ pub(super) fn print(
         total_files: sizes.len(),
         total_bytes: sizes.iter().sum(),
     };
-    output::print(shown(&plan, args.format).map_err(|error| Failure::stdout(&error.into()))?)?;
+    output::print(shown(&plan, format).map_err(|error| Failure::stdout(&error.into()))?)?;
     stderr.note(&notes::would_upload(
         plan.total_files,
         amounts::bytes(plan.total_bytes),

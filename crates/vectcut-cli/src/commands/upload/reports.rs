@@ -2,24 +2,27 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use vectcut_upload::{Published, StopReason, UploadError};
 
+use super::batch::{Batch, in_words};
 use super::exit::{Ending, exit_code};
 use super::round_trip;
-use crate::args::UploadArgs;
+use crate::args::OutputFormat;
 use crate::clock;
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, NextRun};
 use crate::inputs::{Input, Inputs, Spool};
 use crate::media::Media;
-use crate::output::Output;
+use crate::output::{self, Output, Style};
 use crate::progress::Board;
 use crate::result::{FileResult, PublishedFile};
 use crate::site::Site;
 use crate::stderr::{Stderr, Stdout};
-use crate::words::{Text, notes};
+use crate::words::{Text, labels, notes};
 
 /// How long the watchdog tries to get at the results, and then to get its words out.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -34,6 +37,9 @@ pub(super) struct Reports {
     spool: Mutex<Option<Spool>>,
     stderr: Stderr,
     board: Arc<Board>,
+    begun: Instant,
+    /// Whether the terminal that shows standard error shows the results as text too.
+    shows_results: bool,
     state: Mutex<State>,
 }
 
@@ -41,33 +47,50 @@ struct State {
     output: Output<Stdout>,
     /// How each file ended, once it did.
     endings: Vec<Option<Ending>>,
-    /// Files that a stop kept from beginning.
-    not_begun: usize,
+    batch: Batch,
     /// Files that were not uploaded because of what another file failed of.
     same_cause: usize,
+    /// Whether one reason kept all files from beginning. It was shown, and numbers say no more.
+    is_told: bool,
     is_finished: bool,
 }
 
 impl Reports {
     pub(super) fn new(
-        args: &UploadArgs,
         mut inputs: Inputs,
+        format: OutputFormat,
         stderr: &Stderr,
         board: Arc<Board>,
     ) -> Self {
         let files = inputs.files.len();
-        let output = Output::new(stderr.stdout(), args.format, stderr.language(), files);
+        let is_text = format == OutputFormat::Text;
+        let shows_results = is_text && output::is_terminal() && stderr.is_terminal();
+        let style = Style {
+            format,
+            language: stderr.language(),
+            skips_failures: shows_results,
+        };
+        // Only text has local times, and the time zone is a file to read.
+        let zone = if is_text {
+            TimeZone::system()
+        } else {
+            TimeZone::UTC
+        };
+        let output = Output::new(stderr.stdout(), style, zone, files);
         Self {
             places: inputs.distinct(),
             spool: Mutex::new(inputs.take_spool()),
             files: inputs.files,
             stderr: stderr.clone(),
             board,
+            begun: clock::now(),
+            shows_results,
             state: Mutex::new(State {
                 output: output.list(inputs.are_a_list),
                 endings: vec![None; files],
-                not_begun: 0,
+                batch: Batch::default(),
                 same_cause: 0,
+                is_told: false,
                 is_finished: false,
             }),
         }
@@ -119,7 +142,7 @@ impl Reports {
                 let file = PublishedFile::new(&site.base_url, path, &published).with_media(media);
                 match site.is_sandbox() {
                     true => {
-                        self.board.comparing(index, clock::now());
+                        self.board.comparing(index);
                         round_trip::compare(&site.oss, &file.public_signed_url, read)
                             .await
                             .map(|()| file)
@@ -160,7 +183,10 @@ impl Reports {
     pub(super) fn settle_all(&self, failure: &Failure) -> Result<(), Failure> {
         self.stderr.error(failure);
         let mut state = self.state();
+        state.is_told = true;
         for (index, Input { given: path, .. }) in self.files.iter().enumerate() {
+            self.board.end(index, failure.status(), Some(failure.code));
+            state.batch.failed();
             state.endings[index] = Some(Ending::of(failure));
             state.print(
                 index,
@@ -208,7 +234,9 @@ impl Reports {
             let (step, safe_bytes) = (self.board.step(row), self.board.safe_bytes(row));
             for &place in open {
                 let path = &self.files[place].given;
-                let failure = Failure::stopped(path, reason, step, safe_bytes, NextRun::Unknown);
+                let mut failure =
+                    Failure::stopped(path, reason, step, safe_bytes, NextRun::Unknown);
+                failure.details.last_cause = self.board.last_cause(row);
                 self.report(state, place, Err(failure))?;
             }
         }
@@ -218,13 +246,7 @@ impl Reports {
     fn finish_with(&self, state: &mut State) -> Result<ExitCode, Failure> {
         let endings: Vec<_> = state.endings.iter().flatten().copied().collect();
         if !std::mem::replace(&mut state.is_finished, true) {
-            if state.same_cause > 0 {
-                self.stderr
-                    .note(&notes::not_uploaded_either(state.same_cause));
-            }
-            if state.not_begun > 0 {
-                self.stderr.note(&notes::not_begun(state.not_begun));
-            }
+            self.tell_batch(state);
             state
                 .output
                 .finish()
@@ -233,13 +255,38 @@ impl Reports {
         Ok(exit_code(&endings))
     }
 
+    /// Shows what is left to say about several files, and their numbers.
+    fn tell_batch(&self, state: &State) {
+        let elapsed = clock::now().saturating_duration_since(self.begun);
+        let summary = state.batch.summary(elapsed);
+        self.board.summary(summary);
+        self.board.close();
+        if self.files.len() == 1 || state.is_told {
+            return;
+        }
+        let either = Some(state.same_cause).filter(|count| *count > 0);
+        let either = either.map(notes::not_uploaded_either);
+        for note in state.batch.others().iter().chain(&either) {
+            self.stderr.note(note);
+        }
+        if let Some(failure) = state.batch.stop() {
+            self.stderr.error(&failure);
+        }
+        self.stderr.note(&in_words(summary));
+        if let Some(next) = state.batch.next() {
+            self.stderr
+                .note(&labels::hint().then(&Text::same(" ")).then(&next));
+        }
+    }
+
     /// Takes a file that was not uploaded because of another file's failure, which was shown already.
     fn report_same_cause(&self, upload: usize, error: &UploadError) -> Result<(), Failure> {
-        self.board.end(self.row(upload));
         let mut state = self.state();
         for &place in &self.places[upload] {
             let path = &self.files[place].given;
             let failure = Failure::of_upload(path, error, None);
+            self.board.end(place, failure.status(), Some(failure.code));
+            state.batch.failed();
             state.same_cause += 1;
             state.endings[place] = Some(Ending::of(&failure));
             let result = FileResult::not_published(path, &failure, self.stderr.language());
@@ -254,39 +301,52 @@ impl Reports {
         index: usize,
         result: Result<PublishedFile, Failure>,
     ) -> Result<(), Failure> {
-        self.board.end(index);
         let (ending, result) = match result {
             Ok(file) => {
-                let summary = file.summary();
-                let ended = state.endings.iter().flatten().count() + 1;
-                match self.files.len() {
-                    1 => self.stderr.note(&summary),
-                    files => {
-                        let count = Text::same(format_args!("[{ended}/{files}] "));
-                        self.stderr.note(&count.then(&summary));
-                    }
-                }
+                self.board.end(index, file.status.name(), None);
+                state.batch.uploaded(file.status, file.file_size);
+                self.note_uploaded(state, &file);
                 (Ending::Uploaded, FileResult::Published(Box::new(file)))
             }
             Err(failure) => {
-                let ending = Ending::of(&failure);
-                // A line for each of hundreds that wait would hide those of the files that had begun.
-                match ending {
-                    Ending::NotBegun(_) if self.files.len() > 1 => state.not_begun += 1,
-                    _ => self.stderr.error(&failure),
-                }
-                (
-                    ending,
-                    FileResult::not_published(
-                        &self.files[index].given,
-                        &failure,
-                        self.stderr.language(),
-                    ),
-                )
+                self.board.end(index, failure.status(), Some(failure.code));
+                self.show_failure(state, index, &failure);
+                let language = self.stderr.language();
+                let result =
+                    FileResult::not_published(&self.files[index].given, &failure, language);
+                (Ending::of(&failure), result)
             }
         };
         state.endings[index] = Some(ending);
         state.print(index, result)
+    }
+
+    fn note_uploaded(&self, state: &State, file: &PublishedFile) {
+        let ended = state.endings.iter().flatten().count() + 1;
+        match self.files.len() {
+            _ if self.shows_results => {}
+            1 => self.stderr.note(&file.summary()),
+            files => {
+                let count = Text::same(format_args!("[{ended}/{files}] "));
+                self.stderr.note(&count.then(&file.summary()));
+            }
+        }
+    }
+
+    /// Shows a failure, or keeps it for the end: a line for each of hundreds of files would hide what matters.
+    fn show_failure(&self, state: &mut State, index: usize, failure: &Failure) {
+        let path = self.files[index].given.display().to_string();
+        let is_batch = self.files.len() > 1;
+        if failure.is_stop() {
+            let safe_bytes = self.board.safe_bytes(index);
+            state.batch.stopped(&path, failure, safe_bytes);
+            if is_batch {
+                return;
+            }
+        } else if !state.batch.shows(&path, failure) {
+            return;
+        }
+        self.stderr.error(failure);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -310,8 +370,10 @@ impl Reports {
 
 impl State {
     fn print(&mut self, index: usize, result: FileResult) -> Result<(), Failure> {
+        // A computer's clock is never outside of what a timestamp can be.
+        let now = Timestamp::try_from(clock::system()).unwrap_or_default();
         self.output
-            .push(index, result)
+            .push(index, result, now)
             .map_err(|error| Failure::stdout(&error))
     }
 }

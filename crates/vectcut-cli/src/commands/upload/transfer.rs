@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::interval;
 use vectcut_upload::{Event, Published, Upload, UploadError};
 
@@ -55,12 +56,31 @@ pub(super) async fn transfer(
         Ok(())
     };
     let mut work = pin!(async { tokio::try_join!(uploading, reporting).map(|_| ()) });
+    let mut measuring = lengths(uploads);
+    let mut is_measured = false;
     let mut ticks = interval(TICK);
     loop {
         tokio::select! {
             biased;
             result = &mut work => return result,
+            found = &mut measuring, if !is_measured => {
+                is_measured = true;
+                let found = found.unwrap_or_default().into_iter().enumerate();
+                board.lengths(found.map(|(upload, bytes)| (reports.row(upload), bytes)));
+            }
             _ = ticks.tick() => board.tick(clock::now()),
         }
     }
+}
+
+/// Looks up how long the files are, for the total. A file system that hangs holds up a thread of its own.
+fn lengths(uploads: &[Upload]) -> JoinHandle<Vec<Option<u64>>> {
+    let paths: Vec<_> = uploads
+        .iter()
+        .map(|upload| upload.path().to_owned())
+        .collect();
+    spawn_blocking(move || {
+        let lengths = paths.iter().map(std::fs::metadata);
+        lengths.map(|found| Some(found.ok()?.len())).collect()
+    })
 }
