@@ -10,7 +10,7 @@ mod position;
 mod sentence;
 mod speed;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -94,7 +94,7 @@ impl Board {
         Self {
             stderr: stderr.clone(),
             state: Mutex::new(State {
-                files: paths.iter().map(File::new).collect(),
+                files: paths.iter().map(|path| File::new(path)).collect(),
                 view,
                 notes: Notes::default(),
                 speed: Speed::default(),
@@ -303,7 +303,7 @@ impl State {
 }
 
 impl File {
-    fn new(path: &PathBuf) -> Self {
+    fn new(path: &Path) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str());
         Self {
             path: path.display().to_string(),
