@@ -2,6 +2,8 @@
 //!
 //! Errors of the layers below become a failure here. The hints that name flags or variables are added here too.
 
+#[cfg(test)]
+mod gallery;
 mod hints;
 mod key;
 mod stop;
@@ -141,9 +143,14 @@ impl Failure {
         failure.step = Some(error.step());
         failure.retryable = error.is_retryable();
         *failure.details = Details::of(error);
-        hints::of_upload(error, proxy)
+        let failure = hints::of_upload(error, proxy)
             .into_iter()
-            .fold(failure, Self::hint)
+            .fold(failure, Self::hint);
+        match words::codes::find(failure.code) {
+            // What helps in general is better than nothing.
+            Some(code) if failure.hints.is_empty() => failure.hint(code.next()),
+            _ => failure,
+        }
     }
 
     /// A setting whose value cannot be used. `origin` is its flag or its variable.

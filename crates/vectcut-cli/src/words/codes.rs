@@ -243,8 +243,8 @@ const OTHERS: &[Code] = &[
         retryable: Retryable::No,
         meaning: ["VectCut refused the request", "VectCut 拒绝了请求"],
         next: [
-            "read the message; it is the server's own",
-            "请看消息内容，它来自服务器",
+            "act on the server's own message",
+            "请按服务器给出的消息处理",
         ],
     },
     Code {
@@ -327,7 +327,10 @@ const OTHERS: &[Code] = &[
         steps: "put",
         retryable: Retryable::Usually,
         meaning: ["OSS refused the request", "OSS 拒绝了请求"],
-        next: ["read `oss_code` and the hint", "请看 `oss_code` 和提示"],
+        next: [
+            "give the code and the request ID of OSS to VectCut's support",
+            "请把 OSS 的错误代码和请求 ID 提供给 VectCut 客服",
+        ],
     },
     Code {
         name: "crc64_mismatch",
