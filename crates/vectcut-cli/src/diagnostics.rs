@@ -85,6 +85,7 @@ mod tests {
         error: could not upload `clip.mp4`
           caused by: could not find `clip.mp4`
           caused by: No such file or directory
+        hint: check the path
         ");
     }
 
@@ -132,6 +133,7 @@ mod tests {
         insta::assert_snapshot!(render(&Failure::of_upload(path, &error, None), false, Language::English), @r"
         error: could not upload `clip.mp4`
           caused by: `clip.mp4` has 6442450944 bytes, and one upload holds at most 5368709120
+        hint: make the file smaller
         ");
     }
 
