@@ -87,7 +87,11 @@ const OWN_TEXT: [(&str, &str); 9] = [
 ];
 
 /// The files that may write to standard output or standard error.
-const PRINTING_FILES: [(&str, &str); 5] = [
+const PRINTING_FILES: [(&str, &str); 6] = [
+    (
+        "crates/vectcut-cli/src/commands/mcp.rs",
+        "gives standard output to the protocol, whose messages are JSON",
+    ),
     (
         "crates/vectcut-cli/src/output.rs",
         "prints what is no result of a file, such as a script",

@@ -17,7 +17,10 @@ use crate::words::{Language, codes};
 const PATH: &str = "clip.mp4";
 
 /// Codes of failures that are no failed upload. Each is shown in the tests of the file that makes it.
-const ELSEWHERE: [&str; 15] = [
+const ELSEWHERE: [&str; 18] = [
+    "file_protected",
+    "outside_roots",
+    "upload_unknown",
     "api_key_missing",
     "api_key_unusable",
     "api_key_unchecked",

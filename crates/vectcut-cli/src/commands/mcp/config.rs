@@ -208,7 +208,7 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let file = folder.path().join("config");
             fs::write(&file, text).expect("a file");
-            let stderr = Stderr::new(true, true, Language::English);
+            let stderr = Stderr::new(true, true, false, Language::English);
             let failure = add(&entry(client), &file, &stderr).expect_err(text);
             assert_eq!(failure.exit_code, ExitCode::Usage);
             assert_eq!(fs::read_to_string(&file).expect("it is there"), text);
@@ -224,7 +224,7 @@ mod tests {
     fn a_file_is_written_with_its_permissions_and_kept_as_it_was() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("deep/mcp.json");
-        let stderr = Stderr::new(true, true, Language::English);
+        let stderr = Stderr::new(true, true, false, Language::English);
         add(&entry(McpClient::VsCode), &file, &stderr).expect("a new file");
         let first = fs::read_to_string(&file).expect("written");
         assert!(!backup_of(&file).exists(), "there was no file before");
