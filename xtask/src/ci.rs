@@ -16,7 +16,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     step("peers", peers::run)?;
     step("signer's users", signer_users::run)?;
     step("the README's first command", demonstration)?;
-    step("dist", dist::run)
+    step("dist", || dist::run(&[], false))
 }
 
 /// Runs the README's first command and reads the JSON that it prints.

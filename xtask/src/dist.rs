@@ -1,143 +1,190 @@
-//! `cargo xtask dist`: the archive that ships, with its SHA-256 beside it.
+//! `cargo xtask dist`: everything that ships, in `dist-files` of the target folder.
 //!
-//! `target/dist/vectcut-VERSION-TARGET.tar.gz` holds the binary, README, licences and shell completions.
-//! The licence texts of the crates in the binary are in `THIRD-PARTY-LICENCES.txt`.
-//! It calls the system's `tar` and `sha256sum` (or `shasum`), so this crate needs no archive library.
+//! For each target: an archive, a wheel, an npm package and a bundle for desktop agents. `SHA256SUMS` covers them all.
+//! The same sources and the same tools give the same bytes, in any folder.
+//! It calls Python 3 to write archives, so this crate needs no archive library. It installs nothing.
+
+mod agents;
+mod archive;
+mod build;
+mod glibc;
+mod npm;
+mod pack;
+mod sbom;
+mod target;
+mod verify;
+mod wheel;
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{Failure, cargo, output, run as run_program};
-use crate::{licences, workspace};
+use crate::process::{Failure, output};
+use crate::steps::step;
+use crate::{docs, workspace};
+use target::Target;
 
-const TEXTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
-const THIRD_PARTY: &str = "THIRD-PARTY-LICENCES.txt";
-const SHELLS: [(&str, &str); 5] = [
-    ("bash", "vectcut.bash"),
-    ("elvish", "vectcut.elv"),
-    ("fish", "vectcut.fish"),
-    ("powershell", "vectcut.ps1"),
-    ("zsh", "_vectcut"),
-];
+/// The largest binary for Linux that ships; a download of ten seconds on a poor line.
+const BINARY_BYTES_MAX: u64 = 9 * 1024 * 1024;
 
-/// Builds the binary with the `dist` profile, packs it and checks that the archive holds what it should.
-pub(crate) fn run() -> Result<(), Failure> {
-    run_program(&mut cargo([
-        "build",
-        "--locked",
-        "--quiet",
-        "--profile",
-        "dist",
-        "-p",
-        "vectcut-cli",
-        "--bin",
-        "vectcut",
-    ]))?;
-    let folder = workspace::target_directory()?.join("dist");
-    let binary = folder.join(format!("vectcut{}", std::env::consts::EXE_SUFFIX));
-    let target = target()?;
-    let name = format!("vectcut-{}-{target}", version(&binary)?);
-    let licences = licences::collect("vectcut-cli", &target)?;
-    let packed = fill(&folder.join(&name), &binary, &licences)?;
-    let archive = format!("{name}.tar.gz");
-    run_program(
-        Command::new("tar")
-            .current_dir(&folder)
-            .args(["-czf", &archive, &name]),
-    )?;
-    check_contents(&folder, &archive, &name, &packed)?;
-    let sum = sha256(&folder, &archive)?;
-    write(&folder.join(format!("{archive}.sha256")), &sum)?;
-    println!("{}\n{}", folder.join(&archive).display(), sum.trim_end());
+/// What all packages of one release share.
+struct Release {
+    version: String,
+    /// The time of every file in every archive, in seconds since 1970.
+    epoch: u64,
+    /// Where the finished files go.
+    files: PathBuf,
+    /// Where packages are laid out before they are packed.
+    layout: PathBuf,
+    /// A binary that runs here, for man pages and completions.
+    runnable: PathBuf,
+}
+
+/// A binary for a target.
+struct Built {
+    target: Target,
+    binary: PathBuf,
+}
+
+/// Builds and packs everything for the targets, or for this computer if there are none; then tries it if asked.
+pub(crate) fn run(targets: &[String], verify: bool) -> Result<(), Failure> {
+    let targets = match targets {
+        [] => vec![Target::host()?],
+        named => named.iter().map(|triple| Target::new(triple)).collect(),
+    };
+    let epoch = epoch()?;
+    let mut built = Vec::new();
+    for target in targets {
+        let binary = step(&format!("build {target}"), || build::build(&target, epoch))?;
+        check(&target, &binary)?;
+        built.push(Built { target, binary });
+    }
+    let release = Release::begin(epoch, &built)?;
+    step("pack", || pack_all(&release, &built))?;
+    if verify {
+        step("verify", || verify::run(&release, &built))?;
+    }
     Ok(())
 }
 
-/// The version that the binary prints, which also proves that it starts.
-fn version(binary: &Path) -> Result<String, Failure> {
-    let text = output(Command::new(binary).arg("--version"))?;
-    match text.trim().strip_prefix("vectcut ") {
-        Some(version) => Ok(version.to_owned()),
-        None => Err(Failure::new(format!(
-            "`vectcut --version` said `{}`",
-            text.trim()
-        ))),
-    }
-}
-
-fn target() -> Result<String, Failure> {
-    let text = output(
-        Command::new("rustc")
-            .current_dir(workspace::root())
-            .arg("-vV"),
-    )?;
-    match text.lines().find_map(|line| line.strip_prefix("host: ")) {
-        Some(host) => Ok(host.to_owned()),
-        None => Err(Failure::new("`rustc -vV` names no host")),
-    }
-}
-
-/// Lays out the archive's folder and returns the files in it, relative to it.
-fn fill(folder: &Path, binary: &Path, licences: &str) -> Result<Vec<PathBuf>, Failure> {
-    let mut packed = Vec::new();
-    let completions = folder.join("completions");
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|error| not_packed(folder, &error))?;
-    }
-    fs::create_dir_all(&completions).map_err(|error| not_packed(&completions, &error))?;
-    let texts = TEXTS.map(|text| workspace::root().join(text));
-    for file in texts.iter().map(PathBuf::as_path).chain([binary]) {
-        let name = file.file_name().unwrap_or_default();
-        fs::copy(file, folder.join(name)).map_err(|error| not_packed(file, &error))?;
-        packed.push(PathBuf::from(name));
-    }
-    write(&folder.join(THIRD_PARTY), licences)?;
-    packed.push(PathBuf::from(THIRD_PARTY));
-    for (shell, file) in SHELLS {
-        let script = output(Command::new(binary).args(["completions", shell]))?;
-        write(&completions.join(file), &script)?;
-        packed.push(Path::new("completions").join(file));
-    }
-    Ok(packed)
-}
-
-fn check_contents(
-    folder: &Path,
-    archive: &str,
-    name: &str,
-    packed: &[PathBuf],
-) -> Result<(), Failure> {
-    let listing = output(
-        Command::new("tar")
-            .current_dir(folder)
-            .args(["-tzf", archive]),
-    )?;
-    for file in packed {
-        let path = Path::new(name).join(file);
-        if !listing.lines().any(|line| Path::new(line) == path) {
-            return Err(Failure::new(format!(
-                "`{archive}` lacks `{}`",
-                path.display()
-            )));
+impl Release {
+    fn begin(epoch: u64, built: &[Built]) -> Result<Self, Failure> {
+        let folder = workspace::target_directory()?;
+        let runnable = built.iter().find(|each| each.target.runs_here());
+        let release = Self {
+            version: version()?,
+            epoch,
+            files: folder.join("dist-files"),
+            layout: folder.join("dist-layout"),
+            runnable: match runnable {
+                Some(built) => built.binary.clone(),
+                None => docs::debug_binary()?,
+            },
+        };
+        for folder in [&release.files, &release.layout] {
+            empty(folder)?;
         }
+        Ok(release)
+    }
+}
+
+fn pack_all(release: &Release, built: &[Built]) -> Result<(), Failure> {
+    for each in built {
+        archive::write(release, each)?;
+        wheel::write(release, each)?;
+        npm::write_platform(release, each)?;
+        agents::write_bundle(release, each)?;
+    }
+    npm::write_launcher(release)?;
+    agents::write(release)?;
+    pack::write_sums(&release.files)?;
+    println!("packed in `{}`:", release.files.display());
+    print!(
+        "{}",
+        fs::read_to_string(release.files.join(pack::SUMS)).unwrap_or_default()
+    );
+    Ok(())
+}
+
+/// The version of every crate, from the root manifest.
+fn version() -> Result<String, Failure> {
+    let metadata = workspace::metadata()?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let mut ours = packages.filter(|package| package["name"] == "vectcut-cli");
+    match ours.next().and_then(|package| package["version"].as_str()) {
+        Some(version) => Ok(version.to_owned()),
+        None => Err(Failure::new("cargo metadata knows no `vectcut-cli`")),
+    }
+}
+
+/// `SOURCE_DATE_EPOCH` if it is set, otherwise the time of the last commit.
+fn epoch() -> Result<u64, Failure> {
+    let text = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text,
+        Err(_) => output(Command::new("git").current_dir(workspace::root()).args([
+            "log",
+            "-1",
+            "--format=%ct",
+        ]))?,
+    };
+    text.trim().parse().map_err(|_| {
+        Failure::new(format!(
+            "`SOURCE_DATE_EPOCH` is no number of seconds: `{text}`"
+        ))
+    })
+}
+
+/// Says what a binary needs, and refuses one that is too large.
+fn check(target: &Target, binary: &Path) -> Result<(), Failure> {
+    let bytes = fs::metadata(binary)
+        .map_err(|error| unusable(binary, &error))?
+        .len();
+    let needs = match glibc::required(binary)? {
+        Some(minor) => format!("glibc 2.{minor}"),
+        None => "no glibc".to_owned(),
+    };
+    println!("{target}: the binary has {bytes} bytes and needs {needs}");
+    if target.is_linux() && bytes > BINARY_BYTES_MAX {
+        return Err(Failure::new(format!(
+            "the binary for {target} has {bytes} bytes, more than {BINARY_BYTES_MAX}"
+        )));
     }
     Ok(())
 }
 
-/// One line in the format of `sha256sum --check`.
-fn sha256(folder: &Path, archive: &str) -> Result<String, Failure> {
-    let mut sha256sum = Command::new("sha256sum");
-    let mut shasum = Command::new("shasum");
-    shasum.args(["-a", "256"]);
-    let found = output(sha256sum.current_dir(folder).arg(archive));
-    found.or_else(|_| output(shasum.current_dir(folder).arg(archive)))
+/// Makes a folder and removes what an earlier run left in it.
+fn empty(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| unusable(folder, &error))?;
+    }
+    fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))
 }
 
+/// Copies a file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    let failed = |error| unusable(from, &error);
+    if !from.is_dir() {
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        return fs::copy(from, to).map(drop).map_err(failed);
+    }
+    fs::create_dir_all(to).map_err(failed)?;
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Writes a text file and the folders above it.
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(file, text).map_err(|error| not_packed(file, &error))
+    if let Some(parent) = file.parent() {
+        fs::create_dir_all(parent).map_err(|error| unusable(parent, &error))?;
+    }
+    fs::write(file, text).map_err(|error| unusable(file, &error))
 }
 
-fn not_packed(file: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("could not pack `{}`: {error}", file.display()))
+fn unusable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("could not pack `{}`: {error}", path.display()))
 }

@@ -4,7 +4,7 @@
 //! arguments. The files of [`WHOLE`] are that as a whole.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Failure, cargo, output, run as run_program};
@@ -51,8 +51,8 @@ pub(crate) fn check() -> Result<(), Failure> {
     }
 }
 
-/// Returns what each document should be.
-fn expected() -> Result<Vec<(&'static str, String)>, Failure> {
+/// Builds the command without optimisation, and returns the binary.
+pub(crate) fn debug_binary() -> Result<PathBuf, Failure> {
     run_program(&mut cargo([
         "build",
         "--locked",
@@ -63,7 +63,12 @@ fn expected() -> Result<Vec<(&'static str, String)>, Failure> {
         "vectcut",
     ]))?;
     let name = format!("debug/vectcut{}", std::env::consts::EXE_SUFFIX);
-    let binary = workspace::target_directory()?.join(name);
+    Ok(workspace::target_directory()?.join(name))
+}
+
+/// Returns what each document should be.
+fn expected() -> Result<Vec<(&'static str, String)>, Failure> {
+    let binary = debug_binary()?;
     let mut documents = Vec::new();
     for path in WITH_BLOCKS {
         let file = workspace::root().join(path);

@@ -1,12 +1,13 @@
 //! The licence texts of every crate in the binary that ships, in one file, from the sources that cargo has fetched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::process::{Failure, cargo, output};
+use crate::process::Failure;
+use crate::shipped::Shipped;
 
 /// How the names of files with licence texts begin, in lower case.
 const FILE_STARTS: [&str; 6] = [
@@ -27,59 +28,17 @@ struct Dependency {
     texts: Vec<String>,
 }
 
-/// Returns one text with the licences of all that `package` is built from for `target`.
+/// Returns one text with the licences of all that a binary is built from.
 ///
 /// # Errors
 ///
 /// Fails if a crate has neither a licence text nor another crate with the same expression whose texts serve for both.
-pub(crate) fn collect(package: &str, target: &str) -> Result<String, Failure> {
-    let text = output(
-        cargo([
-            "metadata",
-            "--locked",
-            "--format-version",
-            "1",
-            "--filter-platform",
-        ])
-        .arg(target),
-    )?;
-    let metadata: Value = serde_json::from_str(&text)
-        .map_err(|error| Failure::new(format!("cargo metadata is not JSON: {error}")))?;
-    let ids = needed(&metadata, package);
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let foreign = packages.filter(|package| {
-        !package["source"].is_null() && package["id"].as_str().is_some_and(|id| ids.contains(id))
-    });
+pub(crate) fn collect(shipped: &Shipped) -> Result<String, Failure> {
+    let foreign = shipped
+        .packages()
+        .filter(|package| !package["source"].is_null());
     let dependencies = foreign.map(read).collect::<Result<Vec<_>, _>>()?;
     render(&dependencies)
-}
-
-/// The packages that a package needs at run time, itself included.
-fn needed<'a>(metadata: &'a Value, package: &str) -> BTreeSet<&'a str> {
-    let nodes: BTreeMap<&str, &Value> = metadata["resolve"]["nodes"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|node| Some((node["id"].as_str()?, node)))
-        .collect();
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let root = packages
-        .filter(|candidate| candidate["source"].is_null() && candidate["name"] == package)
-        .filter_map(|candidate| candidate["id"].as_str());
-    let mut waiting: Vec<&str> = root.collect();
-    let mut needed = BTreeSet::new();
-    while let Some(id) = waiting.pop() {
-        if needed.insert(id) {
-            let all = nodes.get(id).map(|node| &node["deps"]);
-            let all = all.and_then(Value::as_array).into_iter().flatten();
-            let normal = all.filter(|dependency| {
-                let kinds = dependency["dep_kinds"].as_array();
-                kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
-            });
-            waiting.extend(normal.filter_map(|dependency| dependency["pkg"].as_str()));
-        }
-    }
-    needed
 }
 
 fn read(package: &Value) -> Result<Dependency, Failure> {
@@ -160,8 +119,6 @@ fn same_terms<'a>(dependencies: &'a [Dependency], expression: &str) -> Option<&'
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn dependency(name: &str, expression: &str, texts: &[&str]) -> Dependency {
@@ -199,28 +156,9 @@ mod tests {
 
     #[test]
     fn every_crate_in_the_command_has_a_text() {
-        let text = collect("vectcut-cli", "x86_64-unknown-linux-gnu").expect("all have one");
+        let shipped = Shipped::read("vectcut-cli", "x86_64-unknown-linux-gnu").expect("metadata");
+        let text = collect(&shipped).expect("all have one");
         assert!(text.contains("\nreqwest 0."), "{text}");
         assert!(!text.contains("\ninsta "), "{text}");
-    }
-
-    #[test]
-    fn what_only_tests_and_builds_need_is_left_out() {
-        let kind = |kind: Value| json!([{ "kind": kind }]);
-        let metadata = json!({
-            "packages": [{ "name": "app", "id": "app", "source": null }],
-            "resolve": { "nodes": [
-                { "id": "app", "deps": [
-                    { "pkg": "lib", "dep_kinds": kind(Value::Null) },
-                    { "pkg": "test", "dep_kinds": kind("dev".into()) },
-                    { "pkg": "build", "dep_kinds": kind("build".into()) },
-                ] },
-                { "id": "lib", "deps": [{ "pkg": "deep", "dep_kinds": kind(Value::Null) }] },
-            ] },
-        });
-        assert_eq!(
-            needed(&metadata, "app"),
-            BTreeSet::from(["app", "deep", "lib"])
-        );
     }
 }

@@ -20,6 +20,7 @@ mod peers;
 mod process;
 mod readme;
 mod release;
+mod shipped;
 mod signer_users;
 mod steps;
 mod test;
@@ -92,8 +93,15 @@ enum Verb {
     },
     /// Write the parts of the documents that are made of the command's own definitions
     Docs,
-    /// Build and pack the release archive, with README, licences and completions, and its SHA-256
-    Dist,
+    /// Build and pack what ships: archives, wheels, npm packages, packages for agents, and their SHA-256
+    Dist {
+        /// The target to build for; can be repeated [default: this computer]
+        #[arg(long = "target", value_name = "TARGET")]
+        targets: Vec<String>,
+        /// Install each package in a fresh folder and upload a file with it to its own sandbox
+        #[arg(long)]
+        verify: bool,
+    },
     /// Run everything that must pass before a change lands
     Ci,
 }
@@ -121,7 +129,7 @@ fn main() -> ExitCode {
         Verb::Release { dry_run, .. } => release::run(dry_run),
         Verb::SignerUsers => signer_users::run(),
         Verb::Docs => docs::write(),
-        Verb::Dist => dist::run(),
+        Verb::Dist { targets, verify } => dist::run(&targets, verify),
         Verb::Ci => ci::run(),
     };
     match outcome {

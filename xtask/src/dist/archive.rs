@@ -1,0 +1,77 @@
+//! The archive of a target: the binary and all that belongs beside it.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::pack::pack;
+use super::{Built, Release, copy, empty, sbom, write as write_file};
+use crate::process::{Failure, output, run as run_program};
+use crate::shipped::Shipped;
+use crate::{licences, workspace};
+
+/// Texts of the repository, and what they are called in an archive.
+const TEXTS: [(&str, &str); 3] = [
+    ("README.md", "README.md"),
+    ("LICENSE-MIT", "LICENSE-MIT"),
+    ("LICENSE-APACHE", "LICENSE-APACHE"),
+];
+/// Packed once they are there.
+const CHINESE_README: &str = "docs/zh-CN/README.md";
+const THIRD_PARTY: &str = "THIRD-PARTY-LICENCES.txt";
+const SBOM: &str = "sbom.cdx.json";
+/// The skill for agents, in the repository.
+pub(super) const SKILL: &str = "crates/vectcut-cli/skill/sts-upload";
+const SHELLS: [(&str, &str); 5] = [
+    ("bash", "vectcut.bash"),
+    ("elvish", "vectcut.elv"),
+    ("fish", "vectcut.fish"),
+    ("powershell", "vectcut.ps1"),
+    ("zsh", "_vectcut"),
+];
+
+/// Lays out and packs the archive of a target. It has one folder, named as the archive.
+pub(super) fn write(release: &Release, built: &Built) -> Result<(), Failure> {
+    let target = &built.target;
+    let name = format!("vectcut-{}-{target}", release.version);
+    let layout = release.layout.join(format!("archive-{target}"));
+    empty(&layout)?;
+    fill(&layout.join(&name), release, built)?;
+    pack(
+        release,
+        &layout,
+        &format!("{name}.{}", target.archive_suffix()),
+    )
+}
+
+fn fill(folder: &Path, release: &Release, built: &Built) -> Result<(), Failure> {
+    copy(&built.binary, &folder.join(built.target.binary()))?;
+    for (file, name) in TEXTS {
+        copy(&workspace::root().join(file), &folder.join(name))?;
+    }
+    let chinese = workspace::root().join(CHINESE_README);
+    if chinese.exists() {
+        copy(&chinese, &folder.join("README.zh-CN.md"))?;
+    }
+    let skill = workspace::root().join(SKILL);
+    if skill.exists() {
+        copy(&skill, &folder.join("skills/sts-upload"))?;
+    }
+    let shipped = Shipped::read("vectcut-cli", built.target.triple())?;
+    write_file(&folder.join(THIRD_PARTY), &licences::collect(&shipped)?)?;
+    let sbom = sbom::render(&shipped, &workspace::read("Cargo.lock")?)?;
+    write_file(&folder.join(SBOM), &sbom)?;
+    completions(&release.runnable, &folder.join("completions"))?;
+    man_pages(&release.runnable, &folder.join("man/man1"))
+}
+
+fn completions(vectcut: &Path, folder: &Path) -> Result<(), Failure> {
+    for (shell, file) in SHELLS {
+        let script = output(Command::new(vectcut).args(["completions", shell]))?;
+        write_file(&folder.join(file), &script)?;
+    }
+    Ok(())
+}
+
+fn man_pages(vectcut: &Path, folder: &Path) -> Result<(), Failure> {
+    run_program(Command::new(vectcut).args(["reference", "man"]).arg(folder))
+}
