@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::process::Failure;
 
 /// Runs one step; its name, its outcome and its time are printed when it ends.
-pub(crate) fn step(name: &str, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     println!("── {name}");
     let (outcome, seconds) = timed(work);
     let word = if outcome.is_ok() { "ok" } else { "FAILED" };

@@ -32,6 +32,7 @@ mod stderr;
 mod usage;
 mod values;
 mod variables;
+mod version;
 mod watchdog;
 mod words;
 
@@ -61,7 +62,7 @@ fn run() -> ProcessExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let language = settings::language(&arguments, &environment);
     let json = settings::wants_json(&arguments);
-    let line = match help::parse(arguments, language) {
+    let line = match help::parse(arguments.clone(), language) {
         Ok(line) => line,
         Err(error) if error.use_stderr() && !usage::is_help(&error) => {
             let stderr = Stderr::new(true, environment.no_color(), json, language);
@@ -71,7 +72,10 @@ fn run() -> ProcessExitCode {
         }
         Err(help) => {
             // If nobody reads it, there is nobody to inform either.
-            let _ = help.print();
+            let _ = match version::is_asked_in_full(&help, &arguments) {
+                true => output::print(version::in_full()).is_ok(),
+                false => help.print().is_ok(),
+            };
             return match help.use_stderr() {
                 true => ExitCode::Usage.into(),
                 false => ExitCode::Success.into(),

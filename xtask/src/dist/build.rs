@@ -32,6 +32,9 @@ pub(super) fn build(target: &Target, epoch: u64) -> Result<PathBuf, Failure> {
         ])
         .env("CARGO_ENCODED_RUSTFLAGS", flags(&folder)?)
         .env("SOURCE_DATE_EPOCH", epoch.to_string());
+    if let Some(commit) = commit() {
+        command.env("VECTCUT_COMMIT", commit);
+    }
     run_program(&mut command)?;
     Ok(folder
         .join(target.triple())
@@ -58,6 +61,22 @@ fn command(target: &Target) -> Command {
     command
 }
 
+/// The commit, with `-dirty` after it if a file differs from it; none outside git.
+fn commit() -> Option<String> {
+    let mut ask = Command::new("git");
+    ask.current_dir(workspace::root())
+        .args([
+            "describe",
+            "--always",
+            "--dirty",
+            "--abbrev=40",
+            "--exclude=*",
+        ])
+        .stderr(Stdio::null());
+    let said = ask.output().ok().filter(|said| said.status.success())?;
+    Some(String::from_utf8_lossy(&said.stdout).trim().to_owned())
+}
+
 fn has_zigbuild() -> bool {
     let mut ask = Command::new("cargo");
     ask.args(["zigbuild", "--version"])
@@ -67,6 +86,10 @@ fn has_zigbuild() -> bool {
 }
 
 /// The flags for rustc: those of the environment, and a neutral name for each folder that a path may begin with.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo and rustc are set up by variables"
+)]
 fn flags(target_folder: &Path) -> Result<String, Failure> {
     let given = env::var("RUSTFLAGS").unwrap_or_default();
     let mut flags: Vec<String> = given.split_whitespace().map(str::to_owned).collect();
@@ -82,6 +105,10 @@ fn flags(target_folder: &Path) -> Result<String, Failure> {
 }
 
 /// The folders with the sources of crates. Their names depend on the registry's address.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo and rustc are set up by variables"
+)]
 fn registry_folders() -> Result<Vec<PathBuf>, Failure> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
