@@ -78,8 +78,8 @@ fn commit() -> Option<String> {
 }
 
 fn has_zigbuild() -> bool {
-    let mut ask = Command::new("cargo");
-    ask.args(["zigbuild", "--version"])
+    let mut ask = Command::new("cargo-zigbuild");
+    ask.arg("--version")
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     ask.status().is_ok_and(|status| status.success())
