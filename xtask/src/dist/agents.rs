@@ -76,10 +76,13 @@ pub(super) fn write_bundle(release: &Release, built: &Built) -> Result<(), Failu
 /// The name in the registry of MCP servers: the host of the repository, reversed.
 pub(super) fn registry_name() -> Result<String, Failure> {
     let repository = repository()?;
-    let host = repository.split('/').nth(2).unwrap_or_default();
-    let mut labels: Vec<&str> = host.split('.').collect();
+    let mut labels: Vec<&str> = host(&repository).split('.').collect();
     labels.reverse();
     Ok(format!("{}/{NAME}", labels.join(".")))
+}
+
+fn host(address: &str) -> &str {
+    address.split('/').nth(2).unwrap_or_default()
 }
 
 fn repository() -> Result<String, Failure> {
@@ -148,6 +151,9 @@ fn bundle(version: &str, binary: &str, platform: &str) -> Value {
 }
 
 fn registry_entry(version: &str) -> Result<Value, Failure> {
+    let repository = repository()?;
+    // The registry calls hosts by their short names, such as `github`.
+    let source = host(&repository).rsplit('.').nth(1).unwrap_or_default();
     let package = |registry: &str| {
         json!({
             "registryType": registry,
@@ -164,7 +170,7 @@ fn registry_entry(version: &str) -> Result<Value, Failure> {
         "title": TITLE,
         "description": DESCRIPTION,
         "version": version,
-        "repository": { "url": repository()?, "source": "git" },
+        "repository": { "url": repository, "source": source },
         "packages": [package("npm"), package("pypi")],
     }))
 }

@@ -1,10 +1,11 @@
 //! The archive of a target: the binary and all that belongs beside it.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use super::pack::pack;
-use super::{Built, Release, copy, empty, sbom, write as write_file};
+use super::{Built, Release, copy, empty, sbom, unusable, write as write_file};
 use crate::process::{Failure, output, run as run_program};
 use crate::shipped::Shipped;
 use crate::{licences, workspace};
@@ -73,5 +74,13 @@ fn completions(vectcut: &Path, folder: &Path) -> Result<(), Failure> {
 }
 
 fn man_pages(vectcut: &Path, folder: &Path) -> Result<(), Failure> {
-    run_program(Command::new(vectcut).args(["reference", "man"]).arg(folder))
+    run_program(Command::new(vectcut).args(["reference", "man"]).arg(folder))?;
+    let entries = fs::read_dir(folder).map_err(|error| unusable(folder, &error))?;
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        // `vectcut help upload` only shows the page of `vectcut upload`.
+        if path.to_string_lossy().contains("-help") {
+            fs::remove_file(&path).map_err(|error| unusable(&path, &error))?;
+        }
+    }
+    Ok(())
 }
