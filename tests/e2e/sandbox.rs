@@ -90,6 +90,58 @@ fn a_fault_that_never_struck_is_told_and_changes_no_exit_code() {
     );
 }
 
+#[test]
+fn each_request_is_a_line_of_the_log_and_no_secret_is_in_it() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", b"bytes");
+    let line = [
+        "sandbox",
+        "-v",
+        "--fault=complete:lost-response",
+        "--",
+        env!("CARGO_BIN_EXE_vectcut-under-test"),
+        "upload",
+        "clip.mp4",
+    ];
+    let outcome = stage.bare(line).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let requests = outcome
+        .stderr
+        .lines()
+        .filter(|line| line.contains("method="));
+    let requests: Vec<&str> = requests.collect();
+    for (step, more) in [
+        ("init", ["status=200", "verdict=api-key:accepted"]),
+        ("put", ["verdict=v1-header:accepted", "received_bytes=5 "]),
+        (
+            "complete",
+            ["without a response", "faults=\"complete:lost-response\""],
+        ),
+    ] {
+        let is_it = |line: &&&str| {
+            let is_step = line.contains(&format!(" step={step} "));
+            is_step && more.iter().all(|text| line.contains(text))
+        };
+        assert!(
+            requests.iter().any(|line| is_it(&line)),
+            "{step}: {outcome}"
+        );
+    }
+    // Keys of a sandbox begin so, and so does every security token of it.
+    for secret in [
+        "sandbox-key-",
+        "LTAI",
+        "STS.",
+        "CAIS",
+        "Signature",
+        "token=",
+        "OSS ",
+    ] {
+        let shown = requests.iter().any(|line| line.contains(secret));
+        assert!(!shown, "{secret}: {outcome}");
+    }
+}
+
 /// Starts a sandbox without a command, stops it once it is ready, and returns what it printed.
 #[cfg(unix)]
 fn printed(stage: &Stage, flags: &[&str]) -> String {

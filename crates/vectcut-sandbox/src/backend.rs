@@ -9,6 +9,7 @@ use crate::reply::Reply;
 use crate::settings::{BUCKET, REGION};
 use crate::site::Site;
 use crate::step::Step;
+use crate::verdict::{Proof, Verdict};
 use crate::verify::{percent_encode_key, v1, v4};
 
 /// How long a public signed URL is valid, in seconds: a day.
@@ -25,8 +26,13 @@ pub(crate) fn respond(exchange: &Exchange<'_>, body: &[u8]) -> Reply {
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
     if bearer != Some(exchange.site.settings.api_key.as_str()) {
+        let proof = bearer.map_or(Proof::Nothing, |_| Proof::ApiKey);
+        exchange
+            .entry
+            .judged(Verdict::refused(proof, "wrong-api-key"));
         return refusal(401, "the API key is invalid");
     }
+    exchange.entry.judged(Verdict::accepted(Proof::ApiKey));
     let is_json = wire.header("content-type").is_some_and(|value| {
         value
             .trim()
@@ -73,6 +79,7 @@ fn init(exchange: &Exchange<'_>, request: &serde_json::Map<String, Value>) -> Re
         Ok(ticket) => ticket,
         Err(error) => return refusal(500, &format!("the sandbox cannot keep the ticket: {error}")),
     };
+    exchange.entry.concerns(&ticket.object_key);
     ok(&json!({
         "success": true,
         "credentials": {
@@ -95,6 +102,7 @@ fn complete(exchange: &Exchange<'_>, request: &serde_json::Map<String, Value>) -
     else {
         return refusal(400, "object_key should be a string that is not empty");
     };
+    exchange.entry.concerns(object_key);
     if !site.tickets.is_minted(object_key) {
         return refusal(404, "object_key is unknown");
     }

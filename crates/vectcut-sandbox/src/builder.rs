@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::faults::Fault;
 use crate::link::{Link, Network};
 use crate::policy::Policy;
+use crate::random::{self, HEX};
 use crate::sandbox::Sandbox;
 use crate::server::{self, Service};
 use crate::settings::{Identity, Settings};
@@ -162,10 +163,12 @@ impl Builder {
         let lifetime = self.credentials_lifetime.unwrap_or(CREDENTIALS_LIFETIME);
         let tickets = Tickets::open(state_dir.path(), &identity, lifetime, self.sts_credentials)?;
         let store = Store::open(state_dir.path())?;
-        let settings = Settings::new(&identity, port, trust);
+        let status_token = random::secret(32, HEX)?;
+        let settings = Settings::new(&identity, port, trust, &status_token);
         let clock = Clock::ahead_by(self.clock_offset_seconds);
         let site = Arc::new(Site::new(
             settings,
+            status_token,
             clock,
             store,
             tickets,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::faults::Interference;
+use crate::journal::Entry;
 use crate::site::Site;
 use crate::step::Step;
 use crate::verify::Wire;
@@ -17,4 +18,6 @@ pub(crate) struct Exchange<'a> {
     /// The server's time for this request.
     pub(crate) now: Timestamp,
     pub(crate) interference: &'a Interference,
+    /// Where the journal keeps what becomes of it.
+    pub(crate) entry: &'a Entry,
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 
 use bytes::Bytes;
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::header::{HeaderName, HeaderValue};
@@ -80,6 +80,14 @@ impl Reply {
         self.body =
             Payload::Stream(StreamBody::new(futures_util::stream::iter(frames)).boxed_unsync());
         self.header("content-length", len_bytes.to_string())
+    }
+
+    /// Returns the length of the body in bytes, if it is known.
+    pub(crate) fn len_bytes(&self) -> Option<u64> {
+        match &self.body {
+            Payload::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
+            Payload::Stream(body) => body.size_hint().exact(),
+        }
     }
 
     /// Turns the response into an HTTP message.

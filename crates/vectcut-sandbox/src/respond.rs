@@ -16,8 +16,10 @@ use crate::intake::{Disturbance, Intake, Interruption};
 use crate::link::{Control, Outage};
 use crate::oss;
 use crate::reply::{Reply, ReplyBody};
+use crate::request_log::RequestLog;
 use crate::routing::{Route, operation, route};
 use crate::site::Site;
+use crate::status;
 use crate::step::Step;
 use crate::store::Store;
 use crate::verify::Wire;
@@ -34,11 +36,22 @@ pub(crate) async fn respond(
 ) -> Response<ReplyBody> {
     let (parts, body) = request.into_parts();
     let mut wire = wire(&parts);
+    // No request to a server, so no fault strikes it and no journal has it.
+    if let Some(reply) = status::respond(&site, &wire).await {
+        return reply.into_response();
+    }
     let (route, step, part_number) = classify(&parts.method, &wire);
     let entry = site
         .journal
         .arrive(step, &wire, part_number, control.id, site.clock.now(0));
+    let log = RequestLog::start(Arc::clone(&entry));
+    if let Route::Oss(addressing) = &route
+        && let Some(key) = addressing.resource(wire.path()).key
+    {
+        entry.concerns(String::from_utf8_lossy(&key));
+    }
     let interference = site.faults.strike(step, part_number, clock::instant());
+    entry.struck(interference.labels());
     if let Some(value) = interference.last(Effect::rewrites_content_type) {
         wire.headers
             .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
@@ -56,6 +69,7 @@ pub(crate) async fn respond(
         part_number,
         now,
         interference: &interference,
+        entry: &entry,
     };
     let done = carry_out(&exchange, &route, &mut intake).await;
     let reply = match done {
@@ -76,8 +90,8 @@ pub(crate) async fn respond(
         intake.linger();
     }
     let reply = distorted(reply, &interference).header("date", crate::verify::rfc1123(now));
-    entry.responded(reply.status.as_u16());
-    tracing::debug!(connection = control.id, %step, status = reply.status.as_u16(), "responded");
+    entry.responded(reply.status.as_u16(), reply.len_bytes());
+    drop(log);
     reply.into_response()
 }
 

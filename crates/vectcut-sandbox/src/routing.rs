@@ -1,5 +1,7 @@
 //! Finds, from host, method and target, which server a request is for and which call it is.
 
+use std::net::Ipv4Addr;
+
 use hyper::Method;
 
 use crate::step::Step;
@@ -83,6 +85,16 @@ fn bucket_of(host: &str) -> Option<&str> {
     }
     let (bucket, endpoint) = host.split_once('.')?;
     (endpoint.starts_with("oss-") && endpoint.ends_with(".aliyuncs.com")).then_some(bucket)
+}
+
+/// Returns whether a host is this computer itself, and no name that OSS has.
+pub(crate) fn is_this_computer(host: &str) -> bool {
+    let host = host_without_port(host);
+    host.eq_ignore_ascii_case("localhost")
+        || host == "[::1]"
+        || host
+            .parse()
+            .is_ok_and(|address: Ipv4Addr| address.is_loopback())
 }
 
 fn host_without_port(host: &str) -> &str {

@@ -50,10 +50,17 @@ pub struct Settings {
     /// The system's certificate authorities and this one, a PEM file, for programs that replace their list; `None` without
     /// TLS.
     pub ca_bundle: Option<PathBuf>,
+    /// The status page for a browser. It holds a random token: whoever has it sees names of files and stored objects.
+    pub status_url: String,
 }
 
 impl Settings {
-    pub(crate) fn new(identity: &Identity, port: u16, trust: Option<Trust>) -> Self {
+    pub(crate) fn new(
+        identity: &Identity,
+        port: u16,
+        trust: Option<Trust>,
+        status_token: &str,
+    ) -> Self {
         let scheme = if trust.is_some() { "https" } else { "http" };
         let (ca_cert, ca_bundle) = trust.map(|trust| (trust.ca_cert, trust.ca_bundle)).unzip();
         Self {
@@ -67,6 +74,7 @@ impl Settings {
             oss_access_key_secret: identity.oss_access_key_secret.clone(),
             ca_cert,
             ca_bundle,
+            status_url: format!("{scheme}://127.0.0.1:{port}/?token={status_token}"),
         }
     }
 

@@ -14,6 +14,8 @@ use crate::tickets::Tickets;
 /// Everything that the two servers share.
 pub(crate) struct Site {
     pub(crate) settings: Settings,
+    /// Opens the status page.
+    pub(crate) status_token: String,
     pub(crate) clock: Clock,
     pub(crate) store: Arc<Store>,
     pub(crate) tickets: Tickets,
@@ -26,6 +28,7 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn new(
         settings: Settings,
+        status_token: String,
         clock: Clock,
         store: Store,
         tickets: Tickets,
@@ -34,6 +37,7 @@ impl Site {
     ) -> Self {
         Self {
             settings,
+            status_token,
             clock,
             store: Arc::new(store),
             tickets,

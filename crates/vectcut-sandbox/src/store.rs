@@ -9,6 +9,7 @@ mod receiving;
 mod record;
 mod uploads;
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write as _};
@@ -225,6 +226,14 @@ impl Store {
             etag: record.etag.clone(),
             content_type: record.header("content-type").map(str::to_owned),
         })
+    }
+
+    /// Returns the latest `max` objects, the newest first.
+    pub(crate) fn latest(&self, max: usize) -> Vec<Arc<ObjectRecord>> {
+        let mut records: Vec<_> = self.objects().values().cloned().collect();
+        records.sort_by_cached_key(|record| (Reverse(record.modified_ms), record.key.clone()));
+        records.truncate(max);
+        records
     }
 
     /// Returns the bucket and key of every object, sorted.

@@ -1,5 +1,6 @@
 //! What init gave: object keys, and the temporary credentials that may write them.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -55,6 +56,15 @@ pub(crate) struct Ticket {
     pub(crate) expires_at: Timestamp,
     /// All object keys that these credentials may use.
     grants: Vec<String>,
+}
+
+/// What init knows of a file, without the credentials.
+#[derive(Debug)]
+pub(crate) struct Announced {
+    pub(crate) object_key: String,
+    pub(crate) file_name: String,
+    pub(crate) len_bytes: u64,
+    pub(crate) is_completed: bool,
 }
 
 impl Tickets {
@@ -148,6 +158,20 @@ impl Tickets {
         };
         ticket.is_completed = true;
         self.write(ticket)
+    }
+
+    /// Returns the latest `max` files that init knows, the newest first.
+    pub(crate) fn latest(&self, max: usize) -> Vec<Announced> {
+        let state = self.lock();
+        let mut tickets: Vec<&Ticket> = state.by_object_key.values().collect();
+        tickets.sort_by_key(|ticket| (Reverse(ticket.expires_at), &ticket.object_key));
+        let announced = |ticket: &&Ticket| Announced {
+            object_key: ticket.object_key.clone(),
+            file_name: ticket.file_name.clone(),
+            len_bytes: ticket.file_size_bytes,
+            is_completed: ticket.is_completed,
+        };
+        tickets.iter().take(max).map(announced).collect()
     }
 
     /// Lets all temporary credentials expire.

@@ -54,6 +54,7 @@ pub(crate) async fn run(
             let shell = args.shell.unwrap_or(SHELL);
             output::print(lines(shell, &settings)?)?;
             stderr.note(&notes::sandbox_ready(&settings.base_url));
+            stderr.note(&notes::sandbox_status(&settings.status_url));
             interrupt.signal().await;
             // A signal is the usual end of it.
             ExitCode::Success.into()

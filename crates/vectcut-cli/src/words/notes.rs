@@ -53,6 +53,9 @@ catalogue! {
     sandbox_ready(address):
         "the sandbox is ready at {address}; Ctrl-C stops it",
         "沙盒已就绪：{address}；按 Ctrl-C 停止";
+    sandbox_status(address):
+        "watch it in a browser: {address}",
+        "在浏览器中查看：{address}";
     fault_never_struck(fault): "the fault `{fault}` never struck", "故障 `{fault}` 从未发生";
     fault_struck_less(fault, strikes):
         "the fault `{fault}` struck less often than it should: {strikes}×",

@@ -43,11 +43,16 @@ struct Armed {
     ends_at: Option<Instant>,
 }
 
-/// The effects of the faults that struck a request, in the order in which the faults were added.
+/// The faults that struck a request, in the order in which they were added.
 #[derive(Debug, Default)]
-pub(crate) struct Interference(Vec<Effect>);
+pub(crate) struct Interference(Vec<Fault>);
 
 impl Interference {
+    /// Returns what to call them.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        self.0.iter().map(Fault::label).collect()
+    }
+
     /// Returns whether any of them has this effect.
     pub(crate) fn any(&self, effect: impl Fn(&Effect) -> Option<()>) -> bool {
         self.all(effect).next().is_some()
@@ -60,7 +65,7 @@ impl Interference {
 
     /// Returns the values of all that have this effect.
     pub(crate) fn all<T>(&self, effect: impl Fn(&Effect) -> Option<T>) -> impl Iterator<Item = T> {
-        self.0.iter().filter_map(effect)
+        self.0.iter().filter_map(move |fault| effect(&fault.effect))
     }
 }
 
@@ -87,7 +92,7 @@ impl FaultBook {
         let due = armed
             .iter_mut()
             .filter_map(|armed| armed.is_due(step, part_number, now).then_some(&armed.fault));
-        Interference(due.map(|fault| fault.effect.clone()).collect())
+        Interference(due.cloned().collect())
     }
 
     /// Returns every fault with how often it has struck, in the order in which they were added.

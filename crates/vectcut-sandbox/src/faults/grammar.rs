@@ -183,6 +183,25 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Fault {
+    /// Returns what to call it where others may look: `part#3:reset=65536`, without modifiers, and without the texts that
+    /// it sends, which may repeat a secret.
+    pub(crate) fn label(&self) -> String {
+        let part = self.part.map(|part| format!("#{part}"));
+        let effect = self.effect.to_string();
+        let effect = match &self.effect {
+            Effect::PublishedUrl(_) | Effect::ContentType(_) => effect.split('=').next(),
+            _ => effect.split(',').next(),
+        };
+        format!(
+            "{}{}:{}",
+            self.target,
+            part.unwrap_or_default(),
+            effect.unwrap_or_default()
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -194,6 +213,22 @@ mod tests {
     use crate::oss_code::OssCode;
     use crate::policy::Renewal;
     use crate::step::Step;
+
+    #[test]
+    fn a_label_has_no_text_of_the_fault() {
+        for (fault, label) in [
+            ("part#3:reset=64k,times=2", "part#3:reset=65536"),
+            (
+                "put:status=403,body=canary,header=a: canary",
+                "put:status=403",
+            ),
+            ("complete:url=http://canary/?a=b", "complete:url"),
+            ("put:content-type=canary", "put:content-type"),
+            ("any:stall=2s,after-bytes=3", "any:stall=2s"),
+        ] {
+            assert_eq!(fault.parse::<Fault>().unwrap().label(), label);
+        }
+    }
 
     #[test]
     fn faults_are_read_from_text() {

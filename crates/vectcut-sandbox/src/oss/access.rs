@@ -9,7 +9,8 @@ use crate::oss_code::OssCode;
 use crate::settings::{BUCKET, REGION};
 use crate::site::Site;
 use crate::step::Step;
-use crate::verify::{self, Addressing, Refusal, Resource, Version};
+use crate::verdict::{Proof, Verdict, reason};
+use crate::verify::{self, Addressing, Identity, Refusal, Resource, Version};
 
 /// Checks names, signature and rights, in that order.
 pub(super) fn let_in<'a>(
@@ -25,24 +26,7 @@ pub(super) fn let_in<'a>(
             .detail("BucketName", bucket)
             .into());
     }
-    let policy = site.policy();
-    if policy.v1_refused && verify::claim(wire).is_ok_and(|(version, _)| version == Version::V1) {
-        return Err(OssCode::V1Refused.into());
-    }
-    let identity = site
-        .tickets
-        .with_keys(|keys| verify::check(wire, addressing, keys, system_time(now)))
-        .map_err(|refusal| OssError::refused(&refusal))?;
-    if identity
-        .region
-        .as_deref()
-        .is_some_and(|region| region != REGION)
-    {
-        return Err(OssError::refused(&Refusal::Malformed {
-            message: "Invalid signing region in Authorization header.".into(),
-        })
-        .into());
-    }
+    let identity = identify(exchange, addressing)?;
     let Resource {
         bucket: Some(bucket),
         key,
@@ -73,6 +57,36 @@ pub(super) fn let_in<'a>(
         key,
         now,
     })
+}
+
+/// Checks the signature, and notes the verdict.
+fn identify(exchange: &Exchange<'_>, addressing: &Addressing) -> Result<Identity, Halt> {
+    let (site, wire, entry) = (exchange.site, exchange.wire, exchange.entry);
+    let claim = verify::claim(wire);
+    let proof = match &claim {
+        Ok((version, place)) => Proof::Signature(*version, *place),
+        Err(_) => Proof::Nothing,
+    };
+    if site.policy().v1_refused && claim.is_ok_and(|(version, _)| version == Version::V1) {
+        entry.judged(Verdict::refused(proof, "v1-refused"));
+        return Err(OssCode::V1Refused.into());
+    }
+    let now = system_time(exchange.now);
+    let identity = site
+        .tickets
+        .with_keys(|keys| verify::check(wire, addressing, keys, now))
+        .map_err(|refusal| {
+            entry.judged(Verdict::refused(proof, reason(&refusal)));
+            OssError::refused(&refusal)
+        })?;
+    let region = identity.region.as_deref();
+    if region.is_some_and(|region| region != REGION) {
+        entry.judged(Verdict::refused(proof, "wrong-region"));
+        let message = "Invalid signing region in Authorization header.".into();
+        return Err(OssError::refused(&Refusal::Malformed { message }).into());
+    }
+    entry.judged(Verdict::accepted(proof));
+    Ok(identity)
 }
 
 /// Refuses what temporary credentials may not do.

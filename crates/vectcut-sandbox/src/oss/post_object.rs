@@ -15,6 +15,7 @@ use crate::reply::Reply;
 use crate::settings::{BUCKET, REGION};
 use crate::step::Step;
 use crate::store::ObjectRecord;
+use crate::verdict::{Proof, Verdict, reason};
 use crate::verify::{Addressing, Form, Refusal, Wire, check_form};
 
 const FORM_MAX_BYTES: usize = 8 * SMALL_BODY_MAX_BYTES;
@@ -44,22 +45,29 @@ pub(super) async fn post(
     }
     let body = intake.collect(FORM_MAX_BYTES).await?;
     let (form, file) = read(&bucket, wire, &body).ok_or(OssCode::MalformedPOSTRequest)?;
+    let key = form.field("key").unwrap_or_default();
+    exchange.entry.concerns(key);
+    let refused = |reason| exchange.entry.judged(Verdict::refused(Proof::Form, reason));
     let admitted = site
         .tickets
         .with_keys(|keys| check_form(&form, keys, system_time(exchange.now)))
-        .map_err(|refusal| OssError::refused(&refusal))?;
+        .map_err(|refusal| {
+            refused(reason(&refusal));
+            OssError::refused(&refusal)
+        })?;
     let region = admitted.region.as_deref();
     if region.is_some_and(|region| region != REGION) {
+        refused("wrong-region");
         let message = "Invalid signing region in x-oss-credential.".into();
         return Err(OssError::refused(&Refusal::Malformed { message }).into());
     }
+    exchange.entry.judged(Verdict::accepted(Proof::Form));
     let (min, max) = admitted.len_bytes;
     match file.len() as u64 {
         len if len < min => return Err(OssCode::EntityTooSmall.into()),
         len if len > max => return Err(OssCode::EntityTooLarge.into()),
         _ => {}
     }
-    let key = form.field("key").unwrap_or_default();
     let key = check_key(key.as_bytes())
         .map_err(|error| OssError::new(OssCode::InvalidObjectName).ec(error.ec()))?;
     allow(site, Step::PutObject, &admitted.access_key_id, key)?;

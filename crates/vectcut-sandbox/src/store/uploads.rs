@@ -192,6 +192,15 @@ impl Uploads {
         })
     }
 
+    /// Returns the object key of every open upload, and how many bytes its parts have.
+    pub(crate) fn sizes(&self) -> Vec<(String, u64)> {
+        let size = |upload: &Upload| {
+            let len_bytes = upload.parts.values().map(|part| part.len_bytes).sum();
+            (upload.record.key.clone(), len_bytes)
+        };
+        self.lock().values().map(size).collect()
+    }
+
     /// Forgets an upload and its parts. Returns whether it was open.
     pub(crate) fn abort(&self, upload: (&str, &str, &str)) -> io::Result<bool> {
         if !self.exists(upload) {

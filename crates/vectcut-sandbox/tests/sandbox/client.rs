@@ -308,6 +308,18 @@ pub(crate) async fn init(sandbox: &Sandbox, file_name: &str, file_size_bytes: u6
 }
 
 impl Ticket {
+    /// Returns the same ticket with another secret.
+    pub(crate) fn with_secret(&self, secret: &str) -> Self {
+        Self {
+            access: Access {
+                secret: secret.to_owned(),
+                ..self.access.clone()
+            },
+            bucket: self.bucket.clone(),
+            key: self.key.clone(),
+        }
+    }
+
     /// Returns a signed PutObject of `body` under the ticket's key.
     pub(crate) fn put(&self, sandbox: &Sandbox, body: impl Into<Vec<u8>>) -> Request {
         self.sign(

@@ -16,6 +16,7 @@ mod link;
 mod multipart;
 mod put_object;
 mod state;
+mod status;
 mod tls;
 mod trouble;
 mod verify;
