@@ -39,7 +39,7 @@ pub(super) struct RequestRow {
 /// A file on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct UploadRow {
-    key: String,
+    object_key: String,
     /// The name that init was told.
     file: Option<String>,
     received: u64,
@@ -64,7 +64,7 @@ enum UploadState {
 /// An object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct ObjectRow {
-    key: String,
+    object_key: String,
     len: u64,
     /// As text, because a number of JavaScript has fewer bits.
     crc64: String,
@@ -127,7 +127,7 @@ pub(super) fn uploads<'a>(site: &Site, open: impl Iterator<Item = &'a Entry>) ->
         rows.push(UploadRow {
             // What is sent twice is there once.
             received: so_far.unwrap_or_default().min(file.len_bytes),
-            key: file.object_key,
+            object_key: file.object_key,
             file: Some(file.file_name),
             total: Some(file.len_bytes),
             state,
@@ -136,7 +136,7 @@ pub(super) fn uploads<'a>(site: &Site, open: impl Iterator<Item = &'a Entry>) ->
     let mut others: Vec<_> = received.into_iter().collect();
     others.sort();
     rows.extend(others.into_iter().map(|(key, received)| UploadRow {
-        key,
+        object_key: key,
         file: None,
         received,
         total: None,
@@ -161,7 +161,7 @@ pub(super) fn objects(site: &Site) -> Vec<ObjectRow> {
     let row = |record: std::sync::Arc<crate::store::ObjectRecord>| {
         let shown = preview::media_type(&record).and_then(|shown| shown.split('/').next());
         ObjectRow {
-            key: record.key.clone(),
+            object_key: record.key.clone(),
             len: record.len_bytes,
             crc64: record.crc64.to_string(),
             content_type: record.header("content-type").map(str::to_owned),

@@ -187,7 +187,7 @@ async fn an_upload_is_told_as_it_happens_and_no_secret_with_it() {
     send(&sandbox, &ticket.put(&sandbox, "bytes")).await;
     let stored = |event: &Value| event["uploads"][0]["state"] == "stored";
     let stored = events.next(stored).await;
-    assert_eq!(stored["objects"][0]["key"], ticket.key);
+    assert_eq!(stored["objects"][0]["object_key"], ticket.key);
     assert_eq!(stored["objects"][0]["len"], 5);
     let url = send(&sandbox, &ticket.complete(&sandbox)).await.json();
     let url = url["public_signed_url"].as_str().unwrap().to_owned();
@@ -284,7 +284,7 @@ async fn a_picture_is_shown_and_a_document_that_may_hold_a_script_is_not() {
     let whole = events.next(|event| event["whole"] == true).await;
     let previews: Vec<_> = whole["objects"].as_array().unwrap().iter().collect();
     let preview = |key: &str| {
-        let row = previews.iter().find(|row| row["key"] == key);
+        let row = previews.iter().find(|row| row["object_key"] == key);
         row.unwrap()["preview"].clone()
     };
     assert_eq!(preview("a/ü.png"), "image");
@@ -309,7 +309,7 @@ async fn an_upload_in_parts_counts_its_parts_and_an_unknown_key_is_shown_too() {
     let whole = events.next(|event| event["whole"] == true).await;
     assert_eq!(
         whole["uploads"],
-        json!([{ "key": "k.bin", "file": null, "received": 500, "total": null, "state": "receiving" }])
+        json!([{ "object_key": "k.bin", "file": null, "received": 500, "total": null, "state": "receiving" }])
     );
     let parts = |row: &Value| row["part"] == 1 && row["about"] == "k.bin";
     assert!(has(&whole, "part", parts), "{whole}");

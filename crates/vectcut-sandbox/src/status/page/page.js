@@ -66,9 +66,9 @@ function showUploads(rows) {
     element.append(make("strong", "name"), make("span", "state"), make("progress"), make("span", "size"), make("code", "key"));
     return element;
   };
-  show(find("uploads"), rows, (row) => row.key, build, (element, row) => {
+  show(find("uploads"), rows, (row) => row.object_key, build, (element, row) => {
     const [title, state, progress, bytes, key] = element.children;
-    title.textContent = row.file ?? name(row.key);
+    title.textContent = row.file ?? name(row.object_key);
     state.textContent = say(`state-${row.state}`);
     state.className = `state ${row.state}`;
     const isDone = row.state === "stored" || row.state === "published";
@@ -79,7 +79,7 @@ function showUploads(rows) {
     else progress.removeAttribute("value");
     progress.setAttribute("aria-label", title.textContent);
     bytes.textContent = row.total === null ? size(row.received) : `${size(row.received)} / ${size(row.total)}`;
-    key.textContent = row.key;
+    key.textContent = row.object_key;
   });
 }
 
@@ -88,13 +88,13 @@ function preview(row) {
   const element = make(row.preview === "image" ? "img" : row.preview);
   if (row.preview === "image") {
     element.loading = "lazy";
-    element.alt = name(row.key);
+    element.alt = name(row.object_key);
   } else {
     element.controls = true;
     element.preload = "metadata";
   }
   element.addEventListener("error", () => element.replaceWith(make("div", "none", say("noPreview"))));
-  const query = new URLSearchParams({ token, object: row.key, at: row.at });
+  const query = new URLSearchParams({ token, object: row.object_key, at: row.at });
   element.src = `/?${query}`;
   return element;
 }
@@ -106,14 +106,14 @@ function showObjects(rows) {
     shown.append(preview(row));
     element.append(
       shown,
-      make("strong", "name", name(row.key)),
+      make("strong", "name", name(row.object_key)),
       make("span", "size", [size(row.len), row.content_type, time.format(row.at)].filter(Boolean).join(" · ")),
-      make("code", "key", row.key),
+      make("code", "key", row.object_key),
       make("code", "crc", `CRC-64 ${row.crc64}`),
     );
     return element;
   };
-  show(find("objects"), rows, (row) => `${row.key} ${row.at} ${row.crc64}`, build, () => {});
+  show(find("objects"), rows, (row) => `${row.object_key} ${row.at} ${row.crc64}`, build, () => {});
 }
 
 function showFaults(rows) {
