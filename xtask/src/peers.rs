@@ -2,7 +2,7 @@
 //!
 //! The vendor's own Python SDKs prove that the sandbox behaves like OSS. The protocol's own Python client proves that
 //! `vectcut mcp` behaves like a server of the Model Context Protocol. The validator of the specification for skills reads
-//! the skill.
+//! the skill. Chromium, where it is installed, shows the status page of the sandbox.
 //! It needs Python 3, and a package index on its first run.
 
 use std::path::{Path, PathBuf};
@@ -12,7 +12,11 @@ use crate::process::{Failure, cargo, run as run_program};
 use crate::workspace;
 
 const REQUIREMENTS: &str = "tests/peers/requirements.txt";
-const SCRIPTS: [&str; 2] = ["tests/peers/sdks.py", "tests/peers/mcp_client.py"];
+const SCRIPTS: [&str; 3] = [
+    "tests/peers/sdks.py",
+    "tests/peers/mcp_client.py",
+    "tests/peers/browser.py",
+];
 const SKILL: &str = "crates/vectcut-cli/skill/sts-upload";
 
 /// Installs the peers into a virtual environment under the target folder, and runs each.

@@ -147,8 +147,9 @@ function fillRequest(element, row) {
     return cell;
   };
   const step = cell("step");
-  step.append(make("b", "", row.step), ` ${row.method}`);
-  if (row.part !== null) step.append(` · ${say("part")} ${row.part}`);
+  // As a fault names it: `part#3`.
+  const part = row.part === null ? "" : `#${row.part}`;
+  step.append(make("b", "", `${row.step}${part}`), ` ${row.method}`);
   const [verdict, proof] = signature(row);
   const isOver = row.milliseconds !== null;
   const status = row.status ?? (isOver ? say("cut") : say("pending"));
