@@ -4,6 +4,7 @@ use serde_json::Value;
 use vectcut_sandbox::{Fault, Link};
 
 use crate::outcome::Outcome;
+use crate::schemas;
 use crate::stage::{Stage, noise};
 
 const KIB: u64 = 1024;
@@ -18,10 +19,12 @@ fn slow_stage() -> Stage {
     stage
 }
 
+/// Returns the lines as JSON. Each follows the published schema.
 fn objects(text: &str) -> Vec<Value> {
     let lines = text.lines();
     lines
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .inspect(|object| assert!(schemas::has("progress.json", object), "{object}"))
         .collect()
 }
 

@@ -13,7 +13,8 @@ use crate::workspace;
 /// Documents with blocks.
 const WITH_BLOCKS: [&str; 2] = ["docs/cli.md", "docs/errors.md"];
 /// Files that the command prints, and its arguments.
-const WHOLE: [(&str, &[&str]); 6] = [
+const WHOLE: [(&str, &[&str]); 7] = [
+    ("docs/schema/progress.json", &["schema", "progress"]),
     ("docs/schema/upload.json", &["schema", "upload"]),
     ("docs/schema/upload-line.json", &["schema", "upload-line"]),
     ("docs/schema/dry-run.json", &["schema", "dry-run"]),

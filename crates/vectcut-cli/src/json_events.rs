@@ -2,13 +2,14 @@
 //!
 //! No object holds a secret or a URL.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plain_text::escape_json;
 use crate::result::FailureReport;
 
 /// One line. `event` names its kind.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Line {
     /// A file began a step.
@@ -37,7 +38,7 @@ impl Line {
 }
 
 /// Where a file is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct FileAt {
     /// The path as it was given.
     pub(crate) file: String,
@@ -52,7 +53,7 @@ pub(crate) struct FileAt {
 }
 
 /// How far a file is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct FileProgress {
     /// Where it is.
     #[serde(flatten)]
@@ -64,7 +65,7 @@ pub(crate) struct FileProgress {
 }
 
 /// A request failed and is retried.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Retrying {
     /// The path as it was given.
     pub(crate) file: String,
@@ -79,7 +80,7 @@ pub(crate) struct Retrying {
 }
 
 /// A file ended.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct End {
     /// The path as it was given.
     pub(crate) file: String,
@@ -90,7 +91,7 @@ pub(crate) struct End {
 }
 
 /// All files ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Summary {
     /// How many files there were. The following five add up to it.
     pub(crate) files: usize,
@@ -111,14 +112,14 @@ pub(crate) struct Summary {
 }
 
 /// Something that a person may want to know.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Note {
     /// In the language of the run.
     pub(crate) message: String,
 }
 
 /// A failure.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ErrorLine {
     /// What could not be done, in the language of the run.
     pub(crate) what: String,

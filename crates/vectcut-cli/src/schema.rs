@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use crate::commands::doctor::Report;
 use crate::commands::uploads::List;
+use crate::json_events::Line;
 use crate::plan::{Entry, Plan};
 use crate::result::FileResult;
 
 /// The names of the schemas, and what each describes.
-pub(crate) const SCHEMAS: [(&str, &str); 6] = [
+pub(crate) const SCHEMAS: [(&str, &str); 7] = [
     (
         "upload",
         "What `vectcut upload --format json` prints: one result for one file, an array of them for several",
@@ -26,6 +27,10 @@ pub(crate) const SCHEMAS: [(&str, &str); 6] = [
     (
         "dry-run-line",
         "A line that `vectcut upload --dry-run --format jsonl` prints: one file",
+    ),
+    (
+        "progress",
+        "A line of `vectcut upload --progress json`, and of standard error with `--log-format json`",
     ),
     (
         "doctor",
@@ -45,6 +50,7 @@ pub(crate) fn find(name: &str) -> Option<Value> {
         "upload-line" => of::<FileResult>(),
         "dry-run" => of::<Plan>(),
         "dry-run-line" => of::<Entry>(),
+        "progress" => of::<Line>(),
         "doctor" => of::<Report<'_>>(),
         "uploads" => of::<List>(),
         _ => return None,
