@@ -59,6 +59,7 @@ mod tests {
     use super::*;
 
     /// Values that would do something else if a quote did not hold.
+    #[cfg(unix)]
     const HOSTILE: [&str; 6] = [
         "it's",
         r"a\'b\",
@@ -89,6 +90,7 @@ mod tests {
     }
 
     /// Asks a shell what it makes of the line; `None` where the shell is not installed.
+    #[cfg(unix)]
     fn read_by(program: &str, shell: ShellArg, value: &str) -> Option<String> {
         let line = setting(shell, "V", value).expect("a line");
         let script = format!("{line}\nprintenv V");
