@@ -266,7 +266,7 @@ fn no_swap_ever_uploads_the_file_outside() {
         let object = stage.sandbox().object(bucket, key).expect("it is stored");
         Some(std::fs::read(object.path).expect("readable"))
     };
-    std::thread::scope(|scope| {
+    let stored: Vec<_> = std::thread::scope(|scope| {
         scope.spawn(|| {
             let turns = [
                 ("root/clip.mp4", "aside"),
@@ -280,12 +280,11 @@ fn no_swap_ever_uploads_the_file_outside() {
                 }
             }
         });
-        for _ in 0..100 {
-            let stored = upload(&mut client);
-            assert!(stored.is_none_or(|bytes| bytes == b"inside"));
-        }
+        let stored = (0..100).filter_map(|_| upload(&mut client)).collect();
         done.store(true, Ordering::Relaxed);
+        stored
     });
+    assert!(stored.iter().all(|bytes| bytes == b"inside"));
     let stored = upload(&mut client);
     assert_eq!(stored.as_deref(), Some(&b"inside"[..]), "after the swaps");
     client.end();
