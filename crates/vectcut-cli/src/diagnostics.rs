@@ -14,11 +14,13 @@ pub(crate) fn render(failure: &Failure, color: bool, language: Language) -> Stri
     let mut words = String::new();
     let mut line = |color_code: &str, label: Text, text: &str| {
         let label = label.to(language);
+        // A Chinese colon is as wide as a colon and a blank.
+        let gap = if label.ends_with('：') { "" } else { " " };
         // Writing to a string cannot fail.
         let _ = if color {
-            writeln!(words, "{color_code}{label}{RESET} {text}")
+            writeln!(words, "{color_code}{label}{RESET}{gap}{text}")
         } else {
-            writeln!(words, "{label} {text}")
+            writeln!(words, "{label}{gap}{text}")
         };
     };
     let what = match language {

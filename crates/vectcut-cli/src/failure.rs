@@ -122,7 +122,7 @@ impl Failure {
 
     /// Returns what the failure's name means.
     pub(crate) fn meaning(&self) -> Text {
-        // A test of this file names a code without an entry.
+        // The gallery names a code without an entry.
         words::codes::find(self.code).map_or_else(|| Text::same(self.code), Code::meaning)
     }
 

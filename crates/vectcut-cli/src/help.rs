@@ -37,6 +37,20 @@ pub(crate) fn command(language: Language) -> Command {
     translated(command, "vectcut", &paragraphs())
 }
 
+/// Returns the command that a line names, with its parents, such as `vectcut uploads resume`.
+pub(crate) fn command_of(arguments: &[OsString]) -> String {
+    let mut definition = CommandLine::command();
+    let mut name = definition.get_name().to_owned();
+    for argument in arguments.iter().skip(1) {
+        let Some(child) = definition.find_subcommand(argument) else {
+            break;
+        };
+        definition = child.clone();
+        name += &format!(" {}", definition.get_name());
+    }
+    name
+}
+
 /// Returns the paragraphs of the Chinese help by their first line.
 fn paragraphs() -> HashMap<&'static str, &'static str> {
     let paragraphs = CHINESE.split("\n# ").skip(1);

@@ -2,21 +2,25 @@
 //!
 //! Keys are only ever added, at the end. `vectcut schema upload` prints their schema.
 
+mod failure_report;
+mod media_report;
+
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use strict_http::ServerUrl;
 use vectcut_upload::{Outcome, Published};
 
 use crate::amounts;
 use crate::failure::Failure;
-use crate::media::{Kind, Media};
+use crate::media::Media;
 use crate::plain_text::plain;
-use crate::words::codes;
 use crate::words::{Language, Text, labels, notes};
+pub(crate) use failure_report::FailureReport;
+pub(crate) use media_report::MediaReport;
 
 /// The result of one file.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -61,38 +65,13 @@ pub(crate) struct PublishedFile {
     /// When the URL expires, in UTC; null if the URL does not say.
     #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"))]
     pub(crate) url_expires_at: Option<String>,
-    /// 1, plus one for each retry.
+    /// 1, plus one for each retry; 0 if the file was up already.
     pub(crate) attempts: u32,
     /// Milliseconds from the first look at the file to the URL.
     pub(crate) elapsed_ms: u64,
     /// What the headers of the file tell; absent if they tell nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) media: Option<MediaReport>,
-}
-
-/// What the headers of a media file tell. What they do not tell is absent.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "media")]
-pub(crate) struct MediaReport {
-    /// `video`, `audio` or `image`.
-    #[schemars(schema_with = "kind_schema")]
-    kind: &'static str,
-    /// Seconds, to the millisecond.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0))]
-    duration: Option<f64>,
-    /// Pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
-    width: Option<u32>,
-    /// Pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
-    height: Option<u32>,
-}
-
-fn kind_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "enum": ["video", "audio", "image"] })
 }
 
 /// How much of the file this run sent.
@@ -173,45 +152,6 @@ impl LinkResult {
     }
 }
 
-/// Why, for programs.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "error")]
-pub(crate) struct FailureReport {
-    /// A stable name. `vectcut explain` says what it means.
-    #[schemars(schema_with = "code_schema")]
-    code: &'static str,
-    /// The step at which it ended: `read`, `init`, `put` or `complete`; null if the file had not begun.
-    #[schemars(schema_with = "step_schema")]
-    step: Option<String>,
-    /// What failed and why, for people.
-    #[schemars(length(min = 1))]
-    message: String,
-    /// What a person can do.
-    hint: Option<String>,
-    /// Whether the same command may succeed later without anyone changing anything.
-    retryable: bool,
-    /// The status of the response.
-    #[schemars(range(min = 100, max = 599))]
-    http_status: Option<u16>,
-    /// The code in OSS's error response.
-    oss_code: Option<String>,
-    /// OSS's request ID, for its support.
-    request_id: Option<String>,
-    /// The object key, if OSS has stored the bytes.
-    object_key: Option<String>,
-    /// The failure that was being retried when a budget, a signal or giving up ended the upload.
-    last_cause: Option<String>,
-}
-
-fn code_schema(_: &mut SchemaGenerator) -> Schema {
-    let names: Vec<_> = codes::all().map(|code| code.name).collect();
-    json_schema!({ "type": "string", "enum": names })
-}
-
-fn step_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "enum": ["read", "init", "put", "complete", null] })
-}
-
 impl FileResult {
     /// The result of a file that has no URL.
     pub(crate) fn not_published(path: &Path, failure: &Failure, language: Language) -> Self {
@@ -276,51 +216,6 @@ impl PublishedFile {
         let size = amounts::bytes(self.file_size);
         let elapsed = amounts::duration(Duration::from_millis(self.elapsed_ms));
         notes::ended(status, plain(&self.local_file), size, elapsed)
-    }
-}
-
-impl From<Media> for MediaReport {
-    fn from(media: Media) -> Self {
-        Self {
-            kind: match media.kind {
-                Kind::Video => "video",
-                Kind::Audio => "audio",
-                Kind::Image => "image",
-            },
-            duration: media
-                .duration
-                .map(|duration| duration.as_millis() as f64 / 1000.0),
-            width: media.size.map(|(width, _)| width),
-            height: media.size.map(|(_, height)| height),
-        }
-    }
-}
-
-impl FailureReport {
-    /// Returns what is known about a failure.
-    pub(crate) fn new(failure: &Failure, language: Language) -> Self {
-        Self {
-            code: failure.code,
-            step: failure.step.map(|step| step.to_string()),
-            message: failure.message(language),
-            hint: failure.hints_in(language),
-            retryable: failure.retryable,
-            http_status: failure.details.http_status,
-            oss_code: failure.details.oss_code.clone(),
-            request_id: failure.details.request_id.clone(),
-            object_key: failure.details.object_key.clone(),
-            last_cause: failure.details.last_cause.clone(),
-        }
-    }
-
-    /// Returns why it failed, in one line.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// Returns what a person can do.
-    pub(crate) fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
     }
 }
 

@@ -38,11 +38,13 @@ impl fmt::Display for Reason {
 impl std::error::Error for Reason {}
 
 /// Returns what is wrong with the command line.
-pub(crate) fn failure(error: &clap::Error) -> Failure {
+///
+/// `command` is the one whose help explains more, such as `vectcut upload`.
+pub(crate) fn failure(error: &clap::Error, command: &str) -> Failure {
     let failure = Failure::new(ExitCode::Usage, "usage", what(error));
     let hints = meant(error).into_iter().chain(suggestions(error));
     let failure = hints.fold(failure, Failure::hint);
-    failure.hint(say::see_help(command(error)))
+    failure.hint(say::see_help(command))
 }
 
 /// Returns whether clap shows the help because nothing else was asked for.
@@ -147,25 +149,6 @@ fn has_trailing(error: &clap::Error) -> bool {
     )
 }
 
-/// Returns the command whose help explains more, such as `vectcut upload`.
-fn command(error: &clap::Error) -> String {
-    let usage = match error.get(ContextKind::Usage) {
-        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
-        _ => String::new(),
-    };
-    // `Usage: vectcut upload [OPTIONS] <FILE>...`
-    let words = usage
-        .split_whitespace()
-        .skip_while(|word| *word != "vectcut");
-    let name: Vec<_> = words
-        .take_while(|word| word.chars().all(|character| character.is_ascii_lowercase()))
-        .collect();
-    match name.is_empty() {
-        true => "vectcut".to_owned(),
-        false => name.join(" "),
-    }
-}
-
 /// Returns what clap knows of the error, several values separated by commas.
 fn text(error: &clap::Error, kind: ContextKind) -> String {
     match error.get(kind) {
@@ -179,11 +162,14 @@ fn text(error: &clap::Error, kind: ContextKind) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use clap::Parser as _;
 
     use super::*;
     use crate::args::CommandLine;
     use crate::diagnostics;
+    use crate::help;
 
     /// What people type, and what the command says about it, in both languages.
     #[test]
@@ -212,8 +198,13 @@ mod tests {
         ] {
             let mut said = String::new();
             for line in lines {
+                let arguments: Vec<_> = line.split(' ').map(OsString::from).collect();
                 let error = CommandLine::try_parse_from(line.split(' ')).expect_err(line);
-                let words = diagnostics::render(&failure(&error), false, language);
+                let words = diagnostics::render(
+                    &failure(&error, &help::command_of(&arguments)),
+                    false,
+                    language,
+                );
                 assert!(!words.contains("canary"), "a key was repeated");
                 said += &format!("$ {line}\n{words}\n");
             }

@@ -58,15 +58,15 @@ mod tests {
             refusal("my-bucket.oss-cn-hangzhou.aliyuncs.com"),
             "error: `--oss-endpoint` has the bucket `my-bucket` in it\n\
              hint: use `oss-cn-hangzhou.aliyuncs.com`; VectCut names the bucket\n\
-             错误： `--oss-endpoint` 中包含了存储空间名 `my-bucket`\n\
-             提示： 请改为 `oss-cn-hangzhou.aliyuncs.com`，存储空间由 VectCut 指定\n"
+             错误：`--oss-endpoint` 中包含了存储空间名 `my-bucket`\n\
+             提示：请改为 `oss-cn-hangzhou.aliyuncs.com`，存储空间由 VectCut 指定\n"
         );
         assert_eq!(
             refusal("oss-cn-beijing"),
             "error: `--oss-endpoint` is `oss-cn-beijing`, which is no host name\n\
              hint: use `oss-cn-beijing.aliyuncs.com`; VectCut names the bucket\n\
-             错误： `--oss-endpoint` 的值 `oss-cn-beijing` 不是主机名\n\
-             提示： 请改为 `oss-cn-beijing.aliyuncs.com`，存储空间由 VectCut 指定\n"
+             错误：`--oss-endpoint` 的值 `oss-cn-beijing` 不是主机名\n\
+             提示：请改为 `oss-cn-beijing.aliyuncs.com`，存储空间由 VectCut 指定\n"
         );
     }
 
