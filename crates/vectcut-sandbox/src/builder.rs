@@ -155,7 +155,7 @@ impl Builder {
         let listener = listen(self.port, self.receive_buffer_bytes)?;
         let port = listener.local_addr()?.port();
         let (tls, trust) = if self.tls {
-            Some(tls::acceptor(state_dir.path(), Clock::default().now(0))?).unzip()
+            Some(tls::acceptor(state_dir.path(), Clock::default().now())?).unzip()
         } else {
             (None, None)
         };

@@ -41,9 +41,11 @@ pub(crate) async fn respond(
         return reply.into_response();
     }
     let (route, step, part_number) = classify(&parts.method, &wire);
+    // Read before the journal shows the request: what a test sets afterwards is for later requests.
+    let now = site.clock.now();
     let entry = site
         .journal
-        .arrive(step, &wire, part_number, control.id, site.clock.now(0));
+        .arrive(step, &wire, part_number, control.id, now);
     let log = RequestLog::start(Arc::clone(&entry));
     if let Route::Oss(addressing) = &route
         && let Some(key) = addressing.resource(wire.path()).key
@@ -57,7 +59,7 @@ pub(crate) async fn respond(
             .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
         wire.headers.push(("content-type".to_owned(), value));
     }
-    let now = site.clock.now(interference.all(Effect::skews_clock).sum());
+    let now = clock::ahead(now, interference.all(Effect::skews_clock).sum());
     let disturbance = disturbance(&interference, &wire, now);
     let mut intake = Intake::new(body, Arc::clone(&entry), Arc::clone(&control), disturbance);
     upset(&site, &control, now, &interference).await;

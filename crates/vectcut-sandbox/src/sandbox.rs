@@ -114,7 +114,7 @@ impl Sandbox {
     /// # Errors
     /// The disk fails.
     pub fn replace_object(&self, bucket: &str, key: &str, bytes: &[u8]) -> std::io::Result<()> {
-        let now_ms = self.site.clock.now(0).as_millisecond();
+        let now_ms = self.site.clock.now().as_millisecond();
         self.site.store.replace(bucket, key, bytes, now_ms)
     }
 
