@@ -1,5 +1,6 @@
 //! Runs other programs; a program that fails is a [`Failure`] that quotes its command line.
 
+use std::env;
 use std::fmt;
 use std::process::{Command, Stdio};
 
@@ -25,6 +26,15 @@ impl fmt::Display for Failure {
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(workspace::root()).args(arguments);
+    // What cargo told this program about its own package. `ring` is built anew whenever one of them changes.
+    for (name, _) in env::vars_os() {
+        let cargos = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if cargos {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

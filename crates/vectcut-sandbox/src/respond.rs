@@ -41,28 +41,31 @@ pub(crate) async fn respond(
         return reply.into_response();
     }
     let (route, step, part_number) = classify(&parts.method, &wire);
-    // Read before the journal shows the request: what a test sets afterwards is for later requests.
-    let now = site.clock.now();
+    // Decided before the journal shows the request: a test that waits for that can then change the clock or send a body.
+    let interference = site.faults.strike(step, part_number, clock::instant());
+    let received_at = site.clock.now();
+    let now = clock::ahead(received_at, interference.all(Effect::skews_clock).sum());
+    if interference.any(Effect::flips_bit) {
+        control.flip_bit();
+    }
     let entry = site
         .journal
-        .arrive(step, &wire, part_number, control.id, now);
+        .arrive(step, &wire, part_number, control.id, received_at);
+    entry.struck(interference.labels());
     let log = RequestLog::start(Arc::clone(&entry));
     if let Route::Oss(addressing) = &route
         && let Some(key) = addressing.resource(wire.path()).key
     {
         entry.concerns(String::from_utf8_lossy(&key));
     }
-    let interference = site.faults.strike(step, part_number, clock::instant());
-    entry.struck(interference.labels());
     if let Some(value) = interference.last(Effect::rewrites_content_type) {
         wire.headers
             .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
         wire.headers.push(("content-type".to_owned(), value));
     }
-    let now = clock::ahead(now, interference.all(Effect::skews_clock).sum());
     let disturbance = disturbance(&interference, &wire, now);
     let mut intake = Intake::new(body, Arc::clone(&entry), Arc::clone(&control), disturbance);
-    upset(&site, &control, now, &interference).await;
+    upset(&site, now, &interference).await;
 
     let exchange = Exchange {
         site: &site,
@@ -172,15 +175,12 @@ async fn carry_out(
 }
 
 /// Does what the faults do to the server as a whole, before it looks at the request.
-async fn upset(site: &Site, control: &Control, now: Timestamp, interference: &Interference) {
+async fn upset(site: &Site, now: Timestamp, interference: &Interference) {
     if let Some(duration) = interference.last(Effect::goes_silent_for) {
         site.network.go_away(duration, Outage::Silent);
     }
     if let Some(duration) = interference.last(Effect::goes_down_for) {
         site.network.go_away(duration, Outage::Reset);
-    }
-    if interference.any(Effect::flips_bit) {
-        control.flip_bit();
     }
     let mut upset = Ok(());
     if interference.any(Effect::expires_credentials) {

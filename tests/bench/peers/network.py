@@ -7,7 +7,7 @@ second one, where 198.18.1.2 is the server's address. The range is reserved for 
 program that carries the packets, `tests/bench/src/bin/emulator`. It prints what SERVER prints, and ends when its standard
 input ends. Then the namespaces are gone.
 
-It needs root on Linux.
+It needs root on Linux. While it runs, CUBIC is among the machine's `tcp_allowed_congestion_control`.
 """
 
 import argparse
@@ -26,6 +26,8 @@ ADDRESSES = {CLIENT: "198.18.1.1", SERVER: "198.18.1.2"}
 HOSTS = ADDRESSES[SERVER] + " oss.test sink.oss.test\n"
 HOSTS_FOLDER = "/etc/netns/" + CLIENT
 
+ALLOWED = "/proc/sys/net/ipv4/tcp_allowed_congestion_control"
+
 # From linux/if_tun.h: set the interface of the file; packets of IP, without a header of their own.
 TUNSETIFF = 0x400454CA
 IFF_TUN_NO_PI = 0x1001
@@ -33,6 +35,20 @@ IFF_TUN_NO_PI = 0x1001
 
 def ip(*words):
     subprocess.run(["ip", *words], check=True)
+
+
+def allow_cubic():
+    """Lets namespaces use CUBIC, where the machine reserves it for itself. Returns what was allowed before."""
+    with open(ALLOWED, encoding="ascii") as file:
+        before = file.read().strip()
+    if "cubic" not in before.split():
+        allow(before + " cubic")
+    return before
+
+
+def allow(names):
+    with open(ALLOWED, "w", encoding="ascii") as file:
+        file.write(names)
 
 
 def join(namespace, device):
@@ -78,6 +94,7 @@ def main():
     options = parser.parse_args()
     remove()
     processes = []
+    allowed = allow_cubic()
     try:
         os.makedirs(HOSTS_FOLDER)
         with open(HOSTS_FOLDER + "/hosts", "w", encoding="ascii") as hosts:
@@ -94,6 +111,7 @@ def main():
             process.kill()
             process.wait()
         remove()
+        allow(allowed)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 //! Runs other programs, and knows where the repository and cargo's output are.
 
+use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,6 +27,15 @@ pub(crate) fn target_directory() -> io::Result<PathBuf> {
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(root()).args(arguments);
+    // What cargo told this program about its own package. `ring` is built anew whenever one of them changes.
+    for (name, _) in env::vars_os() {
+        let cargos = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if cargos {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

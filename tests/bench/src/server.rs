@@ -28,10 +28,15 @@ impl Server {
     fn start_with(mut command: Command, ends_with_input: bool) -> io::Result<Self> {
         let program = command.get_program().to_string_lossy().into_owned();
         let failed = |error| io::Error::other(format!("could not start `{program}`: {error}"));
+        // A network that cannot be made says why. The other servers tell of each request.
+        let errors = match ends_with_input {
+            true => Stdio::inherit(),
+            false => Stdio::null(),
+        };
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(errors)
             .spawn()
             .map_err(failed)?;
         let output = child.stdout.take();

@@ -40,9 +40,13 @@ impl fmt::Display for Table {
     }
 }
 
+/// What stands for a program that did not run.
+const NOT_MEASURED: &str = "–";
+
 /// A time in seconds, with three digits.
 pub(crate) fn time(seconds: f64) -> String {
     match seconds {
+        _ if seconds.is_nan() => NOT_MEASURED.to_owned(),
         ..0.1 => format!("{:.1} ms", seconds * 1e3),
         ..1.0 => format!("{:.0} ms", seconds * 1e3),
         ..10.0 => format!("{seconds:.2} s"),
@@ -58,6 +62,9 @@ pub(crate) fn mib(bytes: f64) -> String {
 /// The median of ratios, with the smallest and the largest.
 pub(crate) fn ratio(spread: Spread) -> String {
     let Spread { low, median, high } = spread;
+    if median.is_nan() {
+        return NOT_MEASURED.to_owned();
+    }
     format!("{median:.2} ({low:.2}–{high:.2})")
 }
 
@@ -87,5 +94,7 @@ mod tests {
         let ratios = Spread::of(vec![0.7, 0.9, 0.8]);
         assert_eq!(ratio(ratios), "0.80 (0.70–0.90)");
         assert_eq!(range(time, ratios), "800 ms (700 ms to 900 ms)");
+        let none = Spread::of(vec![]);
+        assert_eq!([time(none.median), ratio(none)], ["–", "–"]);
     }
 }
