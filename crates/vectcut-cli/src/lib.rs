@@ -66,7 +66,11 @@ fn run() -> ProcessExitCode {
         Ok(line) => line,
         Err(error) if error.use_stderr() && !usage::is_help(&error) => {
             let stderr = Stderr::new(true, environment.no_color(), json, language);
-            stderr.error(&usage::failure(&error, &help::command_of(&arguments)));
+            stderr.error(&usage::failure(
+                &error,
+                &arguments,
+                &help::command_of(&arguments),
+            ));
             stderr.drain(LAST_READ);
             return ExitCode::Usage.into();
         }
