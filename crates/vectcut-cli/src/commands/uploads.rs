@@ -122,6 +122,9 @@ fn unknown(what: crate::words::Text) -> Failure {
 
 fn unusable(error: &UploadsError) -> Failure {
     let what = say::state_dir_unusable();
+    if let Some(folder) = error.full_disk() {
+        return Failure::disk_full(what, folder, error);
+    }
     let mut failure = Failure::new(ExitCode::LocalFile, "file_unreadable", what).because(error);
     failure.retryable = error.is_retryable();
     failure

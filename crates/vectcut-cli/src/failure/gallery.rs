@@ -17,7 +17,8 @@ use crate::words::{Language, codes};
 const PATH: &str = "clip.mp4";
 
 /// Codes of failures that are no failed upload. Each is shown in the tests of the file that makes it.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 19] = [
+    "disk_full",
     "file_protected",
     "outside_roots",
     "upload_unknown",

@@ -7,12 +7,12 @@ use std::path::Path;
 use vectcut_api::ApiKeyError;
 use vectcut_upload::Step;
 
-use super::Failure;
+use super::{Failure, is_disk_full};
 use crate::exit_code::ExitCode;
 #[cfg(unix)]
 use crate::key_file::Exposure;
 use crate::variables::API_KEY;
-use crate::words::{Text, sign_in};
+use crate::words::{Text, hints, sign_in};
 
 impl Failure {
     /// The program has no API key.
@@ -110,7 +110,12 @@ impl Failure {
     /// The key cannot be saved.
     pub(crate) fn key_file_unwritten(path: &Path, error: &io::Error) -> Self {
         let what = sign_in::file_unwritten(path.display());
-        Self::of_disk(what, error).hint(sign_in::print_export())
+        let failure = Self::of_disk(what, error);
+        let failure = match (is_disk_full(error), path.parent()) {
+            (true, Some(folder)) => failure.hint(hints::free_space(folder.display())),
+            _ => failure,
+        };
+        failure.hint(sign_in::print_export())
     }
 
     /// The key cannot be removed.

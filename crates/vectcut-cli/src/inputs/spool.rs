@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::exit_code::ExitCode;
-use crate::failure::Failure;
-use crate::words::{failures, hints};
+use crate::failure::{Failure, is_disk_full};
+use crate::words::failures;
 
 const PREFIX: &str = "vectcut-stdin-";
 
@@ -27,17 +27,12 @@ impl Spool {
     /// Fails when the source cannot be read or the disk cannot take it.
     pub(crate) fn of(source: &mut impl Read, folder: &Path) -> Result<Self, Failure> {
         Self::write(source, folder).map_err(|error| {
-            let failure = Failure::new(
-                ExitCode::LocalFile,
-                "file_unreadable",
-                failures::read_stdin(),
-            )
-            .because(&error);
-            match error.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    failure.hint(hints::disk_full(folder.display()))
+            let what = failures::read_stdin();
+            match is_disk_full(&error) {
+                true => Failure::disk_full(what, folder, &error),
+                false => {
+                    Failure::new(ExitCode::LocalFile, "file_unreadable", what).because(&error)
                 }
-                _ => failure,
             }
         })
     }

@@ -1,6 +1,8 @@
 //! Lists, folders, globs, repeated names and standard input.
 
 use super::*;
+use crate::diagnostics;
+use crate::words::Language;
 use tempfile::{TempDir, tempdir};
 
 fn folder_with(names: &[&str]) -> TempDir {
@@ -161,6 +163,16 @@ fn a_full_disk_is_named() {
     }
     let folder = tempdir().expect("a folder");
     let failure = Spool::of(&mut Full, folder.path()).expect_err("no room");
-    assert_eq!(failure.exit_code, ExitCode::LocalFile);
-    assert_eq!(failure.hints.len(), 1, "{failure:?}");
+    assert_eq!(
+        (failure.exit_code, failure.code),
+        (ExitCode::LocalFile, "disk_full")
+    );
+    let shown = Failure::disk_full(
+        failure.what,
+        Path::new("/home/me/.local/state/vectcut/spool"),
+        &std::io::Error::from(std::io::ErrorKind::StorageFull),
+    );
+    let shown = [Language::English, Language::Chinese]
+        .map(|language| diagnostics::render(&shown, false, language));
+    insta::assert_snapshot!(shown.join("\n"));
 }

@@ -60,6 +60,9 @@ catalogue! {
     disk_full(folder):
         "the disk of `{folder}` is full; free some space, or choose another folder with `--state-dir`",
         "`{folder}` 所在的磁盘已满；请清理空间，或用 `--state-dir` 换一个文件夹";
+    free_space(folder):
+        "the disk of `{folder}` is full; free some space",
+        "`{folder}` 所在的磁盘已满，请清理空间";
     save_to_file(): "save the data to a regular file first", "请先把数据保存为普通文件";
     upload_again():
         "upload the file again; the damaged object has no URL",

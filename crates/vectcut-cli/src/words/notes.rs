@@ -38,6 +38,7 @@ catalogue! {
     failed_too(names): "failed in the same way: {names}", "以同样方式失败：{names}";
     names_and_more(names, count): "{names} and {count} more", "{names}，另有 {count} 个";
     comma(): ", ", "、";
+    semicolon(): "; ", "；";
     summary(files, counts, bytes, elapsed):
         "{files} files: {counts}; {bytes} in {elapsed}",
         "{files} 个文件：{counts}；共 {bytes}，用时 {elapsed}";

@@ -101,6 +101,20 @@ pub(super) const CODES: &[Code] = &[
         next: ["make the file smaller", "减小文件"],
     },
     Code {
+        name: "disk_full",
+        exit_code: ExitCode::LocalFile,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: [
+            "the disk that holds the state folder is full",
+            "状态文件夹所在的磁盘已满",
+        ],
+        next: [
+            "free some space, or choose a folder on another disk with `--state-dir`",
+            "清理空间，或用 `--state-dir` 换到另一个磁盘上的文件夹",
+        ],
+    },
+    Code {
         name: "file_changed",
         exit_code: ExitCode::LocalFile,
         steps: "read",
