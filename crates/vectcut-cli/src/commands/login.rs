@@ -124,7 +124,10 @@ async fn check(servers: &Servers, key: &ApiKey, environment: &Environment) -> Re
     let backend = site::backend(servers, key.clone())?;
     match backend.check_key().await {
         Ok(KeyVerdict::Accepted) => Ok(()),
-        Ok(KeyVerdict::Refused { status }) => Err(Failure::key_refused(status)),
+        Ok(KeyVerdict::Refused { status, words }) => Err(match words.purchase_link {
+            Some(link) => Failure::membership_refused(status, &link),
+            None => Failure::key_refused(status),
+        }),
         Ok(KeyVerdict::Unknown { status }) => {
             let mut failure = Failure::key_unchecked(None).hint(sign_in::no_check());
             failure.details.http_status = Some(status);

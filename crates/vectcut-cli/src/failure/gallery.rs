@@ -112,6 +112,12 @@ fn of_backend() -> Vec<UploadError> {
         // The membership ended, or the quota is used up.
         ApiError::Status {
             call,
+            status: 403,
+            words: words("no permission", shop),
+            retry_after: None,
+        },
+        ApiError::Status {
+            call,
             status: 402,
             words: words("the membership has expired", shop),
             retry_after: None,

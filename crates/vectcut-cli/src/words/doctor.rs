@@ -24,6 +24,9 @@ catalogue! {
     key_refused(origin, status):
         "{origin}, refused by VectCut (HTTP {status})",
         "{origin}，被 VectCut 拒绝（HTTP {status}）";
+    membership_refused(origin, status):
+        "{origin}; VectCut does not serve this account now (HTTP {status})",
+        "{origin}，VectCut 目前不为该账号提供服务（HTTP {status}）";
     key_unknown(origin): "{origin}; could not tell whether VectCut accepts it", "{origin}，无法确认 VectCut 是否接受";
 
     responds(server, status, elapsed):
