@@ -138,7 +138,13 @@ fn standard_input_is_kept_for_its_owner_alone_and_removed() {
         "of a run that was killed",
     )
     .expect("a file");
-    let spool = Spool::of(&mut &b"bytes"[..], &folder).expect("a spool");
+    let spool_of = |mut bytes: &[u8]| {
+        let spool = Spool::new(&folder).expect("a spool");
+        let writer = spool.writer().expect("a writer");
+        writer.fill(&mut bytes).expect("the disk has room");
+        spool
+    };
+    let spool = spool_of(b"bytes");
     assert!(!folder.join("vectcut-stdin-left").exists());
     assert_eq!(fs::read(spool.path()).expect("readable"), b"bytes");
     let mode = fs::metadata(spool.path())
@@ -147,7 +153,7 @@ fn standard_input_is_kept_for_its_owner_alone_and_removed() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
     // Another run leaves it alone.
-    let other = Spool::of(&mut &b"other"[..], &folder).expect("a spool");
+    let other = spool_of(b"other");
     assert!(spool.path().exists());
     drop((spool, other));
     assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 0);
@@ -162,7 +168,9 @@ fn a_full_disk_is_named() {
         }
     }
     let folder = tempdir().expect("a folder");
-    let failure = Spool::of(&mut Full, folder.path()).expect_err("no room");
+    let spool = Spool::new(folder.path()).expect("a spool");
+    let writer = spool.writer().expect("a writer");
+    let failure = writer.fill(&mut Full).expect_err("no room");
     assert_eq!(
         (failure.exit_code, failure.code),
         (ExitCode::LocalFile, "disk_full")
