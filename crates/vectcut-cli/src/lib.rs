@@ -2,6 +2,7 @@
 
 mod amounts;
 mod args;
+mod clipboard;
 mod clock;
 mod commands;
 mod core_dump;

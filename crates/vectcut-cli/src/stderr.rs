@@ -113,6 +113,11 @@ impl Stderr {
         self.print("\n");
     }
 
+    /// Hands a terminal a sequence that shows nothing and moves nothing, such as one for its clipboard.
+    pub(crate) fn sequence(&self, sequence: &str) {
+        self.writer.push(sequence.as_bytes());
+    }
+
     /// Shows a failure.
     pub(crate) fn error(&self, failure: &Failure) {
         if self.json {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use vectcut_upload::{Step, Stop, StopReason, Upload};
 
 use crate::args::UploadArgs;
+use crate::clipboard;
 use crate::clock;
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, NextRun};
@@ -65,13 +66,18 @@ pub(crate) async fn run(
         None => Ok(None),
     };
     let ended = match saved {
-        Ok(None) => upload_all(args, environment, stop, &reports).await,
+        Ok(None) => upload_all(args, environment, stop.clone(), &reports).await,
         Ok(Some(reason)) => return Ok(reports.end_now(reason)),
         Err(failure) => reports.settle_all(&failure),
     };
     reports.remove_spool();
     ended?;
-    reports.finish()
+    let exit_code = reports.finish()?;
+    // Whoever ends a run does not want to wait for a clipboard.
+    if args.copy && stop.requested().is_none() {
+        clipboard::copy(&reports.links(), environment.session(), stderr).await;
+    }
+    Ok(exit_code)
 }
 
 async fn upload_all(
