@@ -1,13 +1,14 @@
 //! `--copy`: links on the clipboard of a desktop or of a terminal, and what is said where there is none.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use crate::stage::Stage;
 
 /// Takes what it gets, and keeps how it was called.
-const TAKES: &str = "#!/bin/sh\nprintf '%s\\n' \"$@\" > arguments\nenv > environment\ncat > taken\n";
+const TAKES: &str =
+    "#!/bin/sh\nprintf '%s\\n' \"$@\" > arguments\nenv > environment\ncat > taken\n";
 
 /// A stage with two files and a program that stands for the desktop's.
 fn with_program(name: &str, script: &str) -> (Stage, String) {
@@ -77,7 +78,10 @@ fn without_a_desktop_and_a_terminal_a_warning_says_so() {
     let stage = Stage::new();
     stage.file("a.mp4", "the first");
     for (language, warning) in [
-        ("en", "warning: the link was not copied: this session has neither"),
+        (
+            "en",
+            "warning: the link was not copied: this session has neither",
+        ),
         ("zh", "警告：没有复制链接：当前会话没有剪贴板"),
     ] {
         let arguments = ["upload", "--copy", "--lang", language, "a.mp4"];
@@ -97,7 +101,13 @@ fn a_terminal_is_asked_over_ssh() {
     let clipboard = terminal.clipboard();
     let (code, rows) = terminal.end();
     assert_eq!(code, 0, "{rows:?}");
-    assert!(rows.iter().any(|row| row.starts_with("asked the terminal")), "{rows:?}");
-    let link = rows.iter().find(|row| row.starts_with("http")).expect("a link");
+    assert!(
+        rows.iter().any(|row| row.starts_with("asked the terminal")),
+        "{rows:?}"
+    );
+    let link = rows
+        .iter()
+        .find(|row| row.starts_with("http"))
+        .expect("a link");
     assert_eq!(clipboard.text(), *link);
 }

@@ -51,7 +51,10 @@ fn init_refuses_an_account_whose_membership_has_expired() {
         let outcome = stage
             .vectcut(["upload", "--lang", language, "clip.mp4"])
             .run();
-        assert!(!outcome.stderr.contains("vectcut login"), "it is no matter of the key");
+        assert!(
+            !outcome.stderr.contains("vectcut login"),
+            "it is no matter of the key"
+        );
         assert_outcome!(format!("a_membership_has_expired_{language}"), outcome);
     }
 }

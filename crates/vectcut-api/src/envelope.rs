@@ -234,7 +234,8 @@ mod tests {
     #[test]
     fn a_refusal_with_a_link_to_buy_is_not_about_the_key() {
         let key = ApiKey::parse("canary").expect("a good key");
-        let body = br#"{"success": false, "error": "no", "purchase_link": "https://www.vectcut.com"}"#;
+        let body =
+            br#"{"success": false, "error": "no", "purchase_link": "https://www.vectcut.com"}"#;
         for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
             let judge = |body: &[u8]| {
                 let judged =

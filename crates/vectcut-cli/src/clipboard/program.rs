@@ -95,7 +95,11 @@ impl Program {
         match taken {
             Ok(Ok(true)) => Taken::Yes,
             outcome => {
-                tracing::debug!(program = self.name, ?outcome, "the clipboard did not take it");
+                tracing::debug!(
+                    program = self.name,
+                    ?outcome,
+                    "the clipboard did not take it"
+                );
                 Taken::Failed
             }
         }

@@ -100,7 +100,6 @@ mod tests {
 
     #[test]
     fn the_session_tells_where_a_clipboard_may_be() {
-        let remote = [("SSH_TTY", "/dev/pts/1"), ("TERM", "tmux-256color"), ("TMUX", "/tmp/tmux")];
         let session = |variables| Environment::of(variables).session();
         let expected = Session {
             ssh: true,
@@ -108,8 +107,17 @@ mod tests {
             tmux: true,
             ..Session::default()
         };
-        assert_eq!(session(Vec::leak(remote.to_vec())), expected);
-        for variables in [&[][..], &[("TERM", "dumb")], &[("TERM", "linux")]] {
+        let remote = session(&[
+            ("SSH_TTY", "/dev/pts/1"),
+            ("TERM", "tmux-256color"),
+            ("TMUX", "/tmp/tmux"),
+        ]);
+        assert_eq!(remote, expected);
+        for variables in [
+            &[] as &'static [_],
+            &[("TERM", "dumb")],
+            &[("TERM", "linux")],
+        ] {
             assert_eq!(session(variables), Session::default(), "{variables:?}");
         }
         let desktop = session(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "wayland-0")]);
