@@ -7,7 +7,7 @@ use super::{Text, catalogue};
 catalogue! {
     proxy_url():
         "set it to a URL such as `http://proxy.example:3128`",
-        "请设为代理地址，例如 `http://proxy.example：3128`";
+        "请设为代理地址，例如 `http://proxy.example:3128`";
     no_proxy(variable):
         "or use no proxy: set `{variable}` to nothing",
         "或者不使用代理：将 `{variable}` 设为空";
