@@ -36,6 +36,7 @@ mod variables;
 mod version;
 mod watchdog;
 mod words;
+mod wrapping;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode as ProcessExitCode;

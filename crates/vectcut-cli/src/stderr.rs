@@ -15,11 +15,15 @@ use crate::failure::Failure;
 use crate::json_events::{ErrorLine, Line, Note};
 use crate::result::FailureReport;
 use crate::words::{Language, Text};
+use crate::wrapping::wrapped;
 use screen::{Screen, Size};
 pub(crate) use writer::Writer;
 
 /// How long data for standard output waits for the lines of progress to be cleared from the terminal that both may share.
 const LINES_CLEAR_WITHIN: Duration = Duration::from_millis(200);
+
+/// By how many columns the rest of a line that the terminal cannot hold is indented.
+const HANGING: usize = 2;
 
 /// Standard error, shared by progress, diagnostics and logs. Clones are the same stream.
 ///
@@ -152,8 +156,9 @@ impl Stderr {
     fn print(&self, text: &str) {
         match self.screen() {
             Some(screen) => {
-                let text = screen.above(text, Size::now());
-                self.writer.push(text.as_bytes());
+                let size = Size::now();
+                let text = wrapped(text, size.columns, HANGING);
+                self.writer.push(screen.above(&text, size).as_bytes());
             }
             None => self.writer.push(text.as_bytes()),
         }

@@ -75,7 +75,12 @@ pub(crate) async fn run(
     findings.extend(advice);
     let language = stderr.language();
     output::print(match args.format {
-        ReportFormat::Text => finding::text(&findings, language, environment.is_ascii_terminal()),
+        ReportFormat::Text => finding::text(
+            &findings,
+            language,
+            environment.is_ascii_terminal(),
+            output::columns(),
+        ),
         ReportFormat::Json => finding::json(&findings, language)
             .map_err(|error| Failure::internal(Text::same("JSON"), &error))?,
     })?;

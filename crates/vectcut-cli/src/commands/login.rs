@@ -77,9 +77,10 @@ async fn sign_in(
         true => sign_in::saved_unchecked(path),
         false => sign_in::saved(path),
     });
-    if environment.has_key_variable() {
-        stderr.note(&sign_in::variable_wins(API_KEY));
-    }
+    stderr.note(&match environment.has_key_variable() {
+        true => sign_in::variable_wins(API_KEY),
+        false => sign_in::next(),
+    });
     Ok(ExitCode::Success)
 }
 

@@ -73,9 +73,13 @@ async fn list(args: &UploadsArgs, uploads: &Uploads, stderr: &Stderr) -> Result<
         false => ReportFormat::Json,
     });
     output::print(match format {
-        ReportFormat::Text => {
-            list::text(&unfinished, &finished, clock::system(), stderr.language())
-        }
+        ReportFormat::Text => list::text(
+            &unfinished,
+            &finished,
+            clock::system(),
+            stderr.language(),
+            output::columns(),
+        ),
         ReportFormat::Json => list::json(&unfinished, &finished)
             .map_err(|error| Failure::internal(say::state_dir_unusable(), &error))?,
     })?;

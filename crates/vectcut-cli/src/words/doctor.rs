@@ -55,7 +55,7 @@ catalogue! {
     system_trust(): "those of the system", "使用系统信任的证书";
     extra_trust(path): "those of the system and of `{path}`", "使用系统信任的证书，以及 `{path}`";
 
-    state_usable(path, unfinished): "`{path}`, {unfinished} unfinished uploads", "`{path}`，未完成的上传 {unfinished} 个";
+    state_usable(path, unfinished): "`{path}`, unfinished uploads: {unfinished}", "`{path}`，未完成的上传 {unfinished} 个";
     free(bytes): "; {bytes} free", "；剩余空间 {bytes}";
     nearly_full(): "free some space: unfinished uploads may not be saved", "请清理磁盘空间，否则可能无法保存上传进度";
     state_unusable(cause): "unfinished uploads can't be saved: {cause}", "无法保存上传进度：{cause}";

@@ -88,6 +88,7 @@ catalogue! {
     question(): "API key (hidden):", "API 密钥（输入时不显示）：";
     checking(server): "asking {server} whether it accepts the key", "正在向 {server} 验证密钥";
     saved(path): "signed in; the key is saved in `{path}`", "已登录，密钥保存在 `{path}`";
+    next(): "next: `vectcut upload FILE`", "接下来可以上传：`vectcut upload 文件`";
     saved_unchecked(path):
         "the key is saved in `{path}`; nobody has checked it",
         "密钥已保存在 `{path}`，未经验证";

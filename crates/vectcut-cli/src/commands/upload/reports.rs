@@ -280,7 +280,10 @@ impl Reports {
         if let Some(failure) = state.batch.stop() {
             self.stderr.error(&failure);
         }
-        self.stderr.note(&in_words(summary));
+        // That all were stopped, the error has said.
+        if summary.stopped < summary.files {
+            self.stderr.note(&in_words(summary));
+        }
         if let Some(next) = state.batch.next() {
             self.stderr
                 .note(&labels::hint().then(&Text::same(" ")).then(&next));
@@ -348,7 +351,7 @@ impl Reports {
         let is_batch = self.files.len() > 1;
         if failure.is_stop() {
             let safe_bytes = self.board.safe_bytes(index);
-            state.batch.stopped(&path, failure, safe_bytes);
+            state.batch.stopped((index, &path), failure, safe_bytes);
             if is_batch {
                 return;
             }
