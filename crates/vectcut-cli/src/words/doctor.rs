@@ -20,7 +20,7 @@ catalogue! {
 
     key_of_variable(variable): "from `{variable}`", "来自 `{variable}`";
     key_of_file(path): "from `{path}`", "来自 `{path}`";
-    key_accepted(origin): "{origin}, accepted by VectCut", "{origin}，VectCut 已接受";
+    key_accepted(origin): "{origin}, accepted by VectCut", "{origin}，密钥有效";
     key_refused(origin, status):
         "{origin}, refused by VectCut (HTTP {status})",
         "{origin}，被 VectCut 拒绝（HTTP {status}）";

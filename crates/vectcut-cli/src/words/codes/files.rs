@@ -10,7 +10,7 @@ pub(super) const CODES: &[Code] = &[
         steps: "read",
         retryable: Retryable::No,
         meaning: ["there is no such file", "文件不存在"],
-        next: ["check the path", "检查路径"],
+        next: ["check the path", "请检查路径"],
     },
     Code {
         name: "file_unreadable",
