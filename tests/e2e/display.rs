@@ -6,19 +6,46 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use vt100::Parser;
+use vt100::{Callbacks, Parser};
 
 /// How long a test waits for what it wants to see.
 const SEEN_WITHIN: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(10);
+
+/// A terminal with a clipboard.
+type Screen = Parser<Copied>;
+
+/// What was last put on the clipboard, as it came.
+#[derive(Default)]
+struct Copied(Vec<u8>);
+
+impl Callbacks for Copied {
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        self.0 = data.to_owned();
+    }
+}
+
+/// The clipboard of a terminal, also after its end.
+pub(crate) struct Clipboard(Arc<Mutex<Screen>>);
+
+impl Clipboard {
+    /// What was put there.
+    pub(crate) fn text(&self) -> String {
+        let data = lock(&self.0).callbacks().0.clone();
+        let text = STANDARD.decode(data).expect("base64");
+        String::from_utf8(text).expect("UTF-8")
+    }
+}
 
 /// The command while it runs on a terminal.
 pub(crate) struct Display {
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
-    parser: Arc<Mutex<Parser>>,
+    parser: Arc<Mutex<Screen>>,
     reader: Option<thread::JoinHandle<()>>,
 }
 
@@ -31,7 +58,8 @@ impl Display {
         let child = child.expect("the command starts");
         // Otherwise the end of the command would not end the reading.
         drop(pair.slave);
-        let parser = Parser::new(nonzero(rows), nonzero(columns), 1_000);
+        let parser =
+            Parser::new_with_callbacks(nonzero(rows), nonzero(columns), 1_000, Copied::default());
         let parser = Arc::new(Mutex::new(parser));
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let screen = parser.clone();
@@ -68,6 +96,11 @@ impl Display {
         let parser = lock(&self.parser);
         let (rows, _) = parser.screen().size();
         (0..rows.get()).any(|row| parser.screen().row_wrapped(row))
+    }
+
+    /// The terminal's clipboard.
+    pub(crate) fn clipboard(&self) -> Clipboard {
+        Clipboard(self.parser.clone())
     }
 
     /// Waits until the rows are as wanted, and returns them.
@@ -132,7 +165,7 @@ fn builder(command: &std::process::Command) -> CommandBuilder {
     builder
 }
 
-fn lock(parser: &Mutex<Parser>) -> MutexGuard<'_, Parser> {
+fn lock(parser: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
     parser.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

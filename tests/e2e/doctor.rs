@@ -21,7 +21,7 @@ fn everything_is_well() {
         "VECTCUT_API_KEY`, accepted by VectCut",
         "responds (HTTP",
         "within 30 s of the servers",
-        "0 unfinished uploads",
+        "unfinished uploads: 0",
         concat!("vectcut ", env!("CARGO_PKG_VERSION")),
     ] {
         assert!(outcome.stdout.contains(part), "{part}: {outcome}");

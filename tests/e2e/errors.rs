@@ -43,6 +43,23 @@ fn init_refuses_the_api_key() {
 }
 
 #[test]
+fn init_refuses_an_account_whose_membership_has_expired() {
+    let body = r#"{"success": false, "output": "", "error": "the membership has expired", "purchase_link": "https://www.vectcut.com"}"#;
+    for language in ["en", "zh"] {
+        let expired = || Fault::at(Step::Init).responds(Response::status(403).body(body));
+        let stage = with_clip(Stage::with(|builder| builder.fault(expired())));
+        let outcome = stage
+            .vectcut(["upload", "--lang", language, "clip.mp4"])
+            .run();
+        assert!(
+            !outcome.stderr.contains("vectcut login"),
+            "it is no matter of the key"
+        );
+        assert_outcome!(format!("a_membership_has_expired_{language}"), outcome);
+    }
+}
+
+#[test]
 fn init_responds_with_400_and_a_message() {
     let body = r#"{"success": false, "output": "", "error": "no quota left", "purchase_link": "https://www.vectcut.com"}"#;
     assert_outcome!(upload(

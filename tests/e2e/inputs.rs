@@ -1,9 +1,11 @@
 //! From the command line to the files: folders, lists, standard input, files that are named twice, and wrong paths.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use vectcut_sandbox::Step;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, assert_outcome};
 use crate::stage::Stage;
 
 fn with_folder() -> Stage {
@@ -111,6 +113,32 @@ fn standard_input_is_uploaded_under_a_name_and_leaves_nothing_behind() {
     stage.assert_stored(&result);
     let spool = stage.folder().join("home/.local/state/vectcut/spool");
     assert_eq!(std::fs::read_dir(spool).expect("a folder").count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_while_standard_input_is_read_leaves_nothing_behind() {
+    use std::io::Write as _;
+    let stage = Stage::new();
+    let spool = stage.folder().join("home/.local/state/vectcut/spool");
+    let spooled = || std::fs::read_dir(&spool).into_iter().flatten().flatten();
+    for flags in [&[][..], &["--dry-run"]] {
+        // The writer stays open, so standard input does not end.
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        writer.write_all(b"the beginning").expect("there is room");
+        let arguments = [&["upload", "--name", "clip.mp4", "-"], flags].concat();
+        let run = stage.vectcut(arguments).with_piped_stdin(reader);
+        let outcome = run.run_while(|process| {
+            let is_saved = |file: std::fs::DirEntry| file.metadata().is_ok_and(|it| it.len() > 0);
+            let saved = stage.wait(Duration::from_secs(20), |_| spooled().any(is_saved));
+            assert!(saved, "nothing of standard input was saved");
+            process.signal("INT");
+        });
+        drop(writer);
+        assert_eq!(spooled().count(), 0);
+        let name = format!("interrupted_while_standard_input_is_read{}", flags.concat());
+        assert_outcome!(name, outcome);
+    }
 }
 
 #[test]

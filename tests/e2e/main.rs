@@ -13,6 +13,8 @@
 mod bad_input;
 mod blocked;
 mod budget;
+#[cfg(target_os = "linux")]
+mod clipboard;
 mod cross_check;
 #[cfg(unix)]
 mod display;

@@ -240,6 +240,13 @@ impl Vectcut<'_> {
         self
     }
 
+    /// Gives it the reading end of a pipe as standard input.
+    #[cfg(unix)]
+    pub(crate) fn with_piped_stdin(mut self, pipe: std::io::PipeReader) -> Self {
+        self.command.stdin(pipe);
+        self
+    }
+
     /// Gives it a terminal as standard input and standard error. Standard output stays a pipe.
     #[cfg(unix)]
     pub(crate) fn on_terminal(mut self, terminal: &crate::terminal::Terminal) -> Self {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{ApiError, Call, Client};
+use crate::{ApiError, Call, Client, ServerWords, envelope::Envelope};
 
 /// A task that need not exist. VectCut's own login script asks for it too.
 const PROBE_TASK_ID: &str = "DEFA35C07BEE7F95161F787A7EEC4877";
@@ -13,7 +13,7 @@ struct TaskStatus<'a> {
 }
 
 /// What the backend's response says about an API key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyVerdict {
     /// The backend accepts the key.
@@ -22,6 +22,8 @@ pub enum KeyVerdict {
     Refused {
         /// The status.
         status: u16,
+        /// The server's own message. A `purchase_link` in it means that the membership is why (assumption A18).
+        words: ServerWords,
     },
     /// The server failed (5xx), so nothing is known.
     Unknown {
@@ -50,7 +52,14 @@ impl Client {
             )
             .await?;
         Ok(match response.status().as_u16() {
-            status @ 400..=499 => KeyVerdict::Refused { status },
+            status @ 400..=499 => {
+                let refusal = Envelope::read(Call::CheckKey, response, self.api_key()).await;
+                let words = refusal.err().and_then(|error| error.words().cloned());
+                KeyVerdict::Refused {
+                    status,
+                    words: words.unwrap_or_default(),
+                }
+            }
             status @ 500.. => KeyVerdict::Unknown { status },
             // Any other status counts as accepted (assumption A1).
             _ => KeyVerdict::Accepted,

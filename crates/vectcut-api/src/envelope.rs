@@ -42,7 +42,8 @@ impl Envelope {
         Self::judge(call, status, &headers, &body, api_key)
     }
 
-    /// A 401 or 403 is about the key, whatever the body says (assumption A2).
+    /// A 401 or 403 is about the key (assumption A2), unless the response says where to buy what is missing: then it is
+    /// about the membership (assumption A18).
     pub(crate) fn judge(
         call: Call,
         status: StatusCode,
@@ -58,7 +59,7 @@ impl Envelope {
         let is_success = status.is_success();
         let status = status.as_u16();
         match (status, fields) {
-            (401 | 403, _) => Err(ApiError::KeyRefused {
+            (401 | 403, _) if words.purchase_link.is_none() => Err(ApiError::KeyRefused {
                 call,
                 status,
                 words,
@@ -228,6 +229,22 @@ mod tests {
         let key = ApiKey::parse("canary").expect("a good key");
         let message = server_words(&fields, &key).message.expect("words");
         assert!(!message.as_str().contains("can"), "{message}");
+    }
+
+    #[test]
+    fn a_refusal_with_a_link_to_buy_is_not_about_the_key() {
+        let key = ApiKey::parse("canary").expect("a good key");
+        let body =
+            br#"{"success": false, "error": "no", "purchase_link": "https://www.vectcut.com"}"#;
+        for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+            let judge = |body: &[u8]| {
+                let judged =
+                    Envelope::judge(Call::InitUpload, status, &HeaderMap::new(), body, &key);
+                judged.err().expect("a refusal")
+            };
+            assert!(matches!(judge(body), ApiError::Status { .. }));
+            assert!(matches!(judge(b"{}"), ApiError::KeyRefused { .. }));
+        }
     }
 
     #[test]

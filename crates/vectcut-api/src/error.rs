@@ -65,7 +65,8 @@ pub enum ApiError {
         /// How far the request got.
         source: TransportError,
     },
-    /// The status is 401 or 403: the API key is wrong, has expired or may not do this.
+    /// The status is 401 or 403 and the response names no `purchase_link`: the API key is wrong, has expired or may not do
+    /// this.
     #[error("VectCut refused the API key at `{call}` (HTTP {status}){words}")]
     KeyRefused {
         /// The call.
@@ -75,7 +76,7 @@ pub enum ApiError {
         /// The server's own message.
         words: ServerWords,
     },
-    /// Any other status than 2xx.
+    /// Any other status than 2xx, and 401 or 403 with a `purchase_link`: then the membership is why, and not the key.
     #[error("VectCut responded to `{call}` with HTTP {status}{words}")]
     Status {
         /// The call.

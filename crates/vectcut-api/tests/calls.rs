@@ -82,14 +82,27 @@ async fn a_wrong_key_is_refused() {
         matches!(error, ApiError::KeyRefused { status: 401, .. }),
         "{error:?}"
     );
-    assert_eq!(
-        client_with(&sandbox, "wrong").check_key().await.unwrap(),
-        KeyVerdict::Refused { status: 401 }
-    );
+    let verdict = client_with(&sandbox, "wrong").check_key().await.unwrap();
+    let KeyVerdict::Refused { status: 401, words } = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert!(words.message.is_some());
+    assert_eq!(words.purchase_link, None);
     assert_eq!(
         client(&sandbox).check_key().await.unwrap(),
         KeyVerdict::Accepted
     );
+}
+
+#[tokio::test]
+async fn a_membership_that_has_expired_is_not_a_wrong_key() {
+    let sandbox = sandbox([Fault::at(Step::CheckKey).refuses(403)]).await;
+    let verdict = client(&sandbox).check_key().await.unwrap();
+    let KeyVerdict::Refused { status: 403, words } = verdict else {
+        panic!("{verdict:?}");
+    };
+    let link = words.purchase_link.expect("where to renew it");
+    assert_eq!(link.as_str(), "https://www.vectcut.com");
 }
 
 #[tokio::test]

@@ -161,6 +161,9 @@ pub(crate) struct UploadArgs {
     /// File name to report to VectCut, for one FILE only [default: the file's own name]
     #[arg(long, value_parser = values::file_name)]
     pub(crate) name: Option<String>,
+    /// Put the URL on the clipboard; of several, one per line
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) copy: bool,
     /// Content type to store [default: guessed from the file name]
     #[arg(long, value_name = "TYPE", value_parser = values::media_type)]
     pub(crate) content_type: Option<String>,

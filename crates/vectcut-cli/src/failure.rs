@@ -174,6 +174,13 @@ impl Failure {
         Self::new(exit_code, "setup", words::failures::https_setup()).because(error)
     }
 
+    /// The disk that holds this folder of the command's own is full.
+    pub(crate) fn disk_full(what: Text, folder: &Path, error: &(dyn Error + 'static)) -> Self {
+        Self::new(ExitCode::LocalFile, "disk_full", what)
+            .because(error)
+            .hint(words::hints::disk_full(folder.display()))
+    }
+
     /// The result could not be written.
     pub(crate) fn stdout(error: &io::Error) -> Self {
         Self::internal(words::failures::stdout(), error)
@@ -183,6 +190,14 @@ impl Failure {
     pub(crate) fn internal(what: Text, error: &(dyn Error + 'static)) -> Self {
         Self::new(ExitCode::Internal, "internal", what).because(error)
     }
+}
+
+/// Returns whether the disk, or what this user may have of it, is full.
+pub(crate) fn is_disk_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 #[cfg(test)]

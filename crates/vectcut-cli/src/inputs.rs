@@ -16,7 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::words::failures;
 use folder::Filter;
-pub(crate) use spool::Spool;
+pub(crate) use spool::{Spool, SpoolWriter};
 
 /// The path that means standard input.
 const STDIN: &str = "-";
@@ -36,19 +36,20 @@ pub(crate) struct Inputs {
     pub(crate) files: Vec<Input>,
     /// Whether one of several files could have been meant, so that the result is an array even of one.
     pub(crate) are_a_list: bool,
-    /// Holds what standard input had, until the run ends.
+    /// Holds what standard input has, until the run ends.
     spool: Option<Spool>,
 }
 
 impl Inputs {
-    /// Finds the files. Reads standard input to its end if it is one of them, and writes it to a file in `spool_dir`.
+    /// Finds the files. If standard input is one of them, its bytes are to be saved in a file in `spool_dir`: see
+    /// [`spool_writer`](Self::spool_writer).
     ///
     /// A path that leads nowhere is kept: its upload says what is wrong.
     ///
     /// # Errors
     ///
     /// Fails for a pattern or a combination that cannot be used, for a list or a folder that cannot be read, when there
-    /// is no file at all, and when the disk cannot take what standard input has.
+    /// is no file at all, and when no file for standard input can be created.
     pub(crate) fn find(
         args: &InputArgs,
         name: Option<&str>,
@@ -72,7 +73,7 @@ impl Inputs {
         }
         for path in &args.files {
             match path.as_os_str() == STDIN {
-                true => inputs.read_stdin(spool_dir)?,
+                true => inputs.add_stdin(spool_dir)?,
                 false => inputs.add(path, args.recursive, &filter)?,
             }
         }
@@ -121,13 +122,22 @@ impl Inputs {
         places
     }
 
-    /// Returns what standard input had. Dropping it removes it from the disk.
+    /// Returns what saves standard input, if that is one of the files.
+    ///
+    /// # Errors
+    ///
+    /// As [`Spool::writer`].
+    pub(crate) fn spool_writer(&self) -> Result<Option<SpoolWriter>, Failure> {
+        self.spool.as_ref().map(Spool::writer).transpose()
+    }
+
+    /// Returns the file of standard input. Dropping it removes it from the disk.
     pub(crate) fn take_spool(&mut self) -> Option<Spool> {
         self.spool.take()
     }
 
-    fn read_stdin(&mut self, spool_dir: &Path) -> Result<(), Failure> {
-        let spool = Spool::of(&mut std::io::stdin().lock(), spool_dir)?;
+    fn add_stdin(&mut self, spool_dir: &Path) -> Result<(), Failure> {
+        let spool = Spool::new(spool_dir)?;
         self.files.push(Input {
             given: STDIN.into(),
             path: spool.path().to_owned(),

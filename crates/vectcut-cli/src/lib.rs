@@ -2,6 +2,7 @@
 
 mod amounts;
 mod args;
+mod clipboard;
 mod clock;
 mod commands;
 mod core_dump;
@@ -35,6 +36,7 @@ mod variables;
 mod version;
 mod watchdog;
 mod words;
+mod wrapping;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode as ProcessExitCode;
@@ -66,7 +68,11 @@ fn run() -> ProcessExitCode {
         Ok(line) => line,
         Err(error) if error.use_stderr() && !usage::is_help(&error) => {
             let stderr = Stderr::new(true, environment.no_color(), json, language);
-            stderr.error(&usage::failure(&error, &help::command_of(&arguments)));
+            stderr.error(&usage::failure(
+                &error,
+                &arguments,
+                &help::command_of(&arguments),
+            ));
             stderr.drain(LAST_READ);
             return ExitCode::Usage.into();
         }

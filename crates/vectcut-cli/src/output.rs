@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
+use console::Term;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -13,6 +14,12 @@ use crate::failure::Failure;
 use crate::plain_text::{escape_json, plain};
 use crate::result::{FailedFile, FailedStatus, FileResult, PublishedFile};
 use crate::words::{Language, labels};
+
+/// Returns the columns of the terminal that standard output is, if it is one.
+pub(crate) fn columns() -> Option<usize> {
+    let size = Term::stdout().size_checked()?;
+    is_terminal().then(|| usize::from(size.1).max(1))
+}
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ use strict_http::ServerUrl;
 use crate::args::ServerArgs;
 use crate::failure::Failure;
 use crate::variables::{BASE_URL, CA_CERT, NO_COLOR, OSS_ENDPOINT, OSS_REGION, STATE_DIR};
+pub(crate) use desktop::Session;
 pub(crate) use format::{format, wants_json};
 pub(crate) use key::{KeyOrigin, api_key, key_origin};
 pub(crate) use language::language;

@@ -15,11 +15,15 @@ use crate::failure::Failure;
 use crate::json_events::{ErrorLine, Line, Note};
 use crate::result::FailureReport;
 use crate::words::{Language, Text};
+use crate::wrapping::wrapped;
 use screen::{Screen, Size};
 pub(crate) use writer::Writer;
 
 /// How long data for standard output waits for the lines of progress to be cleared from the terminal that both may share.
 const LINES_CLEAR_WITHIN: Duration = Duration::from_millis(200);
+
+/// By how many columns the rest of a line that the terminal cannot hold is indented.
+const HANGING: usize = 2;
 
 /// Standard error, shared by progress, diagnostics and logs. Clones are the same stream.
 ///
@@ -113,6 +117,11 @@ impl Stderr {
         self.print("\n");
     }
 
+    /// Hands a terminal a sequence that shows nothing and moves nothing, such as one for its clipboard.
+    pub(crate) fn sequence(&self, sequence: &str) {
+        self.writer.push(sequence.as_bytes());
+    }
+
     /// Shows a failure.
     pub(crate) fn error(&self, failure: &Failure) {
         if self.json {
@@ -147,8 +156,9 @@ impl Stderr {
     fn print(&self, text: &str) {
         match self.screen() {
             Some(screen) => {
-                let text = screen.above(text, Size::now());
-                self.writer.push(text.as_bytes());
+                let size = Size::now();
+                let text = wrapped(text, size.columns, HANGING);
+                self.writer.push(screen.above(&text, size).as_bytes());
             }
             None => self.writer.push(text.as_bytes()),
         }
@@ -167,11 +177,11 @@ impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // Nobody draws until it is written.
         let mut screen = self.0.screen();
-        if let Some(text) = screen
-            .as_mut()
-            .and_then(|it| it.show(Vec::new(), Size::now()))
-        {
-            self.0.writer.push(text.as_bytes());
+        if let Some(screen) = &mut screen {
+            if let Some(text) = screen.show(Vec::new(), Size::now()) {
+                self.0.writer.push(text.as_bytes());
+            }
+            // Also when they were removed before: the thread may not have written that yet, and would remove this text.
             self.0.writer.drain_within(LINES_CLEAR_WITHIN);
         }
         let mut stdout = io::stdout().lock();
@@ -211,5 +221,40 @@ impl<'a> MakeWriter<'a> for Stderr {
 
     fn make_writer(&'a self) -> Self::Writer {
         LogLine(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_result_waits_until_the_lines_of_progress_are_gone() {
+        let shown = Arc::new(Mutex::new(String::new()));
+        let terminal = shown.clone();
+        // A terminal that takes its time.
+        let writer = Writer::writing_to(move |bytes| {
+            thread::sleep(Duration::from_millis(20));
+            let mut shown = terminal.lock().unwrap_or_else(PoisonError::into_inner);
+            *shown += &String::from_utf8_lossy(bytes);
+            Ok(bytes.len())
+        });
+        let stderr = Stderr {
+            screen: Some(Arc::default()),
+            writer,
+            quiet: false,
+            color: false,
+            json: false,
+            language: Language::English,
+        };
+        stderr.show(vec!["clip.mp4  finishing".to_owned()]);
+        // The last file ended, and then its result is printed.
+        stderr.show(Vec::new());
+        let written = stderr.stdout().write(b"");
+        assert_eq!(written.expect("nothing to write"), 0);
+        let shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(shown.ends_with("\r\u{1b}[J\r"), "{shown:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! A command line that clap refuses, as a failure in both languages.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
@@ -40,9 +41,11 @@ impl std::error::Error for Reason {}
 /// Returns what is wrong with the command line.
 ///
 /// `command` is the one whose help explains more, such as `vectcut upload`.
-pub(crate) fn failure(error: &clap::Error, command: &str) -> Failure {
+pub(crate) fn failure(error: &clap::Error, arguments: &[OsString], command: &str) -> Failure {
     let failure = Failure::new(ExitCode::Usage, "usage", what(error));
-    let hints = meant(error).into_iter().chain(suggestions(error));
+    let hints = meant(error)
+        .into_iter()
+        .chain(suggestions(error, arguments));
     let failure = hints.fold(failure, Failure::hint);
     failure.hint(say::see_help(command))
 }
@@ -100,8 +103,7 @@ fn meant(error: &clap::Error) -> Option<Text> {
             if WHO.contains(&&*name) {
                 return Some(say::doctor_knows());
             }
-            let is_file = Path::new(&name).extension().is_some() || Path::new(&name).exists();
-            is_file.then(|| say::did_you_mean(format_args!("vectcut upload {name}")))
+            is_file(&name).then(|| say::did_you_mean(format_args!("vectcut upload {name}")))
         }
         ErrorKind::UnknownArgument => {
             let option = text(error, ContextKind::InvalidArg);
@@ -118,19 +120,18 @@ fn meant(error: &clap::Error) -> Option<Text> {
     }
 }
 
-/// Returns what clap suggests.
-fn suggestions(error: &clap::Error) -> Vec<Text> {
-    let mut hints = Vec::new();
-    for kind in [
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedValue,
-    ] {
-        let suggested = text(error, kind);
-        if !suggested.is_empty() {
-            hints.push(say::did_you_mean(suggested));
-        }
-    }
+/// Returns what clap suggests: of each kind the one that fits best.
+fn suggestions(error: &clap::Error, arguments: &[OsString]) -> Vec<Text> {
+    let suggested = [
+        suggested_command(error, arguments),
+        suggested(error, ContextKind::SuggestedArg),
+        suggested(error, ContextKind::SuggestedValue),
+    ];
+    let mut hints: Vec<_> = suggested
+        .into_iter()
+        .flatten()
+        .map(say::did_you_mean)
+        .collect();
     let values = text(error, ContextKind::ValidValue);
     if error.kind() == ErrorKind::InvalidValue && !values.is_empty() {
         hints.push(say::possible_values(values));
@@ -139,6 +140,38 @@ fn suggestions(error: &clap::Error) -> Vec<Text> {
         hints.push(say::file_after_dashes(text(error, ContextKind::InvalidArg)));
     }
     hints
+}
+
+/// Returns the command that was probably meant. Where a file follows, that is `upload` rather than `uploads`.
+fn suggested_command(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let kind = ContextKind::SuggestedSubcommand;
+    let misspelt = text(error, ContextKind::InvalidSubcommand);
+    let mut followers = arguments
+        .iter()
+        .skip_while(|argument| **argument != *misspelt)
+        .skip(1);
+    let takes_file = matches!(
+        error.get(kind),
+        Some(ContextValue::Strings(names)) if names.iter().any(|name| name == "upload")
+    );
+    match takes_file && followers.any(|follower| is_file(Path::new(follower))) {
+        true => Some("upload".to_owned()),
+        false => suggested(error, kind),
+    }
+}
+
+/// Returns the suggestion that is most like what was typed. clap has it last.
+fn suggested(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::Strings(names) => names.last().cloned(),
+        _ => Some(text(error, kind)),
+    }
+}
+
+/// Returns whether an argument looks like the name of a file, or is one.
+fn is_file(argument: impl AsRef<Path>) -> bool {
+    let path = argument.as_ref();
+    path.extension().is_some() || path.exists()
 }
 
 /// Returns whether clap would accept the argument after `--`.
@@ -162,8 +195,6 @@ fn text(error: &clap::Error, kind: ContextKind) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsString;
-
     use clap::Parser as _;
 
     use super::*;
@@ -177,6 +208,8 @@ mod tests {
         let lines = [
             "vectcut clip.mp4",
             "vectcut uplaod clip.mp4",
+            "vectcut uploas clip.mp4",
+            "vectcut uploas",
             "vectcut whoami",
             "vectcut upload",
             "vectcut upload --json clip.mp4",
@@ -201,7 +234,7 @@ mod tests {
                 let arguments: Vec<_> = line.split(' ').map(OsString::from).collect();
                 let error = CommandLine::try_parse_from(line.split(' ')).expect_err(line);
                 let words = diagnostics::render(
-                    &failure(&error, &help::command_of(&arguments)),
+                    &failure(&error, &arguments, &help::command_of(&arguments)),
                     false,
                     language,
                 );

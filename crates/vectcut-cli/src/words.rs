@@ -5,6 +5,7 @@
 //!
 //! The libraries' own errors stay English. They follow as the causes of a failure.
 
+pub(crate) mod clipboard;
 pub(crate) mod codes;
 pub(crate) mod doctor;
 pub(crate) mod endpoint;
@@ -74,6 +75,7 @@ mod tests {
     #[test]
     fn every_entry_has_both_languages_and_the_same_placeholders() {
         let catalogues = [
+            super::clipboard::ENTRIES,
             super::doctor::ENTRIES,
             super::endpoint::ENTRIES,
             super::failures::ENTRIES,

@@ -30,7 +30,7 @@ pub(crate) fn respond(exchange: &Exchange<'_>, body: &[u8]) -> Reply {
         exchange
             .entry
             .judged(Verdict::refused(proof, "wrong-api-key"));
-        return refusal(401, "the API key is invalid");
+        return wrong_key();
     }
     exchange.entry.judged(Verdict::accepted(Proof::ApiKey));
     let is_json = wire.header("content-type").is_some_and(|value| {
@@ -152,6 +152,13 @@ fn public_url(site: &Site, object_key: &str, now: Timestamp, lifetime_seconds: i
 
 fn ok(body: &Value) -> Reply {
     Reply::status(200).body("application/json", body.to_string())
+}
+
+/// Returns the refusal of a key. Nothing that can be bought helps, so it has no purchase link (the project's own rule:
+/// nobody has published what the backend responds).
+fn wrong_key() -> Reply {
+    let body = json!({ "success": false, "output": "", "error": "the API key is invalid" });
+    Reply::status(401).body("application/json", body.to_string())
 }
 
 /// Returns a failure in the backend's form: JSON with `success`, `error` and a purchase link.

@@ -7,6 +7,7 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
+use vectcut_api::ApiError;
 
 use crate::{Cause, Event, Fault, Published, Upload, UploadError, Uploader, shared::Shared};
 
@@ -94,6 +95,13 @@ fn is_wrong_with_all(error: &UploadError, shared: &Shared) -> bool {
             let backend_works = is_of_backend && shared.backend.has_succeeded_within(*after);
             !backend_works && !shared.bucket.has_succeeded_within(*after)
         }
+        // So is a membership that has expired.
+        UploadError::Api {
+            source: ApiError::Status {
+                status: 401 | 403, ..
+            },
+            ..
+        } => true,
         _ => error.fault() == Fault::ApiKey,
     }
 }

@@ -1,6 +1,6 @@
 //! What an upload reports while it runs: the closed list for whoever shows progress.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// A step of an upload. An error names the one at which it stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,6 +95,8 @@ pub enum Event {
     NotKept {
         /// Why, in one line.
         reason: String,
+        /// The folder whose disk is full, if that is why.
+        full: Option<PathBuf>,
     },
     /// The URL is good for a short time only.
     UrlExpiresSoon {

@@ -10,6 +10,7 @@ mod folder;
 pub(crate) mod fuzzing;
 mod kept;
 mod listing;
+mod obstacle;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -18,5 +19,6 @@ mod writer;
 pub(crate) use folder::{Folder, Note, Opened};
 pub(crate) use kept::Kept;
 pub(crate) use listing::Listed;
+pub(crate) use obstacle::{Obstacle, is_disk_full};
 pub(crate) use record::{Header, KeptCredentials, Record, VERSION};
 pub(crate) use writer::Journal;

@@ -6,7 +6,7 @@ use crate::{
     Event,
     blocking::blocking,
     clock,
-    journal::{Folder, Header, Note, Opened},
+    journal::{Folder, Header, Note, Obstacle, Opened},
     ledger::Ledger,
     remembered::Remembered,
     state_dir::StateDir,
@@ -24,7 +24,7 @@ pub(crate) struct Memory {
 enum Journals {
     Nowhere,
     In(Folder),
-    Unusable(String),
+    Unusable(Obstacle),
 }
 
 impl Memory {
@@ -40,7 +40,7 @@ impl Memory {
                 ledger: None,
             };
         };
-        let shown = path.display().to_string();
+        let shown = path.clone();
         let opened = blocking(move || {
             let state_dir = StateDir::open(&path)?;
             let folder = Folder::open(&state_dir)?;
@@ -56,12 +56,13 @@ impl Memory {
                     ledger,
                 }
             }
-            Err(error) => Self {
-                journals: Journals::Unusable(format!(
-                    "the state directory `{shown}` cannot be used: {error}"
-                )),
-                ledger: None,
-            },
+            Err(error) => {
+                let what = format!("the state directory `{}` cannot be used", shown.display());
+                Self {
+                    journals: Journals::Unusable(Obstacle::of_disk(&what, &error, &shown)),
+                    ledger: None,
+                }
+            }
         }
     }
 
@@ -74,12 +75,13 @@ impl Memory {
         let opened = match &self.journals {
             Journals::Nowhere => Opened::nothing(),
             Journals::In(folder) => folder.journal(header, || on_event(Event::Waiting)).await,
-            Journals::Unusable(reason) => Opened::not_kept(reason.clone()),
+            Journals::Unusable(obstacle) => Opened::not_kept(obstacle.clone()),
         };
         match &opened.note {
             Some(Note::FileChanged) => on_event(Event::FileChanged),
-            Some(Note::NotKept(reason)) => on_event(Event::NotKept {
-                reason: reason.clone(),
+            Some(Note::NotKept(obstacle)) => on_event(Event::NotKept {
+                reason: obstacle.reason.clone(),
+                full: obstacle.full.clone(),
             }),
             None => {}
         }

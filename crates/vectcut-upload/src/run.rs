@@ -101,10 +101,13 @@ impl<'a> Run<'a> {
     }
 
     fn tell_journal_failure(&self) {
-        if let Some(reason) = self.journal.failure()
+        if let Some(obstacle) = self.journal.failure()
             && !self.has_told_failure.swap(true, Relaxed)
         {
-            self.tell(Event::NotKept { reason });
+            self.tell(Event::NotKept {
+                reason: obstacle.reason,
+                full: obstacle.full,
+            });
         }
     }
 }

@@ -37,6 +37,11 @@ impl StateDir {
         Self::open(&self.0.join(name))
     }
 
+    /// Returns where the folder is.
+    pub(crate) fn root(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

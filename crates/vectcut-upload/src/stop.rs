@@ -76,7 +76,11 @@ impl Stop {
     }
 
     /// Resolves when the signal is given.
-    pub(crate) async fn wait(&self) -> StopReason {
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future loses nothing: a later one resolves at once.
+    pub async fn wait(&self) -> StopReason {
         let mut receiver = self.signal.subscribe();
         loop {
             if let Some(reason) = *receiver.borrow_and_update() {

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
@@ -12,7 +12,7 @@ use vectcut_api::SignedUrl;
 use crate::{
     LinkOf,
     blocking::blocking,
-    journal::{Folder, Listed},
+    journal::{Folder, Listed, is_disk_full},
     ledger::{Entry, Ledger},
     stage::Stage,
     state_dir::StateDir,
@@ -117,6 +117,14 @@ pub enum UploadsError {
 }
 
 impl UploadsError {
+    /// Returns the directory whose disk is full, if that is why.
+    pub fn full_disk(&self) -> Option<&Path> {
+        match self {
+            Self::StateDir { path, source } if is_disk_full(source) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Returns whether the same call may succeed later without anyone changing anything.
     pub fn is_retryable(&self) -> bool {
         match self {

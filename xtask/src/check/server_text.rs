@@ -56,7 +56,7 @@ const READING_FILES: [(&str, &str); 7] = [
 ];
 
 /// Text in errors and events that no server wrote, as `Type.field`.
-const OWN_TEXT: [(&str, &str); 9] = [
+const OWN_TEXT: [(&str, &str); 8] = [
     ("EndpointError::HasPath.endpoint", "a setting of the user"),
     (
         "Event::NotKept.reason",
@@ -70,7 +70,6 @@ const OWN_TEXT: [(&str, &str); 9] = [
         "Event::StartedOver.reason",
         "one of our errors, whose parts are `ServerText`",
     ),
-    ("Note::NotKept.0", "an I/O error of the state directory"),
     ("TransportError.via_proxy", "a proxy that the user set"),
     (
         "UploadError::ContentType.content_type",

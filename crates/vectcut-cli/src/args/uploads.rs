@@ -54,6 +54,9 @@ pub(crate) struct UrlArgs {
     /// How long the URL must be valid at least, for example 2h
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = values::duration)]
     pub(crate) min_valid: Duration,
+    /// Put the URL on the clipboard
+    #[arg(long)]
+    pub(crate) copy: bool,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
     /// Folder that saves the progress of unfinished uploads

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::settings::{Environment, KeyOrigin, Servers, api_key, key_origin, proxy_for, state_dir};
 use crate::stderr::Stderr;
 use crate::variables::API_KEY;
-use crate::words::{Text, doctor as say, sign_in};
+use crate::words::{Text, doctor as say, hints, sign_in};
 use crate::{clock, output, site};
 pub(crate) use finding::Report;
 use finding::{Finding, Mark};
@@ -75,7 +75,12 @@ pub(crate) async fn run(
     findings.extend(advice);
     let language = stderr.language();
     output::print(match args.format {
-        ReportFormat::Text => finding::text(&findings, language, environment.is_ascii_terminal()),
+        ReportFormat::Text => finding::text(
+            &findings,
+            language,
+            environment.is_ascii_terminal(),
+            output::columns(),
+        ),
         ReportFormat::Json => finding::json(&findings, language)
             .map_err(|error| Failure::internal(Text::same("JSON"), &error))?,
     })?;
@@ -110,12 +115,19 @@ async fn key(servers: &Servers, environment: &Environment, proxy: Option<&str>) 
     };
     match timeout(STEP_MAX, client.check_key()).await {
         Ok(Ok(KeyVerdict::Accepted)) => found(Mark::Good, say::key_accepted(&origin)),
-        Ok(Ok(KeyVerdict::Refused { status })) => found(
-            Mark::Failed(ExitCode::ApiKey),
-            say::key_refused(&origin, status),
-        )
-        .hint(sign_in::get_key(API_KEY))
-        .hint(sign_in::check_membership()),
+        Ok(Ok(KeyVerdict::Refused { status, words })) => match words.purchase_link {
+            Some(link) => found(
+                Mark::Failed(ExitCode::Refused),
+                say::membership_refused(&origin, status),
+            )
+            .hint(hints::buy(link)),
+            None => found(
+                Mark::Failed(ExitCode::ApiKey),
+                say::key_refused(&origin, status),
+            )
+            .hint(sign_in::get_key(API_KEY))
+            .hint(sign_in::check_membership()),
+        },
         Ok(Ok(KeyVerdict::Unknown { status })) => unknown(Some(format!("HTTP {status}"))),
         Ok(Err(error)) => unknown(Some(error.to_string())),
         Ok(Ok(_)) | Err(_) => unknown(None),

@@ -77,9 +77,10 @@ async fn sign_in(
         true => sign_in::saved_unchecked(path),
         false => sign_in::saved(path),
     });
-    if environment.has_key_variable() {
-        stderr.note(&sign_in::variable_wins(API_KEY));
-    }
+    stderr.note(&match environment.has_key_variable() {
+        true => sign_in::variable_wins(API_KEY),
+        false => sign_in::next(),
+    });
     Ok(ExitCode::Success)
 }
 
@@ -124,7 +125,10 @@ async fn check(servers: &Servers, key: &ApiKey, environment: &Environment) -> Re
     let backend = site::backend(servers, key.clone())?;
     match backend.check_key().await {
         Ok(KeyVerdict::Accepted) => Ok(()),
-        Ok(KeyVerdict::Refused { status }) => Err(Failure::key_refused(status)),
+        Ok(KeyVerdict::Refused { status, words }) => Err(match words.purchase_link {
+            Some(link) => Failure::membership_refused(status, &link),
+            None => Failure::key_refused(status),
+        }),
         Ok(KeyVerdict::Unknown { status }) => {
             let mut failure = Failure::key_unchecked(None).hint(sign_in::no_check());
             failure.details.http_status = Some(status);

@@ -6,18 +6,21 @@ pub(super) mod exit;
 mod probes;
 mod reports;
 mod round_trip;
+mod stdin;
 mod transfer;
 
 use std::process;
 use std::sync::Arc;
 
-use vectcut_upload::{Stop, Upload};
+use vectcut_upload::{Step, Stop, StopReason, Upload};
 
 use crate::args::UploadArgs;
+use crate::clipboard;
 use crate::clock;
 use crate::exit_code::ExitCode;
-use crate::failure::Failure;
-use crate::inputs::Inputs;
+use crate::failure::{Failure, NextRun};
+use crate::inputs::{Inputs, SpoolWriter};
+use crate::interrupt::Interrupt;
 use crate::output;
 use crate::progress::{Board, Mode};
 use crate::settings::{self, Environment, spool_dir};
@@ -42,7 +45,11 @@ pub(crate) async fn run(
     let format = settings::format(args.format, environment, output::is_terminal())?;
     let spool_dir = spool_dir(args.transfer.state_dir.as_deref(), environment);
     let inputs = Inputs::find(&args.input, args.name.as_deref(), &spool_dir)?;
+    let stdin = inputs.spool_writer()?;
     if args.input.dry_run {
+        if let Some(stdin) = stdin {
+            read_for_dry_run(stdin, &inputs).await?;
+        }
         return dry_run::print(args, format, &inputs, stderr);
     }
     let stop = Stop::new();
@@ -54,18 +61,57 @@ pub(crate) async fn run(
     let board = Arc::new(Board::new(stderr, &names, mode, clock::now()));
     let reports = Arc::new(Reports::new(inputs, format, stderr, board));
     watch(args, stop.clone(), reports.clone())?;
-    let site = match args.sandbox {
-        true => Site::of_sandbox(&args.transfer, stop).await,
-        false => Site::open(&args.servers, &args.transfer, environment, stop),
+    let saved = match stdin {
+        Some(stdin) => stdin::save_shown(stdin, stop.wait(), &reports).await,
+        None => Ok(None),
     };
-    let ended = match site {
-        Ok(site) => transfer(args, &uploads(args, &reports), &site, &reports).await,
-        Err(failure) if failure.exit_code == ExitCode::Usage => Err(failure),
+    let ended = match saved {
+        Ok(None) => upload_all(args, environment, stop.clone(), &reports).await,
+        Ok(Some(reason)) => return Ok(reports.end_now(reason)),
         Err(failure) => reports.settle_all(&failure),
     };
     reports.remove_spool();
     ended?;
-    reports.finish()
+    let exit_code = reports.finish()?;
+    // Whoever ends a run does not want to wait for a clipboard.
+    if args.copy && stop.requested().is_none() {
+        clipboard::copy(&reports.links(), environment.session(), stderr).await;
+    }
+    Ok(exit_code)
+}
+
+async fn upload_all(
+    args: &UploadArgs,
+    environment: &Environment,
+    stop: Stop,
+    reports: &Reports,
+) -> Result<(), Failure> {
+    let site = match args.sandbox {
+        true => Site::of_sandbox(&args.transfer, stop).await,
+        false => Site::open(&args.servers, &args.transfer, environment, stop),
+    };
+    match site {
+        Ok(site) => transfer(args, &uploads(args, reports), &site, reports).await,
+        Err(failure) if failure.exit_code == ExitCode::Usage => Err(failure),
+        Err(failure) => reports.settle_all(&failure),
+    }
+}
+
+/// Saves standard input, because only its end tells its size.
+async fn read_for_dry_run(stdin: SpoolWriter, inputs: &Inputs) -> Result<(), Failure> {
+    let mut interrupt =
+        Interrupt::listen().map_err(|error| Failure::internal(failures::signals(), &error))?;
+    let interrupted = async {
+        interrupt.signal().await;
+        StopReason::Interrupted
+    };
+    match stdin::save(stdin, interrupted).await? {
+        None => Ok(()),
+        Some(reason) => {
+            let (path, step) = (&inputs.files[0].given, Some(Step::Read));
+            Err(Failure::stopped(path, reason, step, 0, NextRun::Unknown))
+        }
+    }
 }
 
 fn watch(args: &UploadArgs, stop: Stop, reports: Arc<Reports>) -> Result<(), Failure> {

@@ -73,9 +73,13 @@ async fn list(args: &UploadsArgs, uploads: &Uploads, stderr: &Stderr) -> Result<
         false => ReportFormat::Json,
     });
     output::print(match format {
-        ReportFormat::Text => {
-            list::text(&unfinished, &finished, clock::system(), stderr.language())
-        }
+        ReportFormat::Text => list::text(
+            &unfinished,
+            &finished,
+            clock::system(),
+            stderr.language(),
+            output::columns(),
+        ),
         ReportFormat::Json => list::json(&unfinished, &finished)
             .map_err(|error| Failure::internal(say::state_dir_unusable(), &error))?,
     })?;
@@ -122,6 +126,9 @@ fn unknown(what: crate::words::Text) -> Failure {
 
 fn unusable(error: &UploadsError) -> Failure {
     let what = say::state_dir_unusable();
+    if let Some(folder) = error.full_disk() {
+        return Failure::disk_full(what, folder, error);
+    }
     let mut failure = Failure::new(ExitCode::LocalFile, "file_unreadable", what).because(error);
     failure.retryable = error.is_retryable();
     failure

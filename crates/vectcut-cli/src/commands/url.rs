@@ -14,7 +14,7 @@ use crate::settings::Environment;
 use crate::site::Site;
 use crate::stderr::Stderr;
 use crate::words::{failures, uploads as say};
-use crate::{amounts, output};
+use crate::{amounts, clipboard, output};
 
 /// Prints the URL, and says on standard error how long it is valid.
 ///
@@ -44,9 +44,19 @@ pub(crate) async fn run(
         failure.what = say::no_link(shown(&args.object));
         failure
     })?;
-    output::print(format!("{}\n", link.public_signed_url.expose()))?;
+    let url = link.public_signed_url.expose();
+    output::print(format!("{url}\n"))?;
     if let Some(left) = link.left {
         stderr.note(&say::valid_for(amounts::duration(left)));
+    }
+    if args.copy {
+        let links = [url.to_owned()];
+        let copying = clipboard::copy(&links, environment.session(), stderr);
+        tokio::select! {
+            biased;
+            _ = interrupt.signal() => return Ok(ExitCode::Interrupted),
+            () = copying => {}
+        }
     }
     Ok(ExitCode::Success)
 }

@@ -17,7 +17,8 @@ use crate::words::{Language, codes};
 const PATH: &str = "clip.mp4";
 
 /// Codes of failures that are no failed upload. Each is shown in the tests of the file that makes it.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 19] = [
+    "disk_full",
     "file_protected",
     "outside_roots",
     "upload_unknown",
@@ -109,6 +110,12 @@ fn of_backend() -> Vec<UploadError> {
             words: words("invalid key", None),
         },
         // The membership ended, or the quota is used up.
+        ApiError::Status {
+            call,
+            status: 403,
+            words: words("no permission", shop),
+            retry_after: None,
+        },
         ApiError::Status {
             call,
             status: 402,

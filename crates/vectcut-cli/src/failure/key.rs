@@ -4,15 +4,16 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
+use strict_http::ServerText;
 use vectcut_api::ApiKeyError;
 use vectcut_upload::Step;
 
-use super::Failure;
+use super::{Failure, is_disk_full};
 use crate::exit_code::ExitCode;
 #[cfg(unix)]
 use crate::key_file::Exposure;
 use crate::variables::API_KEY;
-use crate::words::{Text, sign_in};
+use crate::words::{Text, hints, sign_in};
 
 impl Failure {
     /// The program has no API key.
@@ -50,6 +51,17 @@ impl Failure {
         let mut failure = Self::of_api_key("api_key_refused", sign_in::refused_key(status))
             .hint(sign_in::copy_again())
             .hint(sign_in::check_membership());
+        failure.details.http_status = Some(status);
+        failure
+    }
+
+    /// The backend refused the key that was to be saved, and named a page where the membership can be renewed.
+    pub(crate) fn membership_refused(status: u16, link: &ServerText) -> Self {
+        let what = sign_in::refused_membership(status);
+        let mut failure = Self::new(ExitCode::Refused, "backend_refused", what)
+            .hint(hints::buy(link))
+            .hint(sign_in::save_unchecked());
+        failure.step = Some(Step::Init);
         failure.details.http_status = Some(status);
         failure
     }
@@ -110,7 +122,12 @@ impl Failure {
     /// The key cannot be saved.
     pub(crate) fn key_file_unwritten(path: &Path, error: &io::Error) -> Self {
         let what = sign_in::file_unwritten(path.display());
-        Self::of_disk(what, error).hint(sign_in::print_export())
+        let failure = Self::of_disk(what, error);
+        let failure = match (is_disk_full(error), path.parent()) {
+            (true, Some(folder)) => failure.hint(hints::free_space(folder.display())),
+            _ => failure,
+        };
+        failure.hint(sign_in::print_export())
     }
 
     /// The key cannot be removed.
@@ -176,6 +193,10 @@ mod tests {
             Failure::typed_key_unusable(ApiKeyError::Empty),
             Failure::nobody_to_ask(),
             Failure::key_refused(401),
+            Failure::membership_refused(
+                403,
+                &ServerText::clean("https://www.vectcut.com", 200, &[]),
+            ),
             Failure::key_unchecked(None),
             Failure::key_file_exposed(path, Exposure::Open),
             Failure::key_file_exposed(path, Exposure::Foreign),

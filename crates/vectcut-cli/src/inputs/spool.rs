@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::exit_code::ExitCode;
-use crate::failure::Failure;
-use crate::words::{failures, hints};
+use crate::failure::{Failure, is_disk_full};
+use crate::words::failures;
 
 const PREFIX: &str = "vectcut-stdin-";
 
@@ -20,44 +20,67 @@ pub(crate) struct Spool {
 }
 
 impl Spool {
-    /// Reads a source to its end, into a new file in the folder. Removes first what runs that were killed left there.
+    /// Creates an empty file in the folder. Removes first what runs that were killed left there.
     ///
     /// # Errors
     ///
-    /// Fails when the source cannot be read or the disk cannot take it.
-    pub(crate) fn of(source: &mut impl Read, folder: &Path) -> Result<Self, Failure> {
-        Self::write(source, folder).map_err(|error| {
-            let failure = Failure::new(
-                ExitCode::LocalFile,
-                "file_unreadable",
-                failures::read_stdin(),
-            )
-            .because(&error);
-            match error.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    failure.hint(hints::disk_full(folder.display()))
-                }
-                _ => failure,
-            }
-        })
+    /// Fails when the file cannot be created.
+    pub(crate) fn new(folder: &Path) -> Result<Self, Failure> {
+        let create = || -> io::Result<Self> {
+            create_private(folder)?;
+            sweep(folder);
+            let file = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .tempfile_in(folder)?;
+            // A file system without locks has no sweeping of files in use either: they fail to lock there too.
+            let _ = file.as_file().try_lock();
+            Ok(Self { file })
+        };
+        create().map_err(|error| failed(&error, folder))
     }
 
-    fn write(source: &mut impl Read, folder: &Path) -> io::Result<Self> {
-        create_private(folder)?;
-        sweep(folder);
-        let mut file = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempfile_in(folder)?;
-        // A file system without locks has no sweeping of files in use either: they fail to lock there too.
-        let _ = file.as_file().try_lock();
-        io::copy(source, &mut file)?;
-        file.as_file().sync_data()?;
-        Ok(Self { file })
+    /// Returns what fills it, on any thread.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system has no file descriptor left.
+    pub(crate) fn writer(&self) -> Result<SpoolWriter, Failure> {
+        let folder = self.path().parent().unwrap_or(self.path()).to_owned();
+        match self.file.as_file().try_clone() {
+            Ok(file) => Ok(SpoolWriter { file, folder }),
+            Err(error) => Err(failed(&error, &folder)),
+        }
     }
 
     /// Returns where it is.
     pub(crate) fn path(&self) -> &Path {
         self.file.path()
+    }
+}
+
+/// The file of a [`Spool`], which may be removed meanwhile.
+pub(crate) struct SpoolWriter {
+    file: File,
+    folder: PathBuf,
+}
+
+impl SpoolWriter {
+    /// Reads a source to its end.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the source cannot be read or the disk cannot take it.
+    pub(crate) fn fill(mut self, source: &mut impl Read) -> Result<(), Failure> {
+        let copied = io::copy(source, &mut self.file).and_then(|_| self.file.sync_data());
+        copied.map_err(|error| failed(&error, &self.folder))
+    }
+}
+
+fn failed(error: &io::Error, folder: &Path) -> Failure {
+    let what = failures::read_stdin();
+    match is_disk_full(error) {
+        true => Failure::disk_full(what, folder, error),
+        false => Failure::new(ExitCode::LocalFile, "file_unreadable", what).because(error),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Lists, folders, globs, repeated names and standard input.
 
 use super::*;
+use crate::diagnostics;
+use crate::words::Language;
 use tempfile::{TempDir, tempdir};
 
 fn folder_with(names: &[&str]) -> TempDir {
@@ -136,7 +138,13 @@ fn standard_input_is_kept_for_its_owner_alone_and_removed() {
         "of a run that was killed",
     )
     .expect("a file");
-    let spool = Spool::of(&mut &b"bytes"[..], &folder).expect("a spool");
+    let spool_of = |mut bytes: &[u8]| {
+        let spool = Spool::new(&folder).expect("a spool");
+        let writer = spool.writer().expect("a writer");
+        writer.fill(&mut bytes).expect("the disk has room");
+        spool
+    };
+    let spool = spool_of(b"bytes");
     assert!(!folder.join("vectcut-stdin-left").exists());
     assert_eq!(fs::read(spool.path()).expect("readable"), b"bytes");
     let mode = fs::metadata(spool.path())
@@ -145,7 +153,7 @@ fn standard_input_is_kept_for_its_owner_alone_and_removed() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
     // Another run leaves it alone.
-    let other = Spool::of(&mut &b"other"[..], &folder).expect("a spool");
+    let other = spool_of(b"other");
     assert!(spool.path().exists());
     drop((spool, other));
     assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 0);
@@ -160,7 +168,19 @@ fn a_full_disk_is_named() {
         }
     }
     let folder = tempdir().expect("a folder");
-    let failure = Spool::of(&mut Full, folder.path()).expect_err("no room");
-    assert_eq!(failure.exit_code, ExitCode::LocalFile);
-    assert_eq!(failure.hints.len(), 1, "{failure:?}");
+    let spool = Spool::new(folder.path()).expect("a spool");
+    let writer = spool.writer().expect("a writer");
+    let failure = writer.fill(&mut Full).expect_err("no room");
+    assert_eq!(
+        (failure.exit_code, failure.code),
+        (ExitCode::LocalFile, "disk_full")
+    );
+    let shown = Failure::disk_full(
+        failure.what,
+        Path::new("/home/me/.local/state/vectcut/spool"),
+        &std::io::Error::from(std::io::ErrorKind::StorageFull),
+    );
+    let shown = [Language::English, Language::Chinese]
+        .map(|language| diagnostics::render(&shown, false, language));
+    insta::assert_snapshot!(shown.join("\n"));
 }

@@ -175,6 +175,38 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_compared_with_an_earlier_upload_shows_how_far_that_is() {
+        let now = clock::now();
+        let mut compared = at(Step::Read, 0);
+        let comparing = vectcut_upload::Event::Comparing {
+            read_bytes: 3 * MIB,
+            len_bytes: 12 * MIB,
+        };
+        compared.take(&comparing, now);
+        let [long, short] = sentences(compared, now);
+        for (text, language, expected) in [
+            (
+                &long,
+                Language::English,
+                "comparing with an earlier upload, 25% (3.0/12.0 MiB)",
+            ),
+            (
+                &long,
+                Language::Chinese,
+                "正在与之前上传的文件比对，25%（3.0/12.0 MiB）",
+            ),
+            (&short, Language::English, "comparing, 25%"),
+            (&short, Language::Chinese, "正在比对，25%"),
+        ] {
+            assert_eq!(text.to(language), expected);
+        }
+        // It was not the same, so it is sent.
+        compared.take(&vectcut_upload::Event::Step(Step::Init), now);
+        let [long, _] = sentences(compared, now);
+        assert_eq!(long.to(Language::English), "preparing, waiting for VectCut");
+    }
+
+    #[test]
     fn a_file_that_waits_for_a_server_is_named_beside_the_total() {
         let now = clock::now();
         let mut waits = at(Step::Put, 0);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use vectcut_upload::Event;
 
 use crate::amounts;
-use crate::words::{Text, notes};
+use crate::words::{Text, hints, notes};
 
 /// Minimum time between two notes about failed attempts of any file: a bad connection would fill the screen. The log has
 /// them all.
@@ -59,7 +59,15 @@ impl Notes {
             }
             Event::SignatureChanged => notes::signature_changed(),
             Event::StartedOver { reason } => notes::started_over(name, reason),
-            Event::NotKept { reason } => notes::not_kept(name, reason),
+            Event::NotKept { reason, full } => {
+                let note = notes::not_kept(name, reason);
+                match full {
+                    Some(folder) => note
+                        .then(&notes::semicolon())
+                        .then(&hints::disk_full(folder.display())),
+                    None => note,
+                }
+            }
             Event::UrlExpiresSoon { left } => {
                 notes::url_expires_soon(name, amounts::duration(*left))
             }
@@ -123,6 +131,11 @@ mod tests {
             },
             Event::NotKept {
                 reason: "`state` cannot be written".into(),
+                full: None,
+            },
+            Event::NotKept {
+                reason: "the progress could not be written: no space left on device".into(),
+                full: Some("/home/me/.local/state/vectcut/uploads".into()),
             },
             Event::UrlExpiresSoon {
                 left: Duration::from_secs(20),

@@ -17,6 +17,8 @@ pub(super) struct Position {
     pub(super) len_bytes: u64,
     /// All bytes that this run gave to connections, also those that had to be sent again. Never falls.
     pub(super) moved_bytes: u64,
+    /// While the file is compared with what was uploaded before: how many bytes are read, and how many there are.
+    pub(super) compared: Option<(u64, u64)>,
     /// Whether the upload is done and its URL is being fetched back.
     pub(super) is_compared: bool,
     /// What it waits for, other than the server's response to what it sends.
@@ -44,8 +46,12 @@ impl Position {
         match *event {
             Event::Step(step) => {
                 self.step = Some(step);
-                self.wait = None;
+                (self.wait, self.compared) = (None, None);
             }
+            Event::Comparing {
+                read_bytes,
+                len_bytes,
+            } => self.compared = Some((read_bytes, len_bytes)),
             Event::Waiting => self.wait = Some(Wait::OtherProcess),
             Event::Retrying {
                 step,

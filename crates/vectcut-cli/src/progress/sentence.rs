@@ -14,6 +14,14 @@ pub(super) fn sentences(at: Position, now: Instant) -> [Text; 2] {
     if let Some(wait) = at.wait {
         return waiting(wait, now);
     }
+    if let Some((read_bytes, len_bytes)) = at.compared {
+        let percent = amounts::percent(read_bytes, len_bytes);
+        let read = amounts::bytes_of(read_bytes, len_bytes);
+        return [
+            progress::comparing_with_earlier(percent, read),
+            progress::comparing_with_earlier_short(percent),
+        ];
+    }
     match at.step {
         _ if at.is_compared => [progress::comparing(), progress::comparing_short()],
         Some(Step::Put) => {

@@ -10,6 +10,10 @@ const SAMPLE: Duration = Duration::from_millis(250);
 /// No speed is shown before this time: the first megabytes only fill the buffers of the system.
 const START: Duration = Duration::from_secs(1);
 
+/// A pause at the beginning is shown as no speed only after this time: the buffers of the system are full then, and the
+/// first bytes leave them in bursts.
+const PAUSE: Duration = Duration::from_secs(4);
+
 /// A longer time between two calls means that the computer slept, or that its clock jumped.
 const JUMP: Duration = Duration::from_secs(5);
 
@@ -63,7 +67,8 @@ impl Speed {
         let (since, before) = self.samples.front()?;
         let (_, after) = self.samples.back()?;
         let elapsed = now.saturating_duration_since(*since);
-        (elapsed >= START).then(|| (after - before) as f64 / elapsed.as_secs_f64())
+        let least = if after == before { PAUSE } else { START };
+        (elapsed >= least).then(|| (after - before) as f64 / elapsed.as_secs_f64())
     }
 }
 
@@ -77,6 +82,20 @@ pub(super) fn time_left(rest_bytes: u64, per_second: Option<f64>) -> Option<Dura
 mod tests {
     use super::*;
     use crate::clock;
+
+    #[test]
+    fn a_pause_after_the_first_burst_is_no_speed_of_zero() {
+        let begun = clock::now();
+        let mut speed = Speed::default();
+        let mut at = |tenths: u64| {
+            let now = begun + Duration::from_millis(100 * tenths);
+            speed.record(600_000, now);
+            speed.per_second(now)
+        };
+        let seen: Vec<_> = (0..60).map(&mut at).collect();
+        assert!(seen[..45].iter().all(Option::is_none), "{seen:?}");
+        assert_eq!(seen[59], Some(0.0));
+    }
 
     #[test]
     fn the_burst_that_fills_the_buffers_is_not_speed() {

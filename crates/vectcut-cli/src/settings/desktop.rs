@@ -1,4 +1,4 @@
-//! What the user's session tells: whether a browser can open here, and which shell runs.
+//! What the user's session tells: whether a browser can open here, where a clipboard is, and which shell runs.
 
 use super::Environment;
 use crate::args::ShellArg;
@@ -9,7 +9,42 @@ const WINDOWS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
 /// The variables of a session over ssh: a browser would open on the other computer, or in the terminal.
 const SSH: [&str; 2] = ["SSH_CONNECTION", "SSH_TTY"];
 
+/// Terminals that act on no sequence for the clipboard: an editor's, and the console of Linux.
+const NO_CLIPBOARD: [&str; 2] = ["dumb", "linux"];
+
+/// Where a clipboard may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// The user sits at another computer.
+    pub(crate) ssh: bool,
+    pub(crate) wayland: bool,
+    pub(crate) x11: bool,
+    /// The programs of Windows can be run from here.
+    pub(crate) wsl: bool,
+    /// The kind of terminal may know a sequence for its clipboard.
+    pub(crate) terminal: bool,
+    pub(crate) tmux: bool,
+}
+
 impl Environment {
+    /// Returns where a clipboard may be.
+    pub(crate) fn session(&self) -> Session {
+        let has = |name| self.set(name).is_some();
+        let terminal = self.set("TERM");
+        Session {
+            ssh: SSH.into_iter().any(has),
+            wayland: has("WAYLAND_DISPLAY"),
+            x11: has("DISPLAY"),
+            wsl: has("WSL_INTEROP"),
+            terminal: match terminal {
+                Some(kind) => NO_CLIPBOARD.iter().all(|known| kind != *known),
+                // Windows does not set it.
+                None => cfg!(windows),
+            },
+            tmux: has("TMUX"),
+        }
+    }
+
     /// Returns whether a browser can open where the user sees it.
     pub(crate) fn has_browser(&self) -> bool {
         let any = |names: [&str; 2]| names.into_iter().any(|name| self.set(name).is_some());
@@ -61,6 +96,32 @@ mod tests {
             let environment = Environment::of(variables);
             assert_eq!(environment.has_browser(), expected, "{variables:?}");
         }
+    }
+
+    #[test]
+    fn the_session_tells_where_a_clipboard_may_be() {
+        let session = |variables| Environment::of(variables).session();
+        let expected = Session {
+            ssh: true,
+            terminal: true,
+            tmux: true,
+            ..Session::default()
+        };
+        let remote = session(&[
+            ("SSH_TTY", "/dev/pts/1"),
+            ("TERM", "tmux-256color"),
+            ("TMUX", "/tmp/tmux"),
+        ]);
+        assert_eq!(remote, expected);
+        for variables in [
+            &[] as &'static [_],
+            &[("TERM", "dumb")],
+            &[("TERM", "linux")],
+        ] {
+            assert_eq!(session(variables), Session::default(), "{variables:?}");
+        }
+        let desktop = session(&[("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "wayland-0")]);
+        assert!(desktop.x11 && desktop.wayland && !desktop.ssh);
     }
 
     #[test]

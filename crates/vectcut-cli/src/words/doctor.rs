@@ -20,10 +20,13 @@ catalogue! {
 
     key_of_variable(variable): "from `{variable}`", "来自 `{variable}`";
     key_of_file(path): "from `{path}`", "来自 `{path}`";
-    key_accepted(origin): "{origin}, accepted by VectCut", "{origin}，VectCut 已接受";
+    key_accepted(origin): "{origin}, accepted by VectCut", "{origin}，密钥有效";
     key_refused(origin, status):
         "{origin}, refused by VectCut (HTTP {status})",
         "{origin}，被 VectCut 拒绝（HTTP {status}）";
+    membership_refused(origin, status):
+        "{origin}; VectCut does not serve this account now (HTTP {status})",
+        "{origin}，VectCut 目前不为该账号提供服务（HTTP {status}）";
     key_unknown(origin): "{origin}; could not tell whether VectCut accepts it", "{origin}，无法确认 VectCut 是否接受";
 
     responds(server, status, elapsed):
@@ -52,7 +55,7 @@ catalogue! {
     system_trust(): "those of the system", "使用系统信任的证书";
     extra_trust(path): "those of the system and of `{path}`", "使用系统信任的证书，以及 `{path}`";
 
-    state_usable(path, unfinished): "`{path}`, {unfinished} unfinished uploads", "`{path}`，未完成的上传 {unfinished} 个";
+    state_usable(path, unfinished): "`{path}`, unfinished uploads: {unfinished}", "`{path}`，未完成的上传 {unfinished} 个";
     free(bytes): "; {bytes} free", "；剩余空间 {bytes}";
     nearly_full(): "free some space: unfinished uploads may not be saved", "请清理磁盘空间，否则可能无法保存上传进度";
     state_unusable(cause): "unfinished uploads can't be saved: {cause}", "无法保存上传进度：{cause}";

@@ -7,7 +7,7 @@ use super::{Text, catalogue};
 catalogue! {
     proxy_url():
         "set it to a URL such as `http://proxy.example:3128`",
-        "请设为代理地址，例如 `http://proxy.example：3128`";
+        "请设为代理地址，例如 `http://proxy.example:3128`";
     no_proxy(variable):
         "or use no proxy: set `{variable}` to nothing",
         "或者不使用代理：将 `{variable}` 设为空";
@@ -60,6 +60,9 @@ catalogue! {
     disk_full(folder):
         "the disk of `{folder}` is full; free some space, or choose another folder with `--state-dir`",
         "`{folder}` 所在的磁盘已满；请清理空间，或用 `--state-dir` 换一个文件夹";
+    free_space(folder):
+        "the disk of `{folder}` is full; free some space",
+        "`{folder}` 所在的磁盘已满，请清理空间";
     save_to_file(): "save the data to a regular file first", "请先把数据保存为普通文件";
     upload_again():
         "upload the file again; the damaged object has no URL",
@@ -96,7 +99,9 @@ catalogue! {
     other_server_answered():
         "another server may have answered, such as the login page of a network",
         "响应可能来自别的服务器，例如网络的登录页面";
-    see(link): "see {link}", "请查看 {link}";
+    buy(link):
+        "the membership may have expired, or its quota may be used up: {link}",
+        "会员可能已到期，或者额度已用完，请前往 {link} 查看";
     stored_as(object_key):
         "the file is stored as `{object_key}`; only its URL is missing",
         "文件已保存为 `{object_key}`，只差获取链接";
@@ -135,7 +140,7 @@ pub(crate) fn of_library(hint: &Hint) -> Text {
         Hint::BaseUrlMoved => base_url_moved(),
         Hint::KeyMayHaveExpired => key_may_have_expired(),
         Hint::OtherServerAnswered => other_server_answered(),
-        Hint::See { link } => see(link),
+        Hint::Buy { link } => buy(link),
         Hint::StoredAs { object_key } => stored_as(object_key),
         Hint::CheckName => check_name(),
         Hint::CheckOnline => check_online(),

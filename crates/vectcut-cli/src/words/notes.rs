@@ -33,11 +33,12 @@ catalogue! {
         "`{name}`：链接将在 {left}后失效";
 
     not_uploaded_either(count):
-        "not uploaded for the same reason: {count} more files",
+        "not uploaded for the same reason: {count} more",
         "另有 {count} 个文件因同样的原因没有上传";
     failed_too(names): "failed in the same way: {names}", "以同样方式失败：{names}";
     names_and_more(names, count): "{names} and {count} more", "{names}，另有 {count} 个";
     comma(): ", ", "、";
+    semicolon(): "; ", "；";
     summary(files, counts, bytes, elapsed):
         "{files} files: {counts}; {bytes} in {elapsed}",
         "{files} 个文件：{counts}；共 {bytes}，用时 {elapsed}";
@@ -62,7 +63,7 @@ catalogue! {
         "故障 `{fault}` 发生的次数少于设定：{strikes} 次";
 
     would_upload(count, bytes):
-        "would upload {count} files, {bytes}; nothing was sent",
+        "files to upload: {count}, {bytes}; nothing was sent",
         "将上传 {count} 个文件，共 {bytes}；没有发送任何内容";
 
     empty_file(path): "warning: `{path}` has no bytes", "警告：`{path}` 是空文件（0 字节）";
@@ -73,6 +74,6 @@ catalogue! {
         "warning: `{path}` has no index (`moov`), so players cannot open it; the recording was probably cut",
         "警告：`{path}` 缺少索引（`moov`），播放器打不开；可能是录制中断，文件不完整";
     index_last(path, command):
-        "warning: `{path}` has its index (`moov`) at the end, so it starts to play late; to move it: {command}",
-        "警告：`{path}` 的索引（`moov`）在文件末尾，在线播放起播慢；可以这样移到开头：{command}";
+        "warning: `{path}` has its index (`moov`) at the end, so it starts to play late; to move it: `{command}`",
+        "警告：`{path}` 的索引（`moov`）在文件末尾，在线播放起播慢；可以这样移到开头：`{command}`";
 }

@@ -21,6 +21,10 @@ catalogue! {
         "all {all} sent, OSS has {safe}",
         "{all} 已全部发出，OSS 已收到 {safe}";
     all_sent_short(): "all sent, waiting for OSS", "已发出，等待 OSS";
+    comparing_with_earlier(percent, read):
+        "comparing with an earlier upload, {percent}% ({read})",
+        "正在与之前上传的文件比对，{percent}%（{read}）";
+    comparing_with_earlier_short(percent): "comparing, {percent}%", "正在比对，{percent}%";
     comparing(): "fetching the URL back to compare", "正在取回链接的内容进行比对";
     comparing_short(): "comparing", "正在比对";
     getting_credentials(): "preparing, waiting for VectCut", "准备中，等待 VectCut 响应";

@@ -16,6 +16,9 @@ catalogue! {
     refused_key(status):
         "VectCut refused this API key (HTTP {status}), so it was not saved",
         "VectCut 拒绝了这个 API 密钥（HTTP {status}），没有保存";
+    refused_membership(status):
+        "VectCut does not serve this account now (HTTP {status}), so the API key was not saved",
+        "VectCut 目前不为该账号提供服务（HTTP {status}），没有保存 API 密钥";
     unchecked_key():
         "could not tell whether VectCut accepts this API key, so it was not saved",
         "无法确认 VectCut 是否接受这个 API 密钥，没有保存";
@@ -61,6 +64,9 @@ catalogue! {
     no_check():
         "try again later, or save it unchecked with `--no-check`",
         "请稍后重试，或用 `--no-check` 不经验证直接保存";
+    save_unchecked():
+        "then run `vectcut login` again, or save the key now with `--no-check`",
+        "之后重新运行 `vectcut login`，或者现在就用 `--no-check` 保存密钥";
     close_file(path): "run `chmod 600 {path}`", "请运行 `chmod 600 {path}`";
     close_folder(path): "run `chmod go-w {path}`", "请运行 `chmod go-w {path}`";
     take_file(path):
@@ -82,6 +88,7 @@ catalogue! {
     question(): "API key (hidden):", "API 密钥（输入时不显示）：";
     checking(server): "asking {server} whether it accepts the key", "正在向 {server} 验证密钥";
     saved(path): "signed in; the key is saved in `{path}`", "已登录，密钥保存在 `{path}`";
+    next(): "next: `vectcut upload FILE`", "接下来可以上传：`vectcut upload 文件`";
     saved_unchecked(path):
         "the key is saved in `{path}`; nobody has checked it",
         "密钥已保存在 `{path}`，未经验证";

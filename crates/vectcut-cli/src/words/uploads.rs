@@ -11,7 +11,6 @@ catalogue! {
     in_use(): ", in progress", "，正在上传";
     of_file(name, size): "{name}, {size}", "{name}，{size}";
     ago(time): ", {time} ago", "，{time}前";
-    days(amount): "{amount} days", "{amount} 天";
     link_expires_in(time): ", the URL expires in {time}", "，链接 {time}后到期";
     link_expired(): ", the URL has expired", "，链接已过期";
     how_to_resume(): "resume one with `vectcut uploads resume ID`", "续传：`vectcut uploads resume ID`";
@@ -21,7 +20,7 @@ catalogue! {
     no_finished(object): "no finished upload is `{object}`", "没有 `{object}` 的上传记录";
     list_them(): "`vectcut uploads` lists them", "可用 `vectcut uploads` 查看";
     discarded(path): "discarded; the next upload of `{path}` begins at the start", "已丢弃，下次上传 `{path}` 会从头开始";
-    forgotten(object, count): "forgot `{object}` ({count} entries); the object stays on OSS", "已删除 `{object}` 的记录（{count} 条），OSS 上的对象不受影响";
+    forgotten(object, count): "forgot `{object}` (entries: {count}); the object stays on OSS", "已删除 `{object}` 的记录（{count} 条），OSS 上的对象不受影响";
     state_dir_unusable(): "the state folder cannot be used", "状态文件夹无法使用";
     no_state_dir(): "there is no state folder", "没有可用的状态文件夹";
     name_state_dir(): "name one with `--state-dir`", "请用 `--state-dir` 指定";

@@ -49,8 +49,8 @@ pub enum Hint {
     KeyMayHaveExpired,
     /// The answer was no JSON, as that of a captive portal.
     OtherServerAnswered,
-    /// The backend named a page where to buy more of what ran out.
-    See {
+    /// The backend named a page where to buy more of what ran out: the membership, or its quota.
+    Buy {
         /// Its address.
         link: ServerText,
     },
@@ -72,6 +72,9 @@ pub enum Hint {
     /// No URL is valid for as long as it should be.
     AskForLess,
 }
+
+/// What a page where to buy something is for.
+const TO_BUY: &str = "the membership may have expired, or its quota may be used up";
 
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,7 +109,7 @@ impl fmt::Display for Hint {
             Self::SignatureDiffers { diagnosis } => {
                 return write!(f, "{diagnosis}; report it with the request ID");
             }
-            Self::See { link } => return write!(f, "see {link}"),
+            Self::Buy { link } => return write!(f, "{TO_BUY}: {link}"),
             Self::StoredAs { object_key } => {
                 return write!(
                     f,
@@ -204,7 +207,7 @@ fn api_hints(error: &ApiError, object_key: Option<&ObjectKey>) -> Vec<Hint> {
         _ => None,
     };
     let link = error.words().and_then(|words| words.purchase_link.clone());
-    let link = link.map(|link| Hint::See { link });
+    let link = link.map(|link| Hint::Buy { link });
     let stored = object_key.cloned();
     let stored = stored.map(|object_key| Hint::StoredAs { object_key });
     own.into_iter().chain(link).chain(stored).collect()

@@ -14,6 +14,7 @@ use oss_client::Crc64Digest;
 use super::{
     file::{self, Found},
     kept::Kept,
+    obstacle::Obstacle,
     record::Header,
     writer::{Journal, Open, remove},
 };
@@ -54,7 +55,7 @@ pub(crate) enum Note {
     /// The file changed since an earlier run.
     FileChanged,
     /// Nothing can be kept, and why.
-    NotKept(String),
+    NotKept(Obstacle),
 }
 
 /// What one try to open a journal came to.
@@ -89,9 +90,8 @@ impl Folder {
                 Ok(Attempt::Opened(opened)) => return *opened,
                 Ok(Attempt::Locked(file)) => waited_for = Some(file),
                 Err(error) => {
-                    return Opened::not_kept(format!(
-                        "the state directory cannot be used: {error}"
-                    ));
+                    let what = "the state directory cannot be used";
+                    return Opened::not_kept(Obstacle::of_disk(what, &error, self.0.root()));
                 }
             }
             if let Some(on_wait) = on_wait.take() {
@@ -216,9 +216,9 @@ impl Opened {
         }
     }
 
-    pub(crate) fn not_kept(reason: String) -> Self {
+    pub(crate) fn not_kept(obstacle: Obstacle) -> Self {
         Self {
-            note: Some(Note::NotKept(reason)),
+            note: Some(Note::NotKept(obstacle)),
             ..Self::nothing()
         }
     }
@@ -274,7 +274,7 @@ fn read(mut file: File, path: &Path, header: &Header) -> io::Result<Opened> {
     let found = match file::read(&text(&file)?, header) {
         Found::Newer => {
             let reason = "a newer version of this program works on the same upload";
-            return Ok(Opened::not_kept(reason.into()));
+            return Ok(Opened::not_kept(Obstacle::new(reason)));
         }
         Found::FileChanged(kept) => {
             note = Some(Note::FileChanged);

@@ -312,9 +312,30 @@ async fn a_disk_that_fails_is_told_and_nothing_is_written_behind_the_gap() {
     journal.append(Record::Completing);
     journal.flush(SOON).await;
     assert!(!journal.keeps());
-    let reason = journal.failure().expect("it failed");
+    let Obstacle { reason, full } = journal.failure().expect("it failed");
     assert!(reason.contains("could not be written"), "{reason}");
+    assert_eq!(full, None, "the disk has room");
     journal.append(Record::Completing);
     assert!(journal.close(SOON).await);
     assert_eq!(std::fs::read(&path).expect("it is there"), before);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_named_by_its_folder() {
+    let journal = Journal::new(writer::Open {
+        // Every write to it fails as on a full disk.
+        file: std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("a device of every Linux"),
+        path: "/state/uploads/1.journal".into(),
+        header: header(),
+        chain: file::Chain::default(),
+    })
+    .expect("a thread");
+    journal.append(Record::Completing);
+    journal.flush(SOON).await;
+    let obstacle = journal.failure().expect("it failed");
+    assert_eq!(obstacle.full.as_deref(), Some("/state/uploads".as_ref()));
 }

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use super::{
     file::Chain,
+    obstacle::Obstacle,
     record::{Header, Record},
 };
 use crate::policy::history::History;
@@ -42,7 +43,7 @@ pub(crate) struct Journal {
 }
 
 /// Why the journal could not be written, once that happened.
-type Failure = Arc<Mutex<Option<String>>>;
+type Failure = Arc<Mutex<Option<Obstacle>>>;
 
 /// An open and locked journal file, and where it goes on.
 #[derive(Debug)]
@@ -116,7 +117,7 @@ impl Journal {
     }
 
     /// Returns why the journal could not be written.
-    pub(crate) fn failure(&self) -> Option<String> {
+    pub(crate) fn failure(&self) -> Option<Obstacle> {
         self.failure
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -217,11 +218,13 @@ impl Writer {
     /// A full disk must not stop an upload. A later run cannot resume it from here.
     fn note(&self, outcome: io::Result<()>) {
         if let Err(error) = outcome {
-            let reason = format!("the progress could not be written: {error}");
+            let folder = self.open.path.parent().unwrap_or(&self.open.path);
+            let what = "the progress could not be written";
+            let obstacle = Obstacle::of_disk(what, &error, folder);
             self.failure
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .get_or_insert(reason);
+                .get_or_insert(obstacle);
         }
     }
 }

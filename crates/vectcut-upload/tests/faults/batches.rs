@@ -55,14 +55,20 @@ fn assert_ended(results: &[Result<Published, UploadError>], blame: Blame, code: 
 }
 
 #[tokio::test]
-async fn a_refused_key_ends_a_batch_of_a_thousand_files_at_once() {
-    let refused = Fault::at(Step::Init).status(401).always();
-    let bench = Bench::new(10, Sandbox::builder().fault(refused)).await;
-    let uploads = clips(&bench, 1000);
-    let results = upload_all(&bench.uploader(), &uploads, 4).await;
-    assert_eq!(results.len(), 1000);
-    assert_ended(&results, Blame::ApiKey, "api_key_refused");
-    assert!(bench.arrivals(Step::Init).len() <= 4);
+async fn a_refused_key_or_account_ends_a_batch_of_a_thousand_files_at_once() {
+    let init = || Fault::at(Step::Init);
+    for (refused, blame, code) in [
+        (init().status(401), Blame::ApiKey, "api_key_refused"),
+        // The membership has expired.
+        (init().refuses(403), Blame::Refused, "backend_refused"),
+    ] {
+        let bench = Bench::new(10, Sandbox::builder().fault(refused.always())).await;
+        let uploads = clips(&bench, 1000);
+        let results = upload_all(&bench.uploader(), &uploads, 4).await;
+        assert_eq!(results.len(), 1000);
+        assert_ended(&results, blame, code);
+        assert!(bench.arrivals(Step::Init).len() <= 4);
+    }
 }
 
 #[tokio::test]

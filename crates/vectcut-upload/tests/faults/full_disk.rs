@@ -53,7 +53,7 @@ async fn an_upload_that_is_stopped_on_a_full_disk() {
     .stop_on(stop.clone());
     let mut reasons = Vec::new();
     let mut on_event = |event| match event {
-        Event::NotKept { reason } => reasons.push(reason),
+        Event::NotKept { reason, .. } => reasons.push(reason),
         Event::Progress { safe_bytes, .. } if safe_bytes as usize > LARGE / 2 => {
             stop.request(StopReason::Interrupted);
         }

@@ -44,6 +44,18 @@ fn a_refused_key_is_not_tried_again() {
 }
 
 #[test]
+fn a_membership_that_has_expired_is_no_refused_key() {
+    for status in [401, 403] {
+        check(
+            Fault::at(Step::Init).refuses(status),
+            Blame::Refused,
+            At::Init,
+            "backend_refused",
+        );
+    }
+}
+
+#[test]
 fn a_declined_call_is_a_refusal() {
     check(
         Fault::at(Step::Init).responds(answer(200, r#"{"success": false, "error": "quota"}"#)),

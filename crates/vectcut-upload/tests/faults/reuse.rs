@@ -286,7 +286,7 @@ async fn a_backend_that_fails_once_is_asked_once_more_instead_of_sending_the_fil
 async fn a_refused_key_is_reported_by_the_ordinary_upload() {
     let (bench, _) = uploaded(SMALL).await;
     for step in [Step::Complete, Step::Init] {
-        bench.sandbox.inject(Fault::at(step).refuses(401));
+        bench.sandbox.inject(Fault::at(step).status(401));
     }
     let error = bench.upload().await.error();
     assert_eq!(error.code(), "api_key_refused");

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::exit_code::ExitCode;
 use crate::plain_text::escape_json;
 use crate::words::{Language, Text, labels};
+use crate::wrapping::wrapped;
 
 const NAME_COLUMNS: usize = 12;
 
@@ -71,7 +72,18 @@ pub(super) fn exit_code(findings: &[Finding]) -> ExitCode {
 }
 
 /// Returns the report for people: a line for each check, and what to do below it.
-pub(super) fn text(findings: &[Finding], language: Language, is_ascii: bool) -> String {
+///
+/// With `columns`, those of a terminal, no line is longer.
+pub(super) fn text(
+    findings: &[Finding],
+    language: Language,
+    is_ascii: bool,
+    columns: Option<usize>,
+) -> String {
+    let fit = |line: String, hanging| match columns {
+        Some(columns) => wrapped(&line, columns, hanging),
+        None => line,
+    };
     let mut text = String::new();
     for finding in findings {
         let mark = match (finding.mark, is_ascii) {
@@ -83,11 +95,13 @@ pub(super) fn text(findings: &[Finding], language: Language, is_ascii: bool) -> 
         };
         let name = finding.name.to(language);
         let name = pad_str(name, NAME_COLUMNS, Alignment::Left, None);
+        let line = format!("{mark} {name} {}", finding.message.to(language));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{mark} {name} {}", finding.message.to(language));
+        let _ = writeln!(text, "{}", fit(line, NAME_COLUMNS + 3));
         for hint in &finding.hints {
             let label = labels::hint();
-            let _ = writeln!(text, "    {} {}", label.to(language), hint.to(language));
+            let line = format!("    {} {}", label.to(language), hint.to(language));
+            let _ = writeln!(text, "{}", fit(line, 2));
         }
     }
     text
@@ -186,11 +200,11 @@ mod tests {
             finding(Mark::Good),
             finding(Mark::Failed(ExitCode::ApiKey)).hint(Text::same("set it")),
         ];
-        insta::assert_snapshot!(text(&findings, Language::English, false), @r"
+        insta::assert_snapshot!(text(&findings, Language::English, false, None), @r"
         ✓ clock        ten past
         ✗ clock        ten past
             hint: set it
         ");
-        assert!(text(&findings, Language::English, true).is_ascii());
+        assert!(text(&findings, Language::English, true, None).is_ascii());
     }
 }

@@ -1,5 +1,6 @@
 //! How the files of a batch ended, in few lines: failures of one kind together, and a summary.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use vectcut_upload::Step;
@@ -39,7 +40,8 @@ struct Kind {
 struct Stops {
     /// The first failure of them. What all have in common is taken from it.
     first: Option<Failure>,
-    names: Vec<String>,
+    /// The names of those that had begun, by their place in the run.
+    names: BTreeMap<usize, String>,
     not_begun: usize,
     safe_bytes: u64,
     last_cause: Option<String>,
@@ -88,14 +90,19 @@ impl Batch {
         true
     }
 
-    /// Takes a file that was stopped after OSS had acknowledged this many bytes.
-    pub(super) fn stopped(&mut self, path: &str, failure: &Failure, safe_bytes: u64) {
+    /// Takes the file at `index`, which was stopped after OSS had acknowledged this many bytes.
+    pub(super) fn stopped(
+        &mut self,
+        (index, path): (usize, &str),
+        failure: &Failure,
+        safe_bytes: u64,
+    ) {
         self.counts.files += 1;
         self.counts.stopped += 1;
         let stops = &mut self.stops;
         match failure.step {
             None => stops.not_begun += 1,
-            Some(_) => stops.names.push(plain(path)),
+            Some(_) => drop(stops.names.insert(index, plain(path))),
         }
         let resumes = failure.hints.contains(&hints::resume());
         if resumes || failure.hints.contains(&hints::again()) {
@@ -117,7 +124,7 @@ impl Batch {
     pub(super) fn others(&self) -> Vec<Text> {
         let kinds = self.kinds.iter().filter(|kind| !kind.others.is_empty());
         kinds
-            .map(|kind| notes::failed_too(names(&kind.others)))
+            .map(|kind| notes::failed_too(names(kind.others.iter())))
             .collect()
     }
 
@@ -127,7 +134,7 @@ impl Batch {
         let first = stops.first.as_ref()?;
         let (begun, not_begun) = (stops.names.len(), stops.not_begun);
         let files = self.counts.files;
-        let some = || failures::not_finished(begun, files, names(&stops.names));
+        let some = || failures::not_finished(begun, files, names(stops.names.values()));
         let files = match (begun, not_begun) {
             (0, _) => failures::not_begun_of(not_begun, files),
             (_, 0) => some(),
@@ -190,14 +197,14 @@ pub(super) fn in_words(summary: Summary) -> Text {
 }
 
 /// Returns a few names, and how many more there are.
-fn names(names: &[String]) -> Text {
+fn names<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> Text {
+    let more = names.len().saturating_sub(FEW);
     let few = names
-        .iter()
         .take(FEW)
         .map(|name| Text::same(format_args!("`{name}`")));
     let few = few.reduce(|all, next| all.then(&notes::comma()).then(&next));
     let few = few.unwrap_or_else(|| Text::same(""));
-    match names.len().saturating_sub(FEW) {
+    match more {
         0 => few,
         more => notes::names_and_more(few, more),
     }
@@ -226,12 +233,14 @@ mod tests {
     #[test]
     fn an_interrupted_batch_is_one_error() {
         let mut batch = Batch::default();
-        for number in 0..8 {
+        // The last one ends first.
+        for number in (0..8).rev() {
             let path = format!("clip-{number}.mp4");
-            batch.stopped(&path, &interrupted(Some(Step::Put)), 15 << 20);
+            batch.stopped((number, &path), &interrupted(Some(Step::Put)), 15 << 20);
         }
         for number in 8..64 {
-            batch.stopped(&format!("clip-{number}.mp4"), &interrupted(None), 0);
+            let path = format!("clip-{number}.mp4");
+            batch.stopped((number, &path), &interrupted(None), 0);
         }
         let failure = batch.stop().expect("a failure");
         insta::assert_snapshot!(both(&failure.what), @r"

@@ -47,6 +47,8 @@ struct State {
     output: Output<Stdout>,
     /// How each file ended, once it did.
     endings: Vec<Option<Ending>>,
+    /// The URL of each file that has one.
+    links: Vec<Option<String>>,
     batch: Batch,
     /// Files that were not uploaded because of what another file failed of.
     same_cause: usize,
@@ -88,6 +90,7 @@ impl Reports {
             state: Mutex::new(State {
                 output: output.list(inputs.are_a_list),
                 endings: vec![None; files],
+                links: vec![None; files],
                 batch: Batch::default(),
                 same_cause: 0,
                 is_told: false,
@@ -202,6 +205,11 @@ impl Reports {
         drop(spool.take());
     }
 
+    /// Returns the URLs so far, in the order of the files.
+    pub(super) fn links(&self) -> Vec<String> {
+        self.state().links.iter().flatten().cloned().collect()
+    }
+
     /// Prints what was waiting for the last result, and returns the exit code of the run.
     ///
     /// # Errors
@@ -272,7 +280,10 @@ impl Reports {
         if let Some(failure) = state.batch.stop() {
             self.stderr.error(&failure);
         }
-        self.stderr.note(&in_words(summary));
+        // That all were stopped, the error has said.
+        if summary.stopped < summary.files {
+            self.stderr.note(&in_words(summary));
+        }
         if let Some(next) = state.batch.next() {
             self.stderr
                 .note(&labels::hint().then(&Text::same(" ")).then(&next));
@@ -306,6 +317,7 @@ impl Reports {
                 self.board.end(index, file.status.name(), None);
                 state.batch.uploaded(file.status, file.file_size);
                 self.note_uploaded(state, &file);
+                state.links[index] = Some(file.public_signed_url.clone());
                 (Ending::Uploaded, FileResult::Published(Box::new(file)))
             }
             Err(failure) => {
@@ -339,7 +351,7 @@ impl Reports {
         let is_batch = self.files.len() > 1;
         if failure.is_stop() {
             let safe_bytes = self.board.safe_bytes(index);
-            state.batch.stopped(&path, failure, safe_bytes);
+            state.batch.stopped((index, &path), failure, safe_bytes);
             if is_batch {
                 return;
             }

@@ -1,7 +1,7 @@
 //! The list of uploads, for people and for programs. Links are secrets and not in it.
 
 use std::fmt::Write as _;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,20 +11,25 @@ use crate::amounts;
 use crate::plain_text::escape_json;
 use crate::result::iso_8601;
 use crate::words::{Language, Text, uploads as say};
+use crate::wrapping::wrapped;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Returns the list for people, the last upload first.
+/// Returns the list for people, the last upload first. With `columns`, those of a terminal, no line is longer.
 pub(super) fn text(
     unfinished: &[UnfinishedUpload],
     finished: &[FinishedUpload],
     now: SystemTime,
     language: Language,
+    columns: Option<usize>,
 ) -> String {
     let mut text = String::new();
     let mut line = |indent: &str, words: &Text| {
+        let line = format!("{indent}{}", words.to(language));
+        let line = match columns {
+            Some(columns) => wrapped(&line, columns, 4),
+            None => line,
+        };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{indent}{}", words.to(language));
+        let _ = writeln!(text, "{line}");
     };
     if unfinished.is_empty() && finished.is_empty() {
         line("", &say::nothing());
@@ -70,22 +75,14 @@ fn of_finished(upload: &FinishedUpload, now: SystemTime) -> Text {
     let words = say::of_file(upload.path.display(), amounts::bytes(upload.len_bytes));
     let words = words.then(&ago(upload.uploaded_at, now));
     match upload.url_expires_at.map(|end| end.duration_since(now)) {
-        Some(Ok(left)) => words.then(&say::link_expires_in(rough(left))),
+        Some(Ok(left)) => words.then(&say::link_expires_in(amounts::rough(left))),
         Some(Err(_)) => words.then(&say::link_expired()),
         None => words,
     }
 }
 
 fn ago(then: SystemTime, now: SystemTime) -> Text {
-    say::ago(rough(now.duration_since(then).unwrap_or_default()))
-}
-
-/// Days from two on; shorter times as elsewhere.
-fn rough(time: Duration) -> Text {
-    match time >= 2 * DAY {
-        true => say::days(time.as_secs() / DAY.as_secs()),
-        false => amounts::duration(time),
-    }
+    say::ago(amounts::rough(now.duration_since(then).unwrap_or_default()))
 }
 
 /// What the state directory knows, the last upload first.
@@ -166,16 +163,4 @@ pub(super) fn json(
     };
     let list = serde_json::to_string_pretty(&list)?;
     Ok(format!("{}\n", escape_json(&list)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_times_are_in_days() {
-        let text = |seconds| rough(Duration::from_secs(seconds));
-        assert_eq!(text(90).to(Language::English), "1 min 30 s");
-        assert_eq!(text(3 * 86_400 + 5).to(Language::Chinese), "3 天");
-    }
 }

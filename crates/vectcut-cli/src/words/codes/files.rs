@@ -10,7 +10,7 @@ pub(super) const CODES: &[Code] = &[
         steps: "read",
         retryable: Retryable::No,
         meaning: ["there is no such file", "文件不存在"],
-        next: ["check the path", "检查路径"],
+        next: ["check the path", "请检查路径"],
     },
     Code {
         name: "file_unreadable",
@@ -99,6 +99,20 @@ pub(super) const CODES: &[Code] = &[
         retryable: Retryable::No,
         meaning: ["the file is too large", "文件过大"],
         next: ["make the file smaller", "减小文件"],
+    },
+    Code {
+        name: "disk_full",
+        exit_code: ExitCode::LocalFile,
+        steps: "-",
+        retryable: Retryable::No,
+        meaning: [
+            "the disk that holds the state folder is full",
+            "状态文件夹所在的磁盘已满",
+        ],
+        next: [
+            "free some space, or choose a folder on another disk with `--state-dir`",
+            "清理空间，或用 `--state-dir` 换到另一个磁盘上的文件夹",
+        ],
     },
     Code {
         name: "file_changed",
