@@ -24,7 +24,7 @@ use crate::steps::step;
 use crate::{docs, workspace};
 use target::Target;
 
-/// How large a binary for Linux should be at most. Today it is larger.
+/// How large a binary for Linux should be at most.
 const BINARY_BYTES_AIM: u64 = 9 * 1024 * 1024;
 
 /// What all packages of one release share.

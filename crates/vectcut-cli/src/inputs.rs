@@ -3,6 +3,7 @@
 mod folder;
 mod globs;
 mod list;
+mod pattern;
 mod spool;
 #[cfg(test)]
 mod tests;

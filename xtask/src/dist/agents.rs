@@ -116,6 +116,7 @@ fn plugin(version: &str) -> Value {
 fn marketplace(version: &str) -> Value {
     json!({
         "name": NAME,
+        "description": DESCRIPTION,
         "owner": { "name": AUTHOR },
         "plugins": [{ "name": NAME, "source": "./", "version": version, "description": DESCRIPTION }],
     })
@@ -206,7 +207,9 @@ fn with_requirements(skill: &str, version: &str) -> Result<String, Failure> {
     let requirements = json!({ "openclaw": {
         "homepage": HOMEPAGE,
         "primaryEnv": KEY,
-        "requires": { "bins": [NAME], "env": [KEY] },
+        // A required variable would hide the skill after `vectcut login`.
+        "requires": { "bins": [NAME] },
+        "envVars": [{ "name": KEY, "required": false, "description": KEY_DESCRIPTION }],
         "hosts": HOSTS,
     }});
     // A nested value of ours would be a second `metadata`.

@@ -1,6 +1,7 @@
 //! Builds the binary with the `dist` profile, so that it does not tell in which folder.
 //!
 //! With cargo-zigbuild, a binary for Linux with glibc needs glibc 2.17 only. Without it, it needs the glibc of this computer.
+//! With cargo-auditable, the binary has the list of its dependencies in a section that is never loaded.
 
 use std::env;
 use std::fs;
@@ -45,6 +46,13 @@ pub(super) fn build(target: &Target, epoch: u64) -> Result<PathBuf, Failure> {
 /// `cargo build` or `cargo zigbuild` for a target.
 fn command(target: &Target) -> Command {
     let mut command = Command::new("cargo");
+    if has_auditable() {
+        command.arg("auditable");
+    } else {
+        println!(
+            "{target}: built without the list of dependencies; cargo-auditable would embed it"
+        );
+    }
     if target.is_linux() && has_zigbuild() {
         let glibc = if target.is_musl() {
             String::new()
@@ -80,6 +88,14 @@ fn commit() -> Option<String> {
 fn has_zigbuild() -> bool {
     let mut ask = Command::new("cargo-zigbuild");
     ask.arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    ask.status().is_ok_and(|status| status.success())
+}
+
+fn has_auditable() -> bool {
+    let mut ask = Command::new("cargo-auditable");
+    ask.args(["auditable", "--version"])
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     ask.status().is_ok_and(|status| status.success())

@@ -3,6 +3,8 @@
 //! Every package gets a fresh folder, virtual environment or prefix, and a sandbox of its own. Nothing is fetched.
 //! A package whose binary does not run here, or whose installer is not there, is named and left out.
 
+mod agents;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -43,7 +45,8 @@ pub(super) fn run(release: &Release, built: &[Built]) -> Result<(), Failure> {
         scene.wheel(each)?;
         scene.npm(each)?;
     }
-    Ok(())
+    scene.plugin()?;
+    scene.container()
 }
 
 struct Scene<'a> {
@@ -79,6 +82,7 @@ impl Scene<'_> {
         let name = format!("vectcut-{}-{}.mcpb", self.release.version, built.target);
         let folder = self.fresh(&format!("bundle-{}", built.target))?;
         self.unpack(&name, &folder)?;
+        self.manifest(&name, &folder)?;
         self.upload(
             &name,
             Command::new(folder.join("server").join(built.target.binary())).arg("upload"),

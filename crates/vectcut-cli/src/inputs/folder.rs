@@ -6,9 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
+use super::pattern::Pattern;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::words::failures;
@@ -17,8 +17,8 @@ use crate::words::failures;
 #[derive(Debug)]
 pub(crate) struct Filter {
     /// `None` means every file.
-    include: Option<GlobSet>,
-    exclude: GlobSet,
+    include: Option<Vec<Pattern>>,
+    exclude: Vec<Pattern>,
 }
 
 impl Filter {
@@ -31,21 +31,21 @@ impl Filter {
         Ok(Self {
             include: match include {
                 [] => None,
-                patterns => Some(set(patterns, "--include")?),
+                texts => Some(patterns(texts, "--include")?),
             },
-            exclude: set(exclude, "--exclude")?,
+            exclude: patterns(exclude, "--exclude")?,
         })
     }
 
     /// Returns whether a file is meant; `path` begins at the folder.
     pub(crate) fn takes(&self, path: &Path) -> bool {
-        let is_included = self.include.as_ref().is_none_or(|set| set.is_match(path));
-        is_included && !self.exclude.is_match(path)
+        let include = self.include.as_ref();
+        include.is_none_or(|patterns| any(patterns, path)) && !any(&self.exclude, path)
     }
 
     /// Returns whether a folder is walked.
     fn enters(&self, path: &Path) -> bool {
-        !self.exclude.is_match(path)
+        !any(&self.exclude, path)
     }
 }
 
@@ -93,20 +93,18 @@ pub(crate) fn files(folder: &Path, filter: &Filter) -> Result<Vec<PathBuf>, Fail
     Ok(found)
 }
 
-fn set(patterns: &[String], flag: &str) -> Result<GlobSet, Failure> {
-    let unusable = |error: globset::Error| Failure::unusable(flag, &error);
-    let mut builder = GlobSetBuilder::new();
-    for pattern in patterns {
-        let anywhere = match pattern.trim_end_matches('/').contains('/') {
-            true => pattern.trim_start_matches('/').to_owned(),
-            false => format!("**/{}", pattern.trim_end_matches('/')),
+fn any(patterns: &[Pattern], path: &Path) -> bool {
+    patterns.iter().any(|pattern| pattern.matches(path))
+}
+
+fn patterns(texts: &[String], flag: &str) -> Result<Vec<Pattern>, Failure> {
+    let read = |text: &String| {
+        let anywhere = match text.trim_end_matches('/').contains('/') {
+            true => text.trim_start_matches('/').to_owned(),
+            false => format!("**/{}", text.trim_end_matches('/')),
         };
         // Cameras write `.MP4`.
-        let glob = GlobBuilder::new(&anywhere)
-            .literal_separator(true)
-            .case_insensitive(true)
-            .build();
-        builder.add(glob.map_err(unusable)?);
-    }
-    builder.build().map_err(unusable)
+        Pattern::new(&anywhere, true).map_err(|error| Failure::unusable(flag, &error))
+    };
+    texts.iter().map(read).collect()
 }

@@ -2,10 +2,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use globset::GlobBuilder;
 use walkdir::WalkDir;
 
 use super::folder::is_hidden;
+use super::pattern::Pattern;
 
 /// Returns the files that a pattern matches, sorted; `None` if it is no pattern, names a file, or matches nothing.
 pub(super) fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
@@ -21,12 +21,7 @@ pub(super) fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
     let base: PathBuf = pattern.components().take_while(is_literal).collect();
     let rest: PathBuf = pattern.components().skip_while(is_literal).collect();
     let depth = rest.components().count();
-    let glob = GlobBuilder::new(rest.to_str()?)
-        .literal_separator(true)
-        .case_insensitive(cfg!(windows))
-        .build()
-        .ok()?
-        .compile_matcher();
+    let wanted = Pattern::new(rest.to_str()?, cfg!(windows)).ok()?;
     let root = match base.as_os_str().is_empty() {
         true => Path::new("."),
         false => base.as_path(),
@@ -42,7 +37,7 @@ pub(super) fn expand(pattern: &Path) -> Option<Vec<PathBuf>> {
         .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()));
     let matches = walk.filter_map(Result::ok).filter_map(|entry| {
         let within = entry.path().strip_prefix(root).ok()?;
-        (entry.file_type().is_file() && glob.is_match(within)).then(|| base.join(within))
+        (entry.file_type().is_file() && wanted.matches(within)).then(|| base.join(within))
     });
     let found: Vec<_> = matches.collect();
     (!found.is_empty()).then_some(found)
