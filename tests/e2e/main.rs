@@ -46,3 +46,4 @@ mod terminal;
 mod upload;
 mod uploads;
 mod vectors;
+mod watch;

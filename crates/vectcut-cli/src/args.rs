@@ -10,6 +10,7 @@ mod sandbox;
 mod schema;
 mod skill;
 mod uploads;
+mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use skill::{PlaceArgs, SkillAction, SkillArgs};
 pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs};
+pub(crate) use watch::WatchArgs;
 
 /// Upload local files to VectCut and print their public URLs
 #[derive(Debug, Parser)]
@@ -52,6 +54,11 @@ pub(crate) enum Command {
     /// stored, and prints the public URL. Standard output holds only the result.
     #[command(after_long_help = include_str!("args/upload_after_help.txt"))]
     Upload(UploadArgs),
+    /// Upload the files that appear in a folder, as soon as each is complete
+    ///
+    /// Runs until it is interrupted. Prints the result of each file as `upload` does, one per line.
+    #[command(after_long_help = include_str!("args/watch_after_help.txt"))]
+    Watch(WatchArgs),
     /// Print a URL of an uploaded file that is valid for long enough
     ///
     /// Takes the file, its object key, or a URL of it, which may have expired. Prints the known URL if it still shows the

@@ -14,3 +14,4 @@ pub(crate) mod skill;
 pub(crate) mod upload;
 pub(crate) mod uploads;
 pub(crate) mod url;
+pub(crate) mod watch;

@@ -1,6 +1,6 @@
 //! From the command line to the list of files: folders, lists of paths, globs where the shell has none, and standard input.
 
-mod folder;
+pub(crate) mod folder;
 mod globs;
 mod list;
 mod pattern;
@@ -16,7 +16,7 @@ use crate::args::InputArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::words::failures;
-use folder::Filter;
+use folder::{Depth, Filter};
 pub(crate) use spool::{Spool, SpoolWriter};
 
 /// The path that means standard input.
@@ -89,6 +89,19 @@ impl Inputs {
             return Err(usage(failures::name_of_several()));
         }
         Ok(inputs)
+    }
+
+    /// Takes files that were found in a folder.
+    pub(crate) fn found(paths: &[PathBuf]) -> Self {
+        let file = |path: &PathBuf| Input {
+            given: path.clone(),
+            path: path.clone(),
+        };
+        Self {
+            files: paths.iter().map(file).collect(),
+            are_a_list: true,
+            spool: None,
+        }
     }
 
     /// Returns the files without those that are named again, also by another path. Each has its places in the list.
@@ -166,7 +179,7 @@ impl Inputs {
     fn add_one(&mut self, path: &Path, recursive: bool, filter: &Filter) -> Result<(), Failure> {
         if recursive && path.is_dir() {
             self.are_a_list = true;
-            let found = folder::files(path, filter)?;
+            let found = folder::files(path, filter, Depth::All)?;
             self.files.extend(found.into_iter().map(Input::named));
         } else {
             self.files.push(Input::named(path.to_owned()));

@@ -20,6 +20,7 @@ mod mistaken_path;
 mod output;
 mod plain_text;
 mod plan;
+mod private_file;
 mod progress;
 mod result;
 mod schema;
@@ -122,6 +123,10 @@ fn run_command(
         Command::Url(args) => {
             core_dump::forbid();
             wait_for(commands::url::run(args, environment, stderr))?.map(Into::into)
+        }
+        Command::Watch(args) => {
+            core_dump::forbid();
+            wait_for(commands::watch::run(args, environment, stderr))?.map(Into::into)
         }
         Command::Uploads(args) => {
             core_dump::forbid();

@@ -18,7 +18,7 @@ pub(crate) const SCHEMAS: [(&str, &str); 7] = [
     ),
     (
         "upload-line",
-        "A line that `vectcut upload --format jsonl` prints: the result of one file",
+        "A line that `vectcut upload --format jsonl` or `vectcut watch` prints: the result of one file",
     ),
     (
         "dry-run",

@@ -4,10 +4,10 @@ mod batch;
 mod dry_run;
 pub(super) mod exit;
 mod probes;
-mod reports;
+pub(super) mod reports;
 mod round_trip;
 mod stdin;
-mod transfer;
+pub(super) mod transfer;
 
 use std::process;
 use std::sync::Arc;
@@ -91,7 +91,15 @@ async fn upload_all(
         false => Site::open(&args.servers, &args.transfer, environment, stop),
     };
     match site {
-        Ok(site) => transfer(args, &uploads(args, reports), &site, reports).await,
+        Ok(site) => {
+            transfer(
+                args.transfer.jobs.into(),
+                &uploads(args, reports),
+                &site,
+                reports,
+            )
+            .await
+        }
         Err(failure) if failure.exit_code == ExitCode::Usage => Err(failure),
         Err(failure) => reports.settle_all(&failure),
     }

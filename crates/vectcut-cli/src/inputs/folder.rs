@@ -13,6 +13,13 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::words::failures;
 
+/// Whether the folders in a folder count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    One,
+    All,
+}
+
 /// Which files of a folder are meant.
 #[derive(Debug)]
 pub(crate) struct Filter {
@@ -55,12 +62,12 @@ pub(crate) fn is_hidden(path: &Path) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
-/// Returns the files in a folder and below, sorted by name, without those that are hidden or not meant.
+/// Returns the files in a folder, and below it as `depth` says, sorted by name, without those that are hidden or not meant.
 ///
 /// # Errors
 ///
 /// Fails when a folder cannot be read: a file in it would be missed.
-pub(crate) fn files(folder: &Path, filter: &Filter) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn files(folder: &Path, filter: &Filter, depth: Depth) -> Result<Vec<PathBuf>, Failure> {
     let within = |entry: &DirEntry| {
         let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         path.to_owned()
@@ -71,8 +78,11 @@ pub(crate) fn files(folder: &Path, filter: &Filter) -> Result<Vec<PathBuf>, Fail
             || (!is_hidden(&path) && (!entry.file_type().is_dir() || filter.enters(&path)))
     };
     let mut found = Vec::new();
-    let walk = WalkDir::new(folder).sort_by_file_name();
-    for entry in walk.into_iter().filter_entry(is_meant) {
+    let walk = WalkDir::new(folder).max_depth(match depth {
+        Depth::One => 1,
+        Depth::All => usize::MAX,
+    });
+    for entry in walk.sort_by_file_name().into_iter().filter_entry(is_meant) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).display().to_string();
             Failure::new(

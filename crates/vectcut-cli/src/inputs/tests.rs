@@ -18,7 +18,7 @@ fn folder_with(names: &[&str]) -> TempDir {
 fn found(folder: &Path, include: &[&str], exclude: &[&str]) -> Vec<String> {
     let owned = |patterns: &[&str]| patterns.iter().map(|&text| text.into()).collect::<Vec<_>>();
     let filter = Filter::new(&owned(include), &owned(exclude)).expect("patterns");
-    let files = folder::files(folder, &filter).expect("a folder");
+    let files = folder::files(folder, &filter, folder::Depth::All).expect("a folder");
     let within = |path: PathBuf| {
         path.strip_prefix(folder)
             .expect("in it")

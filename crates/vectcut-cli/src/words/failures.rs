@@ -23,6 +23,7 @@ catalogue! {
         "标准输入没有文件名，请用 `--name` 指定";
     no_files(): "there is no file to upload", "没有可上传的文件";
     read_folder(path): "could not read the folder `{path}`", "无法读取文件夹 `{path}`";
+    not_a_folder(path): "`{path}` is a file; `watch` needs a folder", "`{path}` 是文件；`watch` 需要文件夹";
     read_list(path): "could not read the list of files `{path}`", "无法读取文件列表 `{path}`";
     read_stdin(): "could not save standard input to a file", "无法把标准输入保存为文件";
     name_of_several():

@@ -52,6 +52,9 @@ catalogue! {
     windows_path():
         "this is a path of Windows; in WSL, `C:\\` is `/mnt/c/`",
         "这是 Windows 路径；在 WSL 中，`C:\\` 对应 `/mnt/c/`";
+    upload_it(path):
+        "to upload it: `vectcut upload {path}`",
+        "上传这个文件：`vectcut upload {path}`";
     did_you_mean(path): "did you mean `{path}`?", "是不是 `{path}`？";
     glob_matched_nothing():
         "no file matches this pattern",

@@ -3,12 +3,14 @@
 //! A record holds paths and no secret. What was sent is in the journal of each file.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use oss_client::Crc64Digest;
 use serde::{Deserialize, Serialize};
+
+use crate::private_file;
 
 /// Older records are removed. The journals of unfinished uploads do not live longer either.
 const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -72,7 +74,10 @@ impl Records {
     /// Writes a record. Without it a later server does not know the ID, and that is all.
     pub(super) fn write(&self, id: &str, record: &Record) {
         let Some(folder) = &self.folder else { return };
-        if let Err(error) = write(folder, &file_name(id), record) {
+        let written = serde_json::to_vec(record)
+            .map_err(io::Error::from)
+            .and_then(|bytes| private_file::write(folder, &file_name(id), &bytes));
+        if let Err(error) = written {
             tracing::warn!(%error, "the ID of an upload cannot be saved");
         }
     }
@@ -111,19 +116,6 @@ fn is_id(text: &str) -> bool {
 
 fn file_name(id: &str) -> String {
     format!("{id}.json")
-}
-
-fn write(folder: &Path, name: &str, record: &Record) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    // Only its owner can read it, and a reader sees all of it or nothing.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&serde_json::to_vec(record)?)?;
-    file.persist(folder.join(name))?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 const LAST_WORDS_POLL: Duration = Duration::from_millis(5);
 
 /// The results of a run, as they come. The watchdog holds a share too.
-pub(super) struct Reports {
+pub(in crate::commands) struct Reports {
     files: Vec<Input>,
     /// For each upload, the places of its file among the files: a file that is named again is uploaded once.
     places: Vec<Vec<usize>>,
@@ -43,10 +43,24 @@ pub(super) struct Reports {
     state: Mutex<State>,
 }
 
+/// How a file ended.
+pub(in crate::commands) enum FileEnd {
+    /// It has no result.
+    Open,
+    Uploaded,
+    Failed {
+        exit_code: ExitCode,
+        /// Whether the same upload may succeed later.
+        may_pass: bool,
+    },
+}
+
 struct State {
     output: Output<Stdout>,
     /// How each file ended, once it did.
     endings: Vec<Option<Ending>>,
+    /// Whether the failure of each file may pass.
+    may_pass: Vec<bool>,
     /// The URL of each file that has one.
     links: Vec<Option<String>>,
     batch: Batch,
@@ -58,7 +72,7 @@ struct State {
 }
 
 impl Reports {
-    pub(super) fn new(
+    pub(in crate::commands) fn new(
         mut inputs: Inputs,
         format: OutputFormat,
         stderr: &Stderr,
@@ -90,6 +104,7 @@ impl Reports {
             state: Mutex::new(State {
                 output: output.list(inputs.are_a_list),
                 endings: vec![None; files],
+                may_pass: vec![false; files],
                 links: vec![None; files],
                 batch: Batch::default(),
                 same_cause: 0,
@@ -105,7 +120,7 @@ impl Reports {
     }
 
     /// Returns the files to upload, each once.
-    pub(super) fn uploads(&self) -> impl Iterator<Item = &Input> {
+    pub(in crate::commands) fn uploads(&self) -> impl Iterator<Item = &Input> {
         self.places.iter().map(|places| &self.files[places[0]])
     }
 
@@ -210,19 +225,34 @@ impl Reports {
         self.state().links.iter().flatten().cloned().collect()
     }
 
+    /// Returns how each file ended so far.
+    pub(in crate::commands) fn ends(&self) -> Vec<FileEnd> {
+        let state = self.state();
+        let ends = state.endings.iter().zip(&state.may_pass);
+        ends.map(|(ending, &may_pass)| match *ending {
+            None => FileEnd::Open,
+            Some(Ending::Uploaded) => FileEnd::Uploaded,
+            Some(Ending::Failed(exit_code) | Ending::NotBegun(exit_code)) => FileEnd::Failed {
+                exit_code,
+                may_pass,
+            },
+        })
+        .collect()
+    }
+
     /// Prints what was waiting for the last result, and returns the exit code of the run.
     ///
     /// # Errors
     ///
     /// Fails when standard output cannot be written.
-    pub(super) fn finish(&self) -> Result<ExitCode, Failure> {
+    pub(in crate::commands) fn finish(&self) -> Result<ExitCode, Failure> {
         self.finish_with(&mut self.state())
     }
 
     /// Ends every file that has no result yet as stopped, and returns the exit code.
     ///
     /// This is for the watchdog: it does not wait for a thread that is blocked while it writes to standard output.
-    pub(super) fn end_now(&self, reason: StopReason) -> ExitCode {
+    pub(in crate::commands) fn end_now(&self, reason: StopReason) -> ExitCode {
         let exit_code = self
             .state_within(LAST_WORDS)
             .and_then(|mut state| self.stop_the_rest(&mut state, reason).ok())
@@ -300,6 +330,7 @@ impl Reports {
             state.batch.failed();
             state.same_cause += 1;
             state.endings[place] = Some(Ending::of(&failure));
+            state.may_pass[place] = failure.retryable;
             let result = FileResult::not_published(path, &failure, self.stderr.language());
             state.print(place, result)?;
         }
@@ -323,6 +354,7 @@ impl Reports {
             Err(failure) => {
                 self.board.end(index, failure.status(), Some(failure.code));
                 self.show_failure(state, index, &failure);
+                state.may_pass[index] = failure.retryable;
                 let language = self.stderr.language();
                 let result =
                     FileResult::not_published(&self.files[index].given, &failure, language);

@@ -9,13 +9,12 @@ use vectcut_upload::{Event, Published, Upload, UploadError};
 
 use super::probes::Probes;
 use super::reports::Reports;
-use crate::args::UploadArgs;
 use crate::clock;
 use crate::failure::Failure;
 use crate::progress::TICK;
 use crate::site::Site;
 
-/// Uploads the files and hands over each result. Returns when every file has one.
+/// Uploads the files, `jobs` of them at a time, and hands over each result. Returns when every file has one.
 ///
 /// # Errors
 ///
@@ -24,8 +23,8 @@ use crate::site::Site;
 /// # Cancellation
 ///
 /// Dropping the future closes every connection. Files without a result stay without one.
-pub(super) async fn transfer(
-    args: &UploadArgs,
+pub(in crate::commands) async fn transfer(
+    jobs: usize,
     uploads: &[Upload],
     site: &Site,
     reports: &Reports,
@@ -41,7 +40,6 @@ pub(super) async fn transfer(
             // The receiver lives as long as this future: both are dropped together.
             let _ = ends.send((index, result));
         };
-        let jobs = usize::from(args.transfer.jobs);
         let uploads = site
             .uploader
             .upload_all(uploads, jobs, &mut on_event, &mut on_result);
