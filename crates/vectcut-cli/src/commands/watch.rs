@@ -6,7 +6,6 @@ mod record;
 mod rounds;
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,7 +131,10 @@ impl Memory {
             false => state_dir(args.transfer.state_dir.as_deref(), environment),
         };
         let record = match state_dir {
-            Some(state_dir) => Some(record_of(&args.folder, &state_dir)?),
+            Some(state_dir) => {
+                let record = Record::of(args, &state_dir);
+                Some(record.map_err(|error| folder::unreadable(&args.folder, &error))?)
+            }
             None => None,
         };
         let recorded = record.as_ref().and_then(Record::read);
@@ -162,10 +164,4 @@ impl Memory {
             tracing::warn!(%error, "what was uploaded of this folder cannot be saved");
         }
     }
-}
-
-fn record_of(folder: &Path, state_dir: &Path) -> Result<Record, Failure> {
-    let canonical = fs::canonicalize(folder);
-    let canonical = canonical.map_err(|error| folder::unreadable(folder, &error))?;
-    Ok(Record::of(&canonical, state_dir))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use notify::{RecursiveMode, Watcher as _};
+use notify::{EventKind, RecursiveMode, Watcher as _};
 use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 
@@ -78,8 +78,17 @@ impl Folder {
         changed: &Arc<Notify>,
     ) -> notify::Result<notify::RecommendedWatcher> {
         let changed = changed.clone();
-        // Whatever the report says, the folder is read again.
-        let mut watcher = notify::recommended_watcher(move |_| changed.notify_one())?;
+        // Reading the folder is reported too: answered by reading it again, it would never end.
+        let is_of_reading = |report: &notify::Result<notify::Event>| {
+            let event = report.as_ref();
+            event.is_ok_and(|event| matches!(event.kind, EventKind::Access(_)))
+        };
+        // Whatever else the report says, the folder is read again.
+        let mut watcher = notify::recommended_watcher(move |report| {
+            if !is_of_reading(&report) {
+                changed.notify_one();
+            }
+        })?;
         let mode = match self.depth {
             Depth::All => RecursiveMode::Recursive,
             Depth::One => RecursiveMode::NonRecursive,
