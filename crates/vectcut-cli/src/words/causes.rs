@@ -13,7 +13,9 @@ use super::Text;
 pub(crate) fn of(error: &(dyn Error + 'static)) -> Text {
     let english = error.to_string();
     // The last failure of an upload that was given up is in a box.
-    let boxed = error.downcast_ref::<Box<UploadError>>().map(|error| &**error);
+    let boxed = error
+        .downcast_ref::<Box<UploadError>>()
+        .map(|error| &**error);
     let chinese = if let Some(error) = boxed.or(error.downcast_ref()) {
         of_upload(error)
     } else if let Some(error) = error.downcast_ref::<io::Error>() {
