@@ -11,8 +11,11 @@ use crate::plan::{Entry, Plan};
 use crate::result::FileResult;
 use crate::words::{Language, Text, schemas as say};
 
+/// Returns what a schema describes.
+type Title = fn() -> Text;
+
 /// The names of the schemas, and what each describes.
-pub(crate) const SCHEMAS: [(&str, fn() -> Text); 7] = [
+pub(crate) const SCHEMAS: [(&str, Title); 7] = [
     ("upload", say::upload),
     ("upload-line", say::upload_line),
     ("dry-run", say::dry_run),
