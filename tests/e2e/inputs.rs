@@ -76,7 +76,9 @@ fn a_folder_without_files_and_a_folder_without_r_are_failures() {
         .run();
     assert_eq!((outcome.code, &*outcome.stdout), (Some(4), ""), "{outcome}");
     assert!(
-        outcome.stderr.contains("there is no file to upload"),
+        outcome
+            .stderr
+            .contains("there is no file to upload in `clips`"),
         "{outcome}"
     );
     let outcome = stage.vectcut(["upload", "clips"]).run();

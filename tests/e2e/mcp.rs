@@ -74,6 +74,24 @@ fn every_revision_lists_the_same_tools_and_uploads() {
 }
 
 #[test]
+fn the_result_says_what_the_headers_of_a_file_tell() {
+    let stage = Stage::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("media");
+    let picture = std::fs::read(folder.join("picture.png")).expect("a picture");
+    stage.file("picture.png", picture);
+    stage.file("noise.bin", noise(300));
+    let mut client = Client::start(&stage, Revision::ALL[0], &[]);
+    let paths = json!({ "paths": ["noise.bin", "missing.mp4", "picture.png"] });
+    let (report, _) = client.call("upload_files", paths);
+    assert_eq!(report["files"][2]["media"]["kind"], "image", "{report}");
+    assert!(report["files"][0].get("media").is_none(), "{report}");
+    let error = &report["files"][1]["error"];
+    assert_eq!(error["code"], "file_missing", "{report}");
+    assert_eq!(error["hint"], "check the path", "{report}");
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
 fn a_client_that_knows_tasks_gets_one_and_can_cancel_it() {
     let stage = Stage::new();
     stage.file("slow.mp4", noise(SLOW_LEN));

@@ -140,5 +140,5 @@ fn the_script_says_what_to_install() {
     };
     assert_eq!(output.status.code(), Some(127), "{output:?}");
     assert!(output.stdout.is_empty());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("not installed"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not on PATH"));
 }

@@ -85,6 +85,18 @@ pub struct ServerUrlError {
     reason: Reason,
 }
 
+impl ServerUrlError {
+    /// Returns the text, without what may be a secret.
+    pub fn text(&self) -> &ServerText {
+        &self.text
+    }
+
+    /// Returns whether it is plain http to a host that is not loopback.
+    pub fn is_plain_http(&self) -> bool {
+        self.reason == Reason::PlainHttp
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Reason {
     #[error("is not an http or https URL")]

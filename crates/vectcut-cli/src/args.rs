@@ -76,8 +76,8 @@ pub(crate) enum Command {
     Logout,
     /// Check the key, the servers, the clock and the folders, and say what to do
     ///
-    /// One line for each check, and what to do about what is wrong. Sends nothing of yours and changes nothing. Shows no
-    /// secret, so the output can be pasted into a bug report.
+    /// One line for each check, and what to do about what is wrong. Sends the API key to VectCut and nothing else of
+    /// yours. Changes nothing. Shows no secret, so the output can be pasted into a bug report.
     Doctor(DoctorArgs),
     /// Run a local VectCut and OSS, for tests and offline work
     ///

@@ -34,7 +34,7 @@ pub(crate) fn render(failure: &Failure, color: bool, language: Language) -> Stri
         _ => failure.what.to(language).to_owned(),
     };
     line(RED, labels::error(), &what);
-    for cause in &failure.causes {
+    for cause in failure.causes_in(language) {
         line(RED, labels::caused_by(), cause);
     }
     // A failure that was given up has it among its causes.
@@ -54,8 +54,7 @@ pub(crate) fn render(failure: &Failure, color: bool, language: Language) -> Stri
 fn unnamed_request_id(failure: &Failure) -> Option<&str> {
     let request_id = failure.details.request_id.as_deref()?;
     let is_named = failure
-        .causes
-        .iter()
+        .causes_in(Language::English)
         .any(|cause| cause.contains(request_id));
     (!is_named).then_some(request_id)
 }
@@ -106,7 +105,9 @@ mod tests {
         let mut failure = missing_file();
         failure.details.request_id = Some("5F3CA1".into());
         assert!(render(&failure, false, Language::English).contains("\n  request ID: 5F3CA1\n"));
-        failure.causes.push("refused (request ID 5F3CA1)".into());
+        failure
+            .causes
+            .push(Text::same("refused (request ID 5F3CA1)"));
         assert_eq!(
             render(&failure, false, Language::English)
                 .matches("5F3CA1")

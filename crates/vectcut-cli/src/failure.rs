@@ -9,8 +9,8 @@ mod key;
 mod stop;
 
 use std::error::Error;
-use std::io;
 use std::path::Path;
+use std::{io, iter};
 
 use strict_http::SetupError;
 use vectcut_upload::{Fault, Step, UploadError};
@@ -33,8 +33,8 @@ pub(crate) struct Failure {
     pub(crate) step: Option<Step>,
     /// What failed, for people.
     pub(crate) what: Text,
-    /// Why, outermost first, each once: the libraries' errors, in English.
-    pub(crate) causes: Vec<String>,
+    /// Why, outermost first, each once: the libraries' errors. One that is empty in a language is left out there.
+    pub(crate) causes: Vec<Text>,
     /// What a person can do.
     pub(crate) hints: Vec<Text>,
     /// Whether the same command may succeed later.
@@ -88,9 +88,9 @@ impl Failure {
 
     /// Adds an error and its causes.
     pub(crate) fn because(mut self, error: &(dyn Error + 'static)) -> Self {
-        let chain = std::iter::successors(Some(error), |&error| error.source());
+        let chain = iter::successors(Some(error), |&error| error.source());
         for cause in chain {
-            let cause = plain(&cause.to_string());
+            let cause = words::causes::of(cause);
             if !self.causes.contains(&cause) {
                 self.causes.push(cause);
             }
@@ -108,16 +108,26 @@ impl Failure {
 
     /// Returns why it failed in one line, for programs. The file is named beside it.
     ///
-    /// The causes are English, so another language says first what the failure's name means.
+    /// Some causes are English in every language, so another language says first what the failure's name means.
     pub(crate) fn message(&self, language: Language) -> String {
         if self.causes.is_empty() {
             return self.what.to(language).to_owned();
         }
-        let causes = self.causes.join(": ");
+        let causes: Vec<_> = self.causes_in(language).collect();
         match language {
-            Language::English => causes,
-            Language::Chinese => format!("{}：{causes}", self.meaning().to(language)),
+            Language::English => causes.join(": "),
+            Language::Chinese => {
+                let meaning = self.meaning();
+                let parts: Vec<_> = iter::once(meaning.to(language)).chain(causes).collect();
+                parts.join("：")
+            }
         }
+    }
+
+    /// Returns the causes that a language has words for.
+    pub(crate) fn causes_in(&self, language: Language) -> impl Iterator<Item = &str> {
+        let causes = self.causes.iter().map(move |cause| cause.to(language));
+        causes.filter(|cause| !cause.is_empty())
     }
 
     /// Returns what the failure's name means.
@@ -156,7 +166,11 @@ impl Failure {
     /// A setting whose value cannot be used. `origin` is its flag or its variable.
     pub(crate) fn unusable(origin: &str, error: &(dyn Error + 'static)) -> Self {
         let what = words::failures::setting_unusable(origin);
-        Self::new(ExitCode::Usage, "usage", what).because(error)
+        let failure = Self::new(ExitCode::Usage, "usage", what).because(error);
+        match words::causes::plain_http(error) {
+            Some(_) => failure.hint(words::hints::use_https()),
+            None => failure,
+        }
     }
 
     /// A variable whose value is not text.
@@ -217,7 +231,7 @@ mod tests {
         let failure = of_upload("clip.mp4", &error);
         assert_eq!(
             failure.causes,
-            ["a task of the program stopped", "the disk is gone"]
+            ["a task of the program stopped", "the disk is gone"].map(Text::same)
         );
         assert_eq!(
             failure.message(Language::English),

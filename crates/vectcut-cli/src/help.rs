@@ -37,18 +37,41 @@ pub(crate) fn command(language: Language) -> Command {
     translated(command, "vectcut", &paragraphs())
 }
 
-/// Returns the command that a line names, with its parents, such as `vectcut uploads resume`.
+/// Returns the command that a line names, with its parents, such as `vectcut uploads resume`. Options that every command
+/// has may stand before it.
 pub(crate) fn command_of(arguments: &[OsString]) -> String {
-    let mut definition = CommandLine::command();
+    let root = CommandLine::command();
+    let mut definition = &root;
     let mut name = definition.get_name().to_owned();
-    for argument in arguments.iter().skip(1) {
-        let Some(child) = definition.find_subcommand(argument) else {
+    let mut arguments = arguments.iter().skip(1);
+    while let Some(argument) = arguments.next() {
+        if let Some(child) = definition.find_subcommand(argument) {
+            definition = child;
+            name += &format!(" {}", definition.get_name());
+        } else if let Some(option) = global_option(&root, argument) {
+            let has_value_in_it = argument.to_string_lossy().contains('=');
+            if option.get_action().takes_values() && !has_value_in_it {
+                arguments.next();
+            }
+        } else {
             break;
-        };
-        definition = child.clone();
-        name += &format!(" {}", definition.get_name());
+        }
     }
     name
+}
+
+/// Returns the option of every command that an argument is, such as `--lang=zh` or `-vv`.
+fn global_option<'a>(root: &'a Command, argument: &OsString) -> Option<&'a Arg> {
+    let argument = argument.to_str()?;
+    let long = argument.strip_prefix("--");
+    let long = long.map(|long| long.split('=').next().unwrap_or(long));
+    let short = argument
+        .strip_prefix('-')
+        .and_then(|short| short.chars().next());
+    root.get_arguments().find(|option| match long {
+        Some(long) => option.get_long() == Some(long),
+        None => short.is_some() && option.get_short() == short,
+    })
 }
 
 /// Returns the paragraphs of the Chinese help by their first line.
@@ -61,7 +84,7 @@ fn paragraphs() -> HashMap<&'static str, &'static str> {
 fn translated(command: Command, name: &str, words: &HashMap<&str, &'static str>) -> Command {
     let text = |key: &str| words.get(key).copied();
     let mut command = command
-        .help_template("{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
+        .help_template("{before-help}{about-with-newline}\n用法: {usage}\n\n{all-args}{after-help}")
         .subcommand_help_heading("命令")
         .mut_args(|argument| {
             let key = key(name, &argument);
@@ -81,7 +104,12 @@ fn translated(command: Command, name: &str, words: &HashMap<&str, &'static str>)
     }
     command.mut_subcommands(|child| {
         let name = format!("{name} {}", child.get_name());
-        translated(child, &name, words)
+        let child = translated(child, &name, words);
+        // clap adds it to every command that has commands of its own.
+        match (child.get_name(), text("vectcut help")) {
+            ("help", Some(about)) => child.about(about),
+            _ => child,
+        }
     })
 }
 
@@ -186,6 +214,30 @@ mod tests {
             missing.is_empty() && unused.is_empty(),
             "src/help/chinese.txt lacks {missing:#?} and does not need {unused:#?}"
         );
+    }
+
+    #[test]
+    fn the_chinese_help_of_commands_within_commands_has_no_english_line() {
+        let help = help(&["vectcut", "uploads", "--help"]);
+        assert!(help.contains("显示某个命令的帮助"), "{help}");
+        assert!(!help.contains("Print"), "{help}");
+    }
+
+    #[test]
+    fn the_command_of_a_line_is_found_behind_the_options_of_every_command() {
+        for (line, command) in [
+            ("vectcut", "vectcut"),
+            ("vectcut upload --budget soon", "vectcut upload"),
+            ("vectcut --lang zh upload", "vectcut upload"),
+            (
+                "vectcut --lang=zh -vv uploads -q resume",
+                "vectcut uploads resume",
+            ),
+            ("vectcut --bugdet upload", "vectcut"),
+        ] {
+            let arguments: Vec<_> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(command_of(&arguments), command, "{line}");
+        }
     }
 
     #[test]

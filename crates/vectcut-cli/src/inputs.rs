@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::args::InputArgs;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::words::failures;
+use crate::words::{failures, hints};
 use folder::{Depth, Filter};
 pub(crate) use spool::{Spool, SpoolWriter};
 
@@ -82,8 +82,12 @@ impl Inputs {
             inputs.add(path, args.recursive, &filter)?;
         }
         if inputs.files.is_empty() {
-            let what = failures::no_files();
-            return Err(Failure::new(ExitCode::LocalFile, "file_missing", what));
+            // Only a folder, a list or a pattern can have no file in it.
+            let places = args.files.iter().chain(&args.files_from);
+            let places: Vec<_> = places.map(|place| place.display().to_string()).collect();
+            let what = failures::no_files(places.join("`, `"));
+            let failure = Failure::new(ExitCode::LocalFile, "file_missing", what);
+            return Err(failure.hint(hints::what_is_left_out()));
         }
         if name.is_some() && inputs.files.len() > 1 {
             return Err(usage(failures::name_of_several()));

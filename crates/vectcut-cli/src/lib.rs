@@ -139,7 +139,7 @@ fn run_command(
         Command::Completions(args) => commands::completions::run(args).map(Into::into),
         Command::Explain(args) => commands::explain::run(args, stderr.language()).map(Into::into),
         Command::Skill(args) => commands::skill::run(args, environment, stderr).map(Into::into),
-        Command::Schema(args) => commands::schema::run(args).map(Into::into),
+        Command::Schema(args) => commands::schema::run(args, stderr.language()).map(Into::into),
         Command::Reference(args) => commands::reference::run(args).map(Into::into),
     }
 }

@@ -74,6 +74,15 @@ pub(crate) fn look(path: &Path) -> Findings {
         .unwrap_or_default()
 }
 
+/// As [`look`], at a file that is open for reading. Its path only tells the extension.
+#[cfg(feature = "mcp")]
+pub(crate) fn look_at(file: File, path: &Path) -> Findings {
+    let looked = file
+        .metadata()
+        .and_then(|metadata| look_into(file, metadata.len(), path));
+    looked.unwrap_or_default()
+}
+
 fn look_into(source: impl Read + Seek, len_bytes: u64, path: &Path) -> io::Result<Findings> {
     let mut source = Budgeted::new(source);
     let mut head = Vec::new();

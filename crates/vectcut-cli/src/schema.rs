@@ -9,37 +9,20 @@ use crate::commands::uploads::List;
 use crate::json_events::Line;
 use crate::plan::{Entry, Plan};
 use crate::result::FileResult;
+use crate::words::{Language, Text, schemas as say};
+
+/// Returns what a schema describes.
+type Title = fn() -> Text;
 
 /// The names of the schemas, and what each describes.
-pub(crate) const SCHEMAS: [(&str, &str); 7] = [
-    (
-        "upload",
-        "What `vectcut upload --format json` prints: one result for one file, an array of them for several",
-    ),
-    (
-        "upload-line",
-        "A line that `vectcut upload --format jsonl` or `vectcut watch` prints: the result of one file",
-    ),
-    (
-        "dry-run",
-        "What `vectcut upload --dry-run --format json` prints: the files that would be uploaded",
-    ),
-    (
-        "dry-run-line",
-        "A line that `vectcut upload --dry-run --format jsonl` prints: one file",
-    ),
-    (
-        "progress",
-        "A line of `vectcut upload --progress json`, and of standard error with `--log-format json`",
-    ),
-    (
-        "doctor",
-        "What `vectcut doctor --format json` prints: a report with one entry for each check",
-    ),
-    (
-        "uploads",
-        "What `vectcut uploads --format json` prints: unfinished and finished uploads",
-    ),
+pub(crate) const SCHEMAS: [(&str, Title); 7] = [
+    ("upload", say::upload),
+    ("upload-line", say::upload_line),
+    ("dry-run", say::dry_run),
+    ("dry-run-line", say::dry_run_line),
+    ("progress", say::progress),
+    ("doctor", say::doctor),
+    ("uploads", say::uploads),
 ];
 
 /// Returns the schema with a name of [`SCHEMAS`].
@@ -55,6 +38,8 @@ pub(crate) fn find(name: &str) -> Option<Value> {
         "uploads" => of::<List>(),
         _ => return None,
     };
+    let title = title();
+    let title = title.to(Language::English);
     schema.insert("title".to_owned(), json!(title));
     Some(schema.to_value())
 }

@@ -59,7 +59,11 @@ fn what(error: &clap::Error) -> Text {
     let argument = text(error, ContextKind::InvalidArg);
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            say::no_such_command(text(error, ContextKind::InvalidSubcommand))
+            match text(error, ContextKind::InvalidSubcommand) {
+                // `vectcut help` takes the names of commands only.
+                option if option.starts_with('-') => say::unexpected_argument(option),
+                name => say::no_such_command(name),
+            }
         }
         ErrorKind::UnknownArgument if argument.starts_with('-') => say::no_such_option(argument),
         ErrorKind::UnknownArgument => say::unexpected_argument(argument),
@@ -102,6 +106,9 @@ fn meant(error: &clap::Error) -> Option<Text> {
             let name = text(error, ContextKind::InvalidSubcommand);
             if WHO.contains(&&*name) {
                 return Some(say::doctor_knows());
+            }
+            if name.starts_with("--lang") {
+                return Some(say::lang_before_help());
             }
             is_file(&name).then(|| say::did_you_mean(format_args!("vectcut upload {name}")))
         }
@@ -224,6 +231,8 @@ mod tests {
             "vectcut upload --budget 5s --budget 6s clip.mp4",
             "vectcut upload -q -v clip.mp4",
             "vectcut completions tcsh",
+            "vectcut --lang zh upload --bugdet 5s clip.mp4",
+            "vectcut help upload --lang zh",
         ];
         for (name, language) in [
             ("mistakes_in_english", Language::English),

@@ -3,12 +3,14 @@
 //! An entry is a function that returns a [`Text`]: the sentence in both languages. Whoever prints it chooses one. An
 //! entry without one of the languages, or with a placeholder that its arguments do not have, does not compile.
 //!
-//! The libraries' own errors stay English. They follow as the causes of a failure.
+//! The libraries' own errors follow as the causes of a failure. They are English, but for those in [`causes`].
 
+pub(crate) mod causes;
 pub(crate) mod clipboard;
 pub(crate) mod codes;
 pub(crate) mod doctor;
 pub(crate) mod endpoint;
+pub(crate) mod exit_codes;
 pub(crate) mod failures;
 pub(crate) mod hints;
 pub(crate) mod labels;
@@ -17,6 +19,7 @@ mod language;
 pub(crate) mod mcp;
 pub(crate) mod notes;
 pub(crate) mod progress;
+pub(crate) mod schemas;
 pub(crate) mod sign_in;
 pub(crate) mod skill;
 mod text;
@@ -78,6 +81,7 @@ mod tests {
             super::clipboard::ENTRIES,
             super::doctor::ENTRIES,
             super::endpoint::ENTRIES,
+            super::exit_codes::ENTRIES,
             super::failures::ENTRIES,
             super::hints::ENTRIES,
             super::labels::ENTRIES,
@@ -85,6 +89,7 @@ mod tests {
             super::mcp::ENTRIES,
             super::notes::ENTRIES,
             super::progress::ENTRIES,
+            super::schemas::ENTRIES,
             super::skill::ENTRIES,
             super::usage::ENTRIES,
             super::sign_in::ENTRIES,

@@ -24,7 +24,7 @@ use crate::timestamp::Timestamp;
 
 /// A derived key. It signs for one access key, one UTC day, one region and one product.
 ///
-/// Deriving takes four HMACs, more than half of the time of a signature.
+/// Deriving takes four HMACs, almost half of the time of a signature.
 /// So keep the key if you sign many requests.
 /// A program that has only the derived key can sign without knowing the secret.
 ///

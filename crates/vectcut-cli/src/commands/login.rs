@@ -132,9 +132,7 @@ async fn check(servers: &Servers, key: &ApiKey, environment: &Environment) -> Re
         Ok(KeyVerdict::Unknown { status }) => {
             let mut failure = Failure::key_unchecked(None).hint(sign_in::no_check());
             failure.details.http_status = Some(status);
-            failure
-                .causes
-                .push(format!("VectCut responded with HTTP {status}"));
+            failure.causes.push(sign_in::responded(status));
             Err(failure)
         }
         Ok(_) => Err(Failure::key_unchecked(None).hint(sign_in::no_check())),

@@ -7,19 +7,19 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::output;
 use crate::schema::{SCHEMAS, find};
-use crate::words::failures;
+use crate::words::{Language, failures};
 
 /// Prints a schema, or the names of all.
 ///
 /// # Errors
 ///
 /// Fails when there is no such schema.
-pub(crate) fn run(args: &SchemaArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &SchemaArgs, language: Language) -> Result<ExitCode, Failure> {
     let Some(name) = &args.name else {
         let mut names = String::new();
         for (name, title) in SCHEMAS {
             // Writing to a string cannot fail.
-            let _ = writeln!(names, "{name:<12} {title}");
+            let _ = writeln!(names, "{name:<12} {}", title().to(language));
         }
         output::print(names)?;
         return Ok(ExitCode::Success);

@@ -3,7 +3,7 @@
 mod batch;
 mod dry_run;
 pub(super) mod exit;
-mod probes;
+pub(super) mod probes;
 pub(super) mod reports;
 mod round_trip;
 mod stdin;

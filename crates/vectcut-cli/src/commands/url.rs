@@ -47,7 +47,7 @@ pub(crate) async fn run(
     let url = link.public_signed_url.expose();
     output::print(format!("{url}\n"))?;
     if let Some(left) = link.left {
-        stderr.note(&say::valid_for(amounts::duration(left)));
+        stderr.note(&say::valid_for(amounts::rough(left)));
     }
     if args.copy {
         let links = [url.to_owned()];

@@ -21,7 +21,7 @@ use crate::plain_text::plain;
 use crate::settings::{Environment, state_dir};
 use crate::site::Site;
 use crate::stderr::Stderr;
-use crate::words::{failures, hints, notes};
+use crate::words::{Language, failures, hints, notes};
 use arrivals::{Arrivals, Files, Settled};
 use folder::Folder;
 use record::Record;
@@ -99,7 +99,10 @@ fn open(args: &WatchArgs) -> Result<Folder, Failure> {
 async fn read_again(folder: &Folder, before: Files) -> Result<Files, Failure> {
     match folder.read().await {
         Err(failure) if folder.is_there() => {
-            tracing::warn!(failure = %failure.causes.join(": "), "could not read the folder this time");
+            tracing::warn!(
+                failure = failure.message(Language::English),
+                "could not read the folder this time"
+            );
             Ok(before)
         }
         read => read,

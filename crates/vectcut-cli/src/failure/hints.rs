@@ -16,6 +16,8 @@ use crate::words::{Text, hints, sign_in};
 pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
     let mut found: Vec<_> = of_library(error);
     match error {
+        // Nobody knows whether it was ever uploaded, so the library's "again" would be wrong.
+        UploadError::NotUploaded { .. } => found = vec![hints::upload_first()],
         UploadError::NameNotUtf8 { .. } => found.push(hints::give_name()),
         UploadError::Source {
             path,
@@ -95,6 +97,13 @@ mod tests {
                 hints::give_name(),
             ),
             (UploadError::RegionUnknown, hints::set_region()),
+            (
+                UploadError::NotUploaded {
+                    path: "clip".into(),
+                    is_changed: false,
+                },
+                hints::upload_first(),
+            ),
         ] {
             assert_eq!(
                 Failure::of_upload(Path::new("clip"), &error, None).hints,

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+use vectcut_upload::Step;
 
 use crate::exit_code::ExitCode;
 use crate::failure::{Failure, is_disk_full};
@@ -78,10 +79,12 @@ impl SpoolWriter {
 
 fn failed(error: &io::Error, folder: &Path) -> Failure {
     let what = failures::read_stdin();
-    match is_disk_full(error) {
+    let mut failure = match is_disk_full(error) {
         true => Failure::disk_full(what, folder, error),
         false => Failure::new(ExitCode::LocalFile, "file_unreadable", what).because(error),
-    }
+    };
+    failure.step = Some(Step::Read);
+    failure
 }
 
 /// Removes the files that nobody has locked.

@@ -5,6 +5,7 @@ use super::catalogue;
 catalogue! {
     write(path): "could not write `{path}`", "无法写入 `{path}`";
     no_code(code): "there is no code `{code}`", "没有 `{code}` 这个代码";
+    all_codes(): "`vectcut explain` lists all codes", "`vectcut explain` 会列出所有代码";
     no_schema(name): "there is no schema `{name}`", "没有 `{name}` 这个 schema";
     no_command(name): "there is no command `{name}`", "没有 `{name}` 这个命令";
     could_not_upload(path): "could not upload `{path}`", "无法上传 `{path}`";
@@ -21,7 +22,7 @@ catalogue! {
     stdin_without_name():
         "standard input has no file name; give it one with `--name`",
         "标准输入没有文件名，请用 `--name` 指定";
-    no_files(): "there is no file to upload", "没有可上传的文件";
+    no_files(places): "there is no file to upload in `{places}`", "`{places}` 中没有可上传的文件";
     read_folder(path): "could not read the folder `{path}`", "无法读取文件夹 `{path}`";
     not_a_folder(path): "`{path}` is a file; `watch` needs a folder", "`{path}` 是文件；`watch` 需要文件夹";
     read_list(path): "could not read the list of files `{path}`", "无法读取文件列表 `{path}`";

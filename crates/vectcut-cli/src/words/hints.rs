@@ -14,6 +14,9 @@ catalogue! {
     check_proxy(proxy):
         "check the proxy {proxy}, which these requests take",
         "请检查这些请求经过的代理 {proxy}";
+    use_https():
+        "begin it with `https://`; only this computer may be reached with `http://`",
+        "请以 `https://` 开头；只有本机地址可以用 `http://`";
     give_name(): "give it a name with `--name`", "请用 `--name` 指定文件名";
     set_region():
         "set `--oss-region`, for example `cn-hangzhou`",
@@ -59,6 +62,9 @@ catalogue! {
     glob_matched_nothing():
         "no file matches this pattern",
         "没有文件符合这个通配符";
+    what_is_left_out():
+        "hidden files are left out; check the folder, `--include` and `--exclude`",
+        "隐藏文件不上传；请检查文件夹、`--include` 和 `--exclude`";
     folder_missing(path): "there is no folder `{path}`", "文件夹 `{path}` 不存在";
     disk_full(folder):
         "the disk of `{folder}` is full; free some space, or choose another folder with `--state-dir`",
@@ -118,6 +124,9 @@ catalogue! {
         "check the clock, and whether a proxy intercepts TLS with a CA that must be trusted",
         "请检查本机时钟，以及是否有代理拦截 TLS 而需要信任其 CA";
     upload_file(): "upload the file again", "请重新上传该文件";
+    upload_first():
+        "upload the file with `vectcut upload FILE`",
+        "请先上传：`vectcut upload 文件`";
     name_object_key(): "name the object key instead", "请改为指定对象键";
     ask_for_less():
         "ask for a URL that is valid for a shorter time",

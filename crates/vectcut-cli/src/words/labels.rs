@@ -33,6 +33,8 @@ catalogue! {
     exit_code(): "exit code:", "退出码：  ";
     step(): "step:     ", "步骤：    ";
     retryable(): "retryable:", "可重试：  ";
+    any_step(): "any", "任意";
+    no_step(): "none", "无";
     yes(): "yes", "是";
     no(): "no", "否";
     usually(): "it depends on the cause; `error.retryable` tells", "取决于原因，见 `error.retryable`";

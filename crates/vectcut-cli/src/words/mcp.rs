@@ -12,6 +12,10 @@ catalogue! {
     add_root(roots):
         "move or copy the file into `{roots}`, or start the server with another `--root FOLDER`",
         "请把文件移动或复制到 `{roots}`，或者用另一个 `--root 文件夹` 启动服务器";
+    file_missing(path):
+        "could not find `{path}` in a folder that this server may read",
+        "在允许读取的文件夹中找不到 `{path}`";
+    not_a_file(path): "`{path}` is not a regular file", "`{path}` 不是普通文件";
     file_protected(path):
         "`{path}` is hidden, or looks like a key or stored credentials",
         "`{path}` 是隐藏文件，或者像是密钥或凭证";
@@ -29,6 +33,7 @@ catalogue! {
     no_such_link_in_time(of):
         "VectCut gave no URL of `{of}` in time",
         "VectCut 没有及时给出 `{of}` 的链接";
+    upload_first(): "call `upload_files` with the path", "请用该路径调用 `upload_files`";
     one_of_three():
         "give one of `path`, `object_key` and `url`",
         "请给出 `path`、`object_key`、`url` 之一";
@@ -46,19 +51,17 @@ catalogue! {
     preparing(files): "preparing; files left: {files}", "准备中，剩余文件：{files}";
     all_ended(): "finished", "已结束";
 
-    exit_success(): "every file is uploaded and has its URL", "所有文件均已上传并有链接";
     exit_internal(): "a fault of the program itself", "程序内部错误";
     exit_usage(): "wrong usage", "用法有误";
-    exit_api_key(): "no API key, or VectCut refused it", "没有 API 密钥，或者 VectCut 拒绝了它";
+    exit_api_key(): "no API key, or VectCut refused it", "没有 API 密钥，或被 VectCut 拒绝";
     exit_local_file():
         "a local file is missing, unreadable, or changed while it was being sent",
-        "本地文件不存在、无法读取，或者在上传过程中有改动";
+        "本地文件不存在、无法读取，或在上传时有改动";
     exit_unavailable():
         "the network or a server kept failing; the same call later continues",
         "网络或服务器一直失败；稍后再次调用即可继续";
     exit_refused(): "VectCut or OSS refused the request for good", "VectCut 或 OSS 最终拒绝了请求";
     exit_corrupted(): "OSS did not store the bytes that were sent", "OSS 保存的内容与发送的不一致";
-    exit_some_failed(): "files failed for different reasons", "多个文件因不同原因失败";
     exit_stopped(): "stopped; the same call continues", "已停止；再次调用即可继续";
 
     config_needs_root(client):

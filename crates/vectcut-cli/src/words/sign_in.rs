@@ -22,6 +22,7 @@ catalogue! {
     unchecked_key():
         "could not tell whether VectCut accepts this API key, so it was not saved",
         "无法确认 VectCut 是否接受这个 API 密钥，没有保存";
+    responded(status): "VectCut responded with HTTP {status}", "VectCut 的响应为 HTTP {status}";
     file_open_to_others(path):
         "`{path}` holds the API key, and other users can read or write it",
         "`{path}` 保存着 API 密钥，但其他用户可以读写它";

@@ -12,7 +12,9 @@ catalogue! {
         "`{path}` 被改动过，或不是由本命令写入的";
     force(): "keep a copy of it, then run the command with `--force`", "请先备份，再加上 `--force` 运行";
     not_written(folder): "could not change the skill in `{folder}`", "无法更改 `{folder}` 中的技能";
-    no_agent(): "no agent is there", "没有找到任何智能体";
-    name_one(names): "name one with `--agent`: {names}", "请用 `--agent` 指定：{names}";
+    no_agent(): "found no agent on this computer", "没有在本机找到任何智能体";
+    name_one(names):
+        "name one with `--agent`, or use `--all`: {names}",
+        "请用 `--agent` 指定，或用 `--all` 指定全部：{names}";
     no_home(): "this computer has no home folder for you", "找不到你的主目录";
 }

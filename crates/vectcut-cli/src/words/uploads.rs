@@ -11,6 +11,7 @@ catalogue! {
     in_use(): ", in progress", "，正在上传";
     of_file(name, size): "{name}, {size}", "{name}，{size}";
     ago(time): ", {time} ago", "，{time}前";
+    just_now(): ", just now", "，刚刚";
     link_expires_in(time): ", the URL expires in {time}", "，链接 {time}后到期";
     link_expired(): ", the URL has expired", "，链接已过期";
     how_to_resume(): "resume one with `vectcut uploads resume ID`", "续传：`vectcut uploads resume ID`";
@@ -26,6 +27,6 @@ catalogue! {
     name_state_dir(): "name one with `--state-dir`", "请用 `--state-dir` 指定";
 
     no_link(object): "could not get a URL of `{object}`", "无法获取 `{object}` 的链接";
-    valid_for(time): "the URL is valid for {time}", "链接有效期还有 {time}";
+    valid_for(time): "the URL is valid for {time}", "链接有效期还剩 {time}";
     not_an_object(object): "`{object}` is neither a file nor an object key nor a URL", "`{object}` 不是文件、对象键或链接";
 }

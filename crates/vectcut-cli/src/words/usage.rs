@@ -23,6 +23,9 @@ catalogue! {
     no_key_on_the_command_line(variable):
         "every user of this computer can read a command line; run `vectcut login`, or set `{variable}`",
         "命令行会被本机其他用户看到；请运行 `vectcut login`，或设置 `{variable}`";
+    lang_before_help():
+        "put `--lang` before `help`: `vectcut --lang zh help upload`",
+        "请把 `--lang` 放在 `help` 之前：`vectcut --lang zh help upload`";
     doctor_knows(): "`vectcut doctor` shows whose key is used and whether VectCut accepts it", "`vectcut doctor` 会显示正在使用的密钥以及 VectCut 是否接受它";
     file_after_dashes(argument): "to name a file like that, write `-- {argument}`", "如果文件名就是这样，请写成 `-- {argument}`";
 

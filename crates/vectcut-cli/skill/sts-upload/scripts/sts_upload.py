@@ -3,7 +3,7 @@
 
 Usage: sts_upload.py FILE
 Standard output is one JSON object whose first six keys are base_url, bucket_name, local_file, object_key, file_size and
-public_signed_url. The exit code is that of `vectcut upload`; 127 means that vectcut is not installed.
+public_signed_url. The exit code is that of `vectcut upload`; 127 means that vectcut was not found.
 """
 
 import os
@@ -18,7 +18,7 @@ def main():
         return 2
     vectcut = os.environ.get("VECTCUT_BIN") or shutil.which("vectcut")
     if vectcut is None:
-        print("vectcut is not installed: https://www.vectcut.com", file=sys.stderr)
+        print("vectcut is not on PATH: install it, or set VECTCUT_BIN to its path", file=sys.stderr)
         return 127
     command = [vectcut, "upload", "--format", "json", "--", sys.argv[1]]
     if os.name == "nt":

@@ -1,8 +1,8 @@
 //! All uploads that the server knows: begins them, finds them by their ID, and stops them.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::mpsc;
 use vectcut_upload::{Event, Published, Upload, UploadError};
 
 use super::batch::Batch;
@@ -10,8 +10,10 @@ use super::records::{Asked, Record, Records, id};
 use super::roots::{Readable, Roots};
 use super::sites::Sites;
 use crate::clock;
+use crate::commands::upload::probes::Probes;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::media::{self, Media};
 use crate::result::PublishedFile;
 use crate::site::Site;
 use crate::words::{Language, mcp as say};
@@ -152,7 +154,7 @@ impl Batches {
         let mut files = Vec::new();
         for (index, (asked, file)) in looked.into_iter().enumerate() {
             match file {
-                Ok(file) => uploads.push((index, upload(&asked, file))),
+                Ok(file) => uploads.push((index, upload(&asked, file.clone()), file)),
                 Err(failure) => batch.fail(index, &failure),
             }
             files.push(asked);
@@ -171,7 +173,7 @@ impl Batches {
                 batch.is_uploaded_by(tokio::spawn(uploading).abort_handle());
             }
             Err(failure) => {
-                for (index, _) in uploads {
+                for (index, ..) in uploads {
                     batch.fail(index, &failure);
                 }
             }
@@ -204,27 +206,53 @@ fn upload(asked: &Asked, file: Readable) -> Upload {
 }
 
 /// Uploads the files and gives each its end.
-async fn transfer(batch: Arc<Batch>, site: Arc<Site>, uploads: Vec<(usize, Upload)>, jobs: usize) {
-    let (places, uploads): (Vec<usize>, Vec<Upload>) = uploads.into_iter().unzip();
-    let paths: Vec<PathBuf> = uploads
-        .iter()
-        .map(|upload| upload.path().to_owned())
-        .collect();
-    let mut on_event = |index: usize, event: Event| batch.event(places[index], &event);
-    let mut on_result = |index: usize, result: Result<Published, UploadError>| {
-        let place = places[index];
-        match result {
-            Ok(published) => {
-                let path = batch.path(place);
-                batch.publish(place, PublishedFile::new(&site.base_url, path, &published));
-            }
-            Err(error) => {
-                let proxy = site.proxy_at(Some(error.step()));
-                batch.fail(place, &Failure::of_upload(&paths[index], &error, proxy));
+async fn transfer(
+    batch: Arc<Batch>,
+    site: Arc<Site>,
+    uploads: Vec<(usize, Upload, Readable)>,
+    jobs: usize,
+) {
+    let places: Vec<usize> = uploads.iter().map(|(place, ..)| *place).collect();
+    let (uploads, files): (Vec<Upload>, Vec<Readable>) = uploads
+        .into_iter()
+        .map(|(_, upload, file)| (upload, file))
+        .unzip();
+    let looks = files.into_iter().map(|file| move || look_into(&file));
+    let probes = Probes::of(looks.collect());
+    let (ends, mut ended) = mpsc::unbounded_channel();
+    let uploading = async {
+        let ends = ends;
+        let mut on_event = |index: usize, event: Event| batch.event(places[index], &event);
+        let mut on_result = |index: usize, result: Result<Published, UploadError>| {
+            // The receiver lives as long as this future: both are dropped together.
+            let _ = ends.send((index, result));
+        };
+        site.uploader
+            .upload_all(&uploads, jobs, &mut on_event, &mut on_result)
+            .await;
+    };
+    let reporting = async {
+        while let Some((index, result)) = ended.recv().await {
+            let place = places[index];
+            match result {
+                Ok(published) => {
+                    let path = batch.path(place);
+                    let file = PublishedFile::new(&site.base_url, path, &published);
+                    batch.publish(place, file.with_media(probes.media(index).await));
+                }
+                Err(error) => {
+                    let proxy = site.proxy_at(Some(error.step()));
+                    let path = uploads[index].path();
+                    batch.fail(place, &Failure::of_upload(path, &error, proxy));
+                }
             }
         }
     };
-    site.uploader
-        .upload_all(&uploads, jobs, &mut on_event, &mut on_result)
-        .await;
+    tokio::join!(uploading, reporting);
+}
+
+/// Looks at the headers of a file, which is opened through its root as for the upload.
+fn look_into(file: &Readable) -> Option<Media> {
+    let opened = file.open().ok()?;
+    media::look_at(opened, file.path()).media
 }

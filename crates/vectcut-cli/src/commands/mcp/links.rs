@@ -99,10 +99,13 @@ impl Wanted {
             .await;
         link.map_err(|error| {
             let proxy = site.proxy_at(Some(error.step()));
-            Failure {
-                what: say::no_such_link(&*self.shown),
-                ..Failure::of_upload(Path::new(&self.shown), &error, proxy)
+            let mut failure = Failure::of_upload(Path::new(&self.shown), &error, proxy);
+            failure.what = say::no_such_link(&*self.shown);
+            if failure.code == "not_uploaded" {
+                // A client of this server has a tool for that, and perhaps no shell.
+                failure.hints = vec![say::upload_first()];
             }
+            failure
         })
     }
 

@@ -8,7 +8,7 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::plain_text::escape_json;
 use crate::result::FailureReport;
-use crate::words::{Language, Text, mcp as say};
+use crate::words::{Language, Text, exit_codes, mcp as say};
 
 /// What a tool returns. Fields are only ever added.
 #[derive(Debug, Default, Serialize)]
@@ -124,7 +124,7 @@ pub(super) fn result(report: &impl Serialize, is_error: bool) -> CallToolResult 
 
 fn meaning(code: ExitCode) -> Text {
     match code {
-        ExitCode::Success => say::exit_success(),
+        ExitCode::Success => exit_codes::success(),
         ExitCode::Internal => say::exit_internal(),
         ExitCode::Usage => say::exit_usage(),
         ExitCode::ApiKey => say::exit_api_key(),
@@ -132,7 +132,7 @@ fn meaning(code: ExitCode) -> Text {
         ExitCode::Unavailable => say::exit_unavailable(),
         ExitCode::Refused => say::exit_refused(),
         ExitCode::Corrupted => say::exit_corrupted(),
-        ExitCode::SomeFailed => say::exit_some_failed(),
+        ExitCode::SomeFailed => exit_codes::some_failed(),
         ExitCode::BudgetEnded | ExitCode::Interrupted => say::exit_stopped(),
     }
 }

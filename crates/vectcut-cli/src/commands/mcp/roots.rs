@@ -19,7 +19,7 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::words::{Text, failures, mcp as say};
+use crate::words::{Text, codes, failures, mcp as say};
 
 /// The folders whose files may be read.
 pub(super) struct Roots {
@@ -97,7 +97,7 @@ impl Roots {
                 .iter()
                 .any(|place| self.roots.iter().any(|root| root.would_hold(place)));
             return Err(match is_inside {
-                true => unreadable(given, "file_missing", &io::ErrorKind::NotFound.into()),
+                true => unusable("file_missing", say::file_missing(given.display())),
                 false => self.outside(given),
             });
         };
@@ -130,9 +130,12 @@ impl Roots {
                 ..readable
             }),
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                Err(unreadable(given, "not_a_file", &error))
+                Err(unusable("not_a_file", say::not_a_file(given.display())))
             }
-            Err(error) => Err(unreadable(given, "file_unreadable", &error)),
+            Err(error) => {
+                let what = failures::could_not_upload(given.display());
+                Err(unusable("file_unreadable", what).because(&error))
+            }
         }
     }
 
@@ -155,9 +158,13 @@ impl Roots {
     }
 }
 
-/// A file that may be read, and cannot be.
-fn unreadable(given: &Path, code: &'static str, error: &io::Error) -> Failure {
-    refused(code, failures::could_not_upload(given.display())).because(error)
+/// A file that may be read, and cannot be. What to do next is what its name says in general.
+fn unusable(code: &'static str, what: Text) -> Failure {
+    let failure = refused(code, what);
+    match codes::find(code) {
+        Some(code) => failure.hint(code.next()),
+        None => failure,
+    }
 }
 
 /// A file that may not be read.

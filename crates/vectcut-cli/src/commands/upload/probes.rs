@@ -20,7 +20,7 @@ use crate::words::{Text, notes};
 const WAIT: Duration = Duration::from_secs(1);
 
 /// The looks of a run, one after the other on a thread that may block.
-pub(super) struct Probes {
+pub(in crate::commands) struct Probes {
     found: Arc<Mutex<Vec<Option<Media>>>>,
     /// How many files were looked at, in their order.
     done: watch::Receiver<usize>,
@@ -30,19 +30,32 @@ pub(super) struct Probes {
 impl Probes {
     /// Starts to look. Concerns are shown as they come.
     pub(super) fn start<'a>(files: impl Iterator<Item = &'a Input>, stderr: &Stderr) -> Self {
+        let look = |Input { given, path }: Input| {
+            let stderr = stderr.clone();
+            move || {
+                let findings = media::look(&path);
+                for concern in &findings.concerns {
+                    stderr.note(&warning(&given, concern));
+                }
+                findings.media
+            }
+        };
+        Self::of(files.cloned().map(look).collect())
+    }
+
+    /// Starts these looks, one for each file. A tokio runtime must be entered.
+    pub(in crate::commands) fn of(
+        looks: Vec<impl FnOnce() -> Option<Media> + Send + 'static>,
+    ) -> Self {
         let found = Arc::new(Mutex::new(Vec::new()));
         let (count, done) = watch::channel(0);
         let looking = {
-            let files: Vec<Input> = files.cloned().collect();
-            let (stderr, found) = (stderr.clone(), found.clone());
+            let found = found.clone();
             move || {
-                for Input { given, path } in &files {
-                    let findings = media::look(path);
-                    for concern in &findings.concerns {
-                        stderr.note(&warning(given, concern));
-                    }
+                for look in looks {
+                    let media = look();
                     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                    found.push(findings.media);
+                    found.push(media);
                     count.send_replace(found.len());
                 }
             }
@@ -57,7 +70,7 @@ impl Probes {
     }
 
     /// Returns what the headers of a file told. Waits for the look, but not for a disk that hangs.
-    pub(super) async fn media(&self, index: usize) -> Option<Media> {
+    pub(in crate::commands) async fn media(&self, index: usize) -> Option<Media> {
         let mut done = self.done.clone();
         let looked = done.wait_for(|count| *count > index);
         let at_most = match self.has_given_up.load(Ordering::Relaxed) {

@@ -82,7 +82,10 @@ fn of_finished(upload: &FinishedUpload, now: SystemTime) -> Text {
 }
 
 fn ago(then: SystemTime, now: SystemTime) -> Text {
-    say::ago(amounts::rough(now.duration_since(then).unwrap_or_default()))
+    match now.duration_since(then).unwrap_or_default() {
+        age if age.as_secs() < 60 => say::just_now(),
+        age => say::ago(amounts::rough(age)),
+    }
 }
 
 /// What the state directory knows, the last upload first.

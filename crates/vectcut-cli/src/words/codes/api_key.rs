@@ -7,7 +7,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         name: "api_key_missing",
         exit_code: ExitCode::ApiKey,
-        steps: "-",
+        steps: "init",
         retryable: Retryable::No,
         meaning: ["there is no API key", "没有 API 密钥"],
         next: [
@@ -18,7 +18,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         name: "api_key_unusable",
         exit_code: ExitCode::ApiKey,
-        steps: "-",
+        steps: "init",
         retryable: Retryable::No,
         meaning: [
             "the API key has characters that no key has",
@@ -57,7 +57,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         name: "api_key_file_unsafe",
         exit_code: ExitCode::ApiKey,
-        steps: "-",
+        steps: "init",
         retryable: Retryable::No,
         meaning: [
             "other users can get at the file of `vectcut login`",
@@ -68,7 +68,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         name: "api_key_file_unreadable",
         exit_code: ExitCode::ApiKey,
-        steps: "-",
+        steps: "init",
         retryable: Retryable::No,
         meaning: [
             "the file of `vectcut login` cannot be read",

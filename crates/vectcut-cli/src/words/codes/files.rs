@@ -103,7 +103,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         name: "disk_full",
         exit_code: ExitCode::LocalFile,
-        steps: "-",
+        steps: "read",
         retryable: Retryable::No,
         meaning: [
             "the disk that holds the state folder is full",

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::words::Language;
 
 /// A folder to read from, and a secret beside it.
 struct Place {
@@ -98,6 +99,28 @@ fn a_folder_is_no_file() {
     place.assert_refused("sub", "not_a_file");
     place.assert_refused(".", "not_a_file");
     place.assert_refused("", "not_a_file");
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_named_with_what_to_do_next() {
+    let place = Place::new();
+    for (given, message, hint) in [
+        (
+            "missing.mp4",
+            "could not find `missing.mp4` in a folder that this server may read",
+            "check the path",
+        ),
+        ("sub", "`sub` is not a regular file", "name a regular file"),
+    ] {
+        let failure = place.roots().readable(Path::new(given)).err();
+        let failure = failure.expect("no such file");
+        assert_eq!(failure.message(Language::English), message);
+        assert_eq!(
+            failure.hints_in(Language::English).as_deref(),
+            Some(hint),
+            "{given}"
+        );
+    }
 }
 
 #[test]
