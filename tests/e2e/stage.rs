@@ -21,6 +21,7 @@ use vectcut_sandbox::{Arrival, Builder, Fault, Sandbox, Step};
 #[cfg(unix)]
 use crate::display::Display;
 use crate::outcome::Outcome;
+use crate::under_test;
 
 /// No run of these tests takes long. One that hangs must not hang the whole suite.
 const RUN_MAX: Duration = Duration::from_secs(60);
@@ -144,7 +145,7 @@ impl Stage {
         A: AsRef<OsStr>,
     {
         let home = self.folder.path().join("home");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vectcut-under-test"));
+        let mut command = Command::new(under_test::command());
         command
             .args(arguments)
             .env_clear()

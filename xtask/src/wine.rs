@@ -1,0 +1,113 @@
+//! `cargo xtask test --wine`: the tests of the command as a process, with the command for Windows, which Wine runs.
+//!
+//! The tests and their sandbox run here; only the command is another. What Wine cannot show is left out, and said why.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::dist;
+use crate::process::{Failure, cargo, output, run as run_program};
+use crate::steps::step;
+use crate::workspace;
+
+const TARGET: &str = "x86_64-pc-windows-gnu";
+
+/// Tests that Wine cannot pass, and why.
+const LEFT_OUT: [(&str, &str); 0] = [];
+
+/// Builds the command for Windows as it ships, and runs the tests with it.
+///
+/// # Errors
+///
+/// Fails when something is not installed, the build fails, or a test does.
+pub(crate) fn test() -> Result<(), Failure> {
+    let binary = step(&format!("build {TARGET}"), || dist::build(TARGET))?;
+    let wine = Wine::in_target_folder()?;
+    let script = step("start Wine", || wine.script(&binary))?;
+    let mut tests = cargo(["test", "--locked", "-p", "e2e", "--"]);
+    for (name, why) in LEFT_OUT {
+        println!("left out: {name}: {why}");
+        tests.args(["--skip", name]);
+    }
+    let outcome = step("test", || {
+        run_program(tests.env("VECTCUT_UNDER_TEST", script))
+    });
+    wine.stop();
+    outcome
+}
+
+/// Wine with a Windows of its own.
+pub(crate) struct Wine {
+    folder: PathBuf,
+}
+
+impl Wine {
+    /// Wine in the target folder, so that the user's own Windows stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// Fails when cargo does not name its target folder.
+    pub(crate) fn in_target_folder() -> Result<Self, Failure> {
+        let folder = workspace::target_directory()?.join("wine");
+        Ok(Self { folder })
+    }
+
+    /// The command that runs a program. Its arguments follow.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new("wine");
+        command.arg(program.as_ref());
+        command.envs(self.settings());
+        command
+    }
+
+    /// Wine's own messages are not the program's.
+    fn settings(&self) -> [(&'static str, String); 2] {
+        [
+            ("WINEPREFIX", self.folder.display().to_string()),
+            ("WINEDEBUG", "-all".to_owned()),
+        ]
+    }
+
+    /// Starts Wine, and writes a script that runs a program with the arguments of the script.
+    ///
+    /// The tests give each run a `HOME` of its own, and the script makes it the profile of the Windows user.
+    fn script(&self, program: &Path) -> Result<PathBuf, Failure> {
+        self.start()?;
+        let wine = output(Command::new("sh").args(["-c", "command -v wine"]))?;
+        let settings = self.settings();
+        let exports = settings.map(|(name, value)| format!("export {name}='{value}'\n"));
+        let text = format!(
+            "#!/bin/sh\n{}export USERPROFILE=\"Z:$HOME\"\n\
+             export APPDATA=\"Z:$HOME/AppData/Roaming\" LOCALAPPDATA=\"Z:$HOME/AppData/Local\"\n\
+             exec '{}' '{}' \"$@\"\n",
+            exports.concat(),
+            wine.trim(),
+            program.display(),
+        );
+        let script = self.folder.join("vectcut");
+        let failed =
+            |error| Failure::new(format!("could not write `{}`: {error}", script.display()));
+        fs::write(&script, text).map_err(failed)?;
+        run_program(Command::new("chmod").arg("+x").arg(&script))?;
+        Ok(script)
+    }
+
+    /// Makes the Windows if there is none yet, and keeps it running.
+    fn start(&self) -> Result<(), Failure> {
+        fs::create_dir_all(&self.folder).map_err(|error| {
+            Failure::new(format!(
+                "could not make `{}`: {error}",
+                self.folder.display()
+            ))
+        })?;
+        run_program(self.command("wineboot").arg("--init"))
+    }
+
+    fn stop(&self) {
+        let mut server = Command::new("wineserver");
+        server.arg("--kill").envs(self.settings());
+        // It may have ended by itself.
+        let _ = server.status();
+    }
+}
