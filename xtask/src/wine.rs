@@ -72,13 +72,14 @@ impl Wine {
     /// Starts Wine, and writes a script that runs a program with the arguments of the script.
     ///
     /// The tests give each run a `HOME` of its own, and the script makes it the profile of the Windows user.
+    /// Wine takes names of files for ASCII where the environment does not say otherwise.
     fn script(&self, program: &Path) -> Result<PathBuf, Failure> {
         self.start()?;
         let wine = output(Command::new("sh").args(["-c", "command -v wine"]))?;
         let settings = self.settings();
         let exports = settings.map(|(name, value)| format!("export {name}='{value}'\n"));
         let text = format!(
-            "#!/bin/sh\n{}export USERPROFILE=\"Z:$HOME\"\n\
+            "#!/bin/sh\n{}export LC_CTYPE=C.UTF-8 USERPROFILE=\"Z:$HOME\"\n\
              export APPDATA=\"Z:$HOME/AppData/Roaming\" LOCALAPPDATA=\"Z:$HOME/AppData/Local\"\n\
              exec '{}' '{}' \"$@\"\n",
             exports.concat(),
@@ -101,7 +102,19 @@ impl Wine {
                 self.folder.display()
             ))
         })?;
-        run_program(self.command("wineboot").arg("--init"))
+        run_program(self.command("wineboot").arg("--init"))?;
+        // Without this it ends soon after the last program, and the next start takes a second.
+        run_program(
+            Command::new("wineserver")
+                .arg("--persistent")
+                .envs(self.settings()),
+        )?;
+        // The folders of the user come from here, unless the environment names them.
+        let mut forget = self.command("reg");
+        forget.args(["delete", r"HKCU\Volatile Environment", "/f"]);
+        // It is gone already if Wine was running.
+        let _ = output(&mut forget);
+        Ok(())
     }
 
     fn stop(&self) {
