@@ -36,7 +36,7 @@ fn an_upload_by_ip_works_inside() {
     let stage = Stage::new();
     stage.file("clip.mp4", noise(512 * 1024));
     for flags in [&["--by-ip"] as &[_], &["--by-ip", "--tls", "--refuse-v1"]] {
-        let program = ["--", under_test::command(), "upload"];
+        let program = ["--", under_test::for_itself(), "upload"];
         let file = ["--part-size=128k", "clip.mp4"];
         let line = ["sandbox"].iter().chain(flags).chain(&program).chain(&file);
         let outcome = stage.bare(line).run();
@@ -71,7 +71,7 @@ fn a_fault_that_never_struck_is_told_and_changes_no_exit_code() {
         "--fault=put:delay=1ms,times=7",
         "--fault=put:delay=2ms,always",
         "--",
-        under_test::command(),
+        under_test::for_itself(),
         "upload",
         "clip.mp4",
     ];
@@ -100,7 +100,7 @@ fn each_request_is_a_line_of_the_log_and_no_secret_is_in_it() {
         "-v",
         "--fault=complete:lost-response",
         "--",
-        under_test::command(),
+        under_test::for_itself(),
         "upload",
         "clip.mp4",
     ];
@@ -239,7 +239,13 @@ fn the_upload_of_a_pipeline_works_inside() {
     let stage = Stage::new();
     stage.file("clip.mp4", b"bytes");
     let outcome = stage
-        .bare(["sandbox", "--", under_test::command(), "upload", "clip.mp4"])
+        .bare([
+            "sandbox",
+            "--",
+            under_test::for_itself(),
+            "upload",
+            "clip.mp4",
+        ])
         .run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
     assert_eq!(outcome.json()["status"], "uploaded");
@@ -255,7 +261,7 @@ fn the_flags_of_the_policy_reach_the_servers() {
     let stage = Stage::new();
     stage.file("clip.mp4", noise(512 * 1024));
     let upload = |flags: &[&str], more: &[&str]| {
-        let program = ["--", under_test::command(), "upload"];
+        let program = ["--", under_test::for_itself(), "upload"];
         let file = ["-v", "--part-size=128k", "clip.mp4"];
         let line = ["sandbox"].iter().chain(flags).chain(&program);
         stage.bare(line.chain(&file).chain(more)).run()

@@ -184,6 +184,7 @@ impl Process {
     /// Sends a signal by its name without `SIG`.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
+        let name = under_test::signal(name);
         let id = self.id.expect("it still runs").to_string();
         let sent = std::process::Command::new("kill")
             .args(["-s", name, &id])

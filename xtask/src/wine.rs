@@ -86,7 +86,8 @@ impl Wine {
             wine.trim(),
             program.display(),
         );
-        let script = self.folder.join("vectcut");
+        // The tests take a command with an `.exe` file beside it for one of Windows.
+        let script = program.with_extension("");
         let failed =
             |error| Failure::new(format!("could not write `{}`: {error}", script.display()));
         fs::write(&script, text).map_err(failed)?;
