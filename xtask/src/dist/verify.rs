@@ -171,12 +171,8 @@ impl Scene<'_> {
         ]);
         install.arg(package(&name));
         if !target.is_host() {
-            install
-                .arg(format!("--os={}", target.npm_os()))
-                .arg(format!("--cpu={}", target.npm_cpu()));
-            if let Some(libc) = target.npm_libc() {
-                install.arg(format!("--libc={libc}"));
-            }
+            // npm takes a package for another computer only so.
+            install.arg("--force");
             run_program(&mut install)?;
             let home = folder.join("node_modules").join(&name);
             return self.upload(
