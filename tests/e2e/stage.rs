@@ -124,6 +124,15 @@ impl Stage {
         self.folder.path()
     }
 
+    /// The folder that the command keeps its state in, unless a run names another.
+    pub(crate) fn state_dir(&self) -> PathBuf {
+        let platform = match under_test::is_for_windows() {
+            true => "AppData/Local",
+            false => ".local/state",
+        };
+        self.folder().join("home").join(platform).join("vectcut")
+    }
+
     /// The command with these arguments, and the sandbox's settings in its environment.
     pub(crate) fn vectcut<I, A>(&self, arguments: I) -> Vectcut<'_>
     where

@@ -23,8 +23,8 @@ const LEFT_OUT: [(&str, &str); 0] = [];
 /// Fails when something is not installed, the build fails, or a test does.
 pub(crate) fn test() -> Result<(), Failure> {
     let binary = step(&format!("build {TARGET}"), || dist::build(TARGET))?;
-    let wine = Wine::in_target_folder()?;
-    let script = step("start Wine", || wine.script(&binary))?;
+    let wine = step("start Wine", Wine::start)?;
+    let script = wine.script(&binary)?;
     let mut tests = cargo(["test", "--locked", "-p", "e2e", "--"]);
     for (name, why) in LEFT_OUT {
         println!("left out: {name}: {why}");
@@ -37,20 +37,34 @@ pub(crate) fn test() -> Result<(), Failure> {
     outcome
 }
 
-/// Wine with a Windows of its own.
+/// Wine with a Windows of its own. It ends with this value.
 pub(crate) struct Wine {
     folder: PathBuf,
 }
 
 impl Wine {
-    /// Wine in the target folder, so that the user's own Windows stays as it is.
+    /// Starts Wine in the target folder, so that the user's own Windows stays as it is.
     ///
     /// # Errors
     ///
-    /// Fails when cargo does not name its target folder.
-    pub(crate) fn in_target_folder() -> Result<Self, Failure> {
+    /// Fails when Wine does not start, or a DLL that it lacks cannot be made.
+    pub(crate) fn start() -> Result<Self, Failure> {
         let folder = workspace::target_directory()?.join("wine");
-        Ok(Self { folder })
+        fs::create_dir_all(&folder).map_err(|error| {
+            Failure::new(format!("could not make `{}`: {error}", folder.display()))
+        })?;
+        let wine = Self { folder };
+        // One that runs already may end when its last program does, and then it forgets what follows.
+        wine.stop();
+        let mut server = Command::new("wineserver");
+        run_program(server.arg("--persistent").envs(wine.settings()))?;
+        run_program(wine.command("wineboot").arg("--init"))?;
+        // The folders of the user come from here, unless the environment names them.
+        let mut forget = wine.command("reg");
+        forget.args(["delete", r"HKCU\Volatile Environment", "/f"]);
+        output(&mut forget)?;
+        wine.complete()?;
+        Ok(wine)
     }
 
     /// The command that runs a program. Its arguments follow.
@@ -69,12 +83,11 @@ impl Wine {
         ]
     }
 
-    /// Starts Wine, and writes a script that runs a program with the arguments of the script.
+    /// Writes a script that runs a program with the arguments of the script.
     ///
     /// The tests give each run a `HOME` of its own, and the script makes it the profile of the Windows user.
     /// Wine takes names of files for ASCII where the environment does not say otherwise.
     fn script(&self, program: &Path) -> Result<PathBuf, Failure> {
-        self.start()?;
         let wine = output(Command::new("sh").args(["-c", "command -v wine"]))?;
         let settings = self.settings();
         let exports = settings.map(|(name, value)| format!("export {name}='{value}'\n"));
@@ -95,27 +108,18 @@ impl Wine {
         Ok(script)
     }
 
-    /// Makes the Windows if there is none yet, and keeps it running.
-    fn start(&self) -> Result<(), Failure> {
-        fs::create_dir_all(&self.folder).map_err(|error| {
-            Failure::new(format!(
-                "could not make `{}`: {error}",
-                self.folder.display()
-            ))
-        })?;
-        run_program(self.command("wineboot").arg("--init"))?;
-        // Without this it ends soon after the last program, and the next start takes a second.
-        run_program(
-            Command::new("wineserver")
-                .arg("--persistent")
-                .envs(self.settings()),
-        )?;
-        // The folders of the user come from here, unless the environment names them.
-        let mut forget = self.command("reg");
-        forget.args(["delete", r"HKCU\Volatile Environment", "/f"]);
-        // It is gone already if Wine was running.
-        let _ = output(&mut forget);
-        Ok(())
+    /// Makes the DLL that a Wine before version 9 lacks.
+    fn complete(&self) -> Result<(), Failure> {
+        let library = self
+            .folder
+            .join("drive_c/windows/system32/bcryptprimitives.dll");
+        if library.exists() {
+            return Ok(());
+        }
+        let source = workspace::root().join("xtask/packaging/wine/bcryptprimitives.c");
+        let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
+        compiler.args(["-shared", "-O2", "-o"]).arg(library);
+        run_program(compiler.arg(source).arg("-ladvapi32"))
     }
 
     fn stop(&self) {
@@ -123,5 +127,11 @@ impl Wine {
         server.arg("--kill").envs(self.settings());
         // It may have ended by itself.
         let _ = server.status();
+    }
+}
+
+impl Drop for Wine {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

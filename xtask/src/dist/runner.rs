@@ -23,14 +23,14 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// Fails when cargo does not name its target folder.
+    /// Fails when Wine does not start.
     pub(super) fn find(target: &Target) -> Result<Option<Self>, Failure> {
         if target.runs_here() {
             return Ok(Some(Self::Own));
         }
         Ok(match target.emulator() {
             Some(Emulator::Qemu(program)) if is_there(program) => Some(Self::Qemu(program)),
-            Some(Emulator::Wine) if is_there("wine") => Some(Self::Wine(Wine::in_target_folder()?)),
+            Some(Emulator::Wine) if is_there("wine") => Some(Self::Wine(Wine::start()?)),
             _ => None,
         })
     }
