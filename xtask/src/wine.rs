@@ -30,11 +30,9 @@ pub(crate) fn test() -> Result<(), Failure> {
         println!("left out: {name}: {why}");
         tests.args(["--skip", name]);
     }
-    let outcome = step("test", || {
+    step("test", || {
         run_program(tests.env("VECTCUT_UNDER_TEST", script))
-    });
-    wine.stop();
-    outcome
+    })
 }
 
 /// Wine with a Windows of its own. It ends with this value.
@@ -86,13 +84,14 @@ impl Wine {
     /// Writes a script that runs a program with the arguments of the script.
     ///
     /// The tests give each run a `HOME` of its own, and the script makes it the profile of the Windows user.
-    /// Wine takes names of files for ASCII where the environment does not say otherwise.
+    /// Wine takes names of files for ASCII where the environment does not say otherwise, and looks for its server in
+    /// `TMPDIR`.
     fn script(&self, program: &Path) -> Result<PathBuf, Failure> {
         let wine = output(Command::new("sh").args(["-c", "command -v wine"]))?;
         let settings = self.settings();
         let exports = settings.map(|(name, value)| format!("export {name}='{value}'\n"));
         let text = format!(
-            "#!/bin/sh\n{}export LC_CTYPE=C.UTF-8 USERPROFILE=\"Z:$HOME\"\n\
+            "#!/bin/sh\nunset TMPDIR\n{}export LC_CTYPE=C.UTF-8 USERPROFILE=\"Z:$HOME\"\n\
              export APPDATA=\"Z:$HOME/AppData/Roaming\" LOCALAPPDATA=\"Z:$HOME/AppData/Local\"\n\
              exec '{}' '{}' \"$@\"\n",
             exports.concat(),
