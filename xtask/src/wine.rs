@@ -24,7 +24,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("an_upload_by_ip_works_inside", NO_CHAINS),
     (
         "loses_its",
-        "Wine tells a reset connection as one that ended",
+        "Wine shows a reset connection as one that ended",
     ),
     (
         "no_swap_ever",
@@ -45,10 +45,14 @@ const OF_UNIX: &[(&str, &str)] = &[
     ("patterns_choose", BACKSLASHES),
     ("a_doubtful_file", "the shells of Windows quote with `\"`"),
     ("an_entry_is_added", "it looks for the path of Linux"),
+    ("a_file_that_hangs", "it needs a device of Unix"),
     (
-        "a_file_that_",
-        "it needs the permissions and devices of Unix",
+        "a_file_that_others_can_read",
+        "it needs the permissions of Unix",
     ),
+    ("a_command_runs_with_the_settings", PROGRAMS),
+    ("the_exit_code_of_the_command_is_passed_on", PROGRAMS),
+    ("a_key_is_typed_unseen", TERMINAL),
     ("a_file_of_another_user", "it needs the owners of Unix"),
     ("a_crash_leaves_no_core_dump", "it needs the limits of Unix"),
     ("progress_cannot_be_saved", "it needs the limits of Unix"),
