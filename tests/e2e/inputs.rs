@@ -113,7 +113,7 @@ fn standard_input_is_uploaded_under_a_name_and_leaves_nothing_behind() {
     assert_eq!(result["content_type"], "video/mp4");
     result["local_file"] = json!("same.bin");
     stage.assert_stored(&result);
-    let spool = stage.folder().join("home/.local/state/vectcut/spool");
+    let spool = stage.state_dir().join("spool");
     assert_eq!(std::fs::read_dir(spool).expect("a folder").count(), 0);
 }
 

@@ -9,6 +9,7 @@ use crate::outcome::{Outcome, assert_outcome};
 use crate::stage::{Stage, Vectcut};
 #[cfg(unix)]
 use crate::terminal::Terminal;
+use crate::under_test;
 
 const KEY: &str = "canary-api-key-7d1f0c52";
 
@@ -279,7 +280,7 @@ fn login<'a>(stage: &'a Stage, arguments: &[&str]) -> Vectcut<'a> {
 }
 
 fn key_file(stage: &Stage) -> PathBuf {
-    let config = match cfg!(windows) {
+    let config = match under_test::is_for_windows() {
         true => "home/AppData/Roaming",
         false => "home/.config",
     };

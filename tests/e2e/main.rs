@@ -43,6 +43,7 @@ mod soak;
 mod stage;
 #[cfg(unix)]
 mod terminal;
+mod under_test;
 mod upload;
 mod uploads;
 mod vectors;

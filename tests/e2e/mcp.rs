@@ -353,7 +353,7 @@ fn neither_messages_nor_the_loudest_logs_show_a_secret() {
 }
 
 fn state(stage: &Stage) -> std::path::PathBuf {
-    stage.folder().join("home/.local/state/vectcut")
+    stage.state_dir()
 }
 
 #[test]

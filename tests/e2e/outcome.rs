@@ -7,7 +7,7 @@ use std::process::Output;
 use serde_json::Value;
 use vectcut_sandbox::{Arrival, Step};
 
-use crate::schemas;
+use crate::{schemas, under_test};
 
 /// The end of a run of the command, as its caller sees it.
 pub(crate) struct Outcome {
@@ -97,6 +97,17 @@ const FILTERS: [(&str, &str); 13] = [
     (r"\(os error \d+\)", "(os error [NUMBER])"),
 ];
 
+/// What Wine says in other words than Linux.
+const WINE_FILTERS: [(&str, &str); 4] = [
+    (
+        r"Z:[^\s`']*[/\\]home[/\\]AppData[/\\]Roaming[/\\]vectcut[/\\]",
+        "[HOME]/.config/vectcut/",
+    ),
+    (r"File not found\. \(os", "No such file or directory (os"),
+    (r"Access denied\. \(os", "Permission denied (os"),
+    (r"Connection refused\. \(os", "Connection refused (os"),
+];
+
 /// Compares an outcome with its snapshot. The snapshot has the name of the test.
 macro_rules! assert_outcome {
     ($outcome:expr) => {
@@ -111,7 +122,10 @@ pub(crate) use assert_outcome;
 pub(crate) fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_omit_expression(true);
-    for (pattern, replacement) in FILTERS {
+    let wine = WINE_FILTERS
+        .into_iter()
+        .filter(|_| under_test::is_for_windows());
+    for (pattern, replacement) in wine.chain(FILTERS) {
         settings.add_filter(pattern, replacement);
     }
     settings

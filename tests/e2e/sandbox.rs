@@ -1,6 +1,7 @@
 //! `vectcut sandbox` as a process: the settings that it gives to a command, and the exit code that it passes on.
 
 use crate::stage::{Stage, noise};
+use crate::under_test;
 
 const NAMES: [&str; 9] = [
     "OSS_ACCESS_KEY_ID",
@@ -35,7 +36,7 @@ fn an_upload_by_ip_works_inside() {
     let stage = Stage::new();
     stage.file("clip.mp4", noise(512 * 1024));
     for flags in [&["--by-ip"] as &[_], &["--by-ip", "--tls", "--refuse-v1"]] {
-        let program = ["--", env!("CARGO_BIN_EXE_vectcut-under-test"), "upload"];
+        let program = ["--", under_test::for_itself(), "upload"];
         let file = ["--part-size=128k", "clip.mp4"];
         let line = ["sandbox"].iter().chain(flags).chain(&program).chain(&file);
         let outcome = stage.bare(line).run();
@@ -70,7 +71,7 @@ fn a_fault_that_never_struck_is_told_and_changes_no_exit_code() {
         "--fault=put:delay=1ms,times=7",
         "--fault=put:delay=2ms,always",
         "--",
-        env!("CARGO_BIN_EXE_vectcut-under-test"),
+        under_test::for_itself(),
         "upload",
         "clip.mp4",
     ];
@@ -99,7 +100,7 @@ fn each_request_is_a_line_of_the_log_and_no_secret_is_in_it() {
         "-v",
         "--fault=complete:lost-response",
         "--",
-        env!("CARGO_BIN_EXE_vectcut-under-test"),
+        under_test::for_itself(),
         "upload",
         "clip.mp4",
     ];
@@ -241,7 +242,7 @@ fn the_upload_of_a_pipeline_works_inside() {
         .bare([
             "sandbox",
             "--",
-            env!("CARGO_BIN_EXE_vectcut-under-test"),
+            under_test::for_itself(),
             "upload",
             "clip.mp4",
         ])
@@ -260,7 +261,7 @@ fn the_flags_of_the_policy_reach_the_servers() {
     let stage = Stage::new();
     stage.file("clip.mp4", noise(512 * 1024));
     let upload = |flags: &[&str], more: &[&str]| {
-        let program = ["--", env!("CARGO_BIN_EXE_vectcut-under-test"), "upload"];
+        let program = ["--", under_test::for_itself(), "upload"];
         let file = ["-v", "--part-size=128k", "clip.mp4"];
         let line = ["sandbox"].iter().chain(flags).chain(&program);
         stage.bare(line.chain(&file).chain(more)).run()

@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::stage::Stage;
+use crate::under_test;
 
 /// The agents, and the folders in the home folder into which they look.
 const AGENTS: [(&str, &str); 13] = [
@@ -123,7 +124,7 @@ fn the_script_prints_the_six_keys_of_the_one_before_it() {
         .iter()
         .map(|(name, value)| (*name, &**value))
         .collect();
-    variables.push(("VECTCUT_BIN", env!("CARGO_BIN_EXE_vectcut-under-test")));
+    variables.push(("VECTCUT_BIN", under_test::command()));
     let Some(output) = script(&stage, &["clip.mp4"], &variables) else {
         return;
     };

@@ -21,6 +21,7 @@ use vectcut_sandbox::{Arrival, Builder, Fault, Sandbox, Step};
 #[cfg(unix)]
 use crate::display::Display;
 use crate::outcome::Outcome;
+use crate::under_test;
 
 /// No run of these tests takes long. One that hangs must not hang the whole suite.
 const RUN_MAX: Duration = Duration::from_secs(60);
@@ -123,6 +124,15 @@ impl Stage {
         self.folder.path()
     }
 
+    /// The folder that the command keeps its state in, unless a run names another.
+    pub(crate) fn state_dir(&self) -> PathBuf {
+        let platform = match under_test::is_for_windows() {
+            true => "AppData/Local",
+            false => ".local/state",
+        };
+        self.folder().join("home").join(platform).join("vectcut")
+    }
+
     /// The command with these arguments, and the sandbox's settings in its environment.
     pub(crate) fn vectcut<I, A>(&self, arguments: I) -> Vectcut<'_>
     where
@@ -144,7 +154,7 @@ impl Stage {
         A: AsRef<OsStr>,
     {
         let home = self.folder.path().join("home");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vectcut-under-test"));
+        let mut command = Command::new(under_test::command());
         command
             .args(arguments)
             .env_clear()
@@ -183,6 +193,7 @@ impl Process {
     /// Sends a signal by its name without `SIG`.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
+        let name = under_test::signal(name);
         let id = self.id.expect("it still runs").to_string();
         let sent = std::process::Command::new("kill")
             .args(["-s", name, &id])

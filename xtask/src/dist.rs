@@ -10,7 +10,9 @@ mod build;
 mod glibc;
 mod npm;
 mod pack;
+mod runner;
 mod sbom;
+mod standard;
 mod target;
 mod verify;
 mod wheel;
@@ -65,6 +67,11 @@ pub(crate) fn run(targets: &[String], verify: bool) -> Result<(), Failure> {
         step("verify", || verify::run(&release, &built))?;
     }
     Ok(())
+}
+
+/// Builds the binary of one target as it ships, and returns where it is.
+pub(crate) fn build(triple: &str) -> Result<PathBuf, Failure> {
+    build::build(&Target::new(triple), epoch()?)
 }
 
 impl Release {
@@ -144,10 +151,11 @@ fn check(target: &Target, binary: &Path) -> Result<(), Failure> {
         .map_err(|error| unusable(binary, &error))?
         .len();
     let needs = match glibc::required(binary)? {
-        Some(minor) => format!("glibc 2.{minor}"),
-        None => "no glibc".to_owned(),
+        Some(minor) => format!(" and needs glibc 2.{minor}"),
+        None if target.is_linux() => " and needs no C library".to_owned(),
+        None => String::new(),
     };
-    println!("{target}: the binary has {bytes} bytes and needs {needs}");
+    println!("{target}: the binary has {bytes} bytes{needs}");
     if bytes > BINARY_BYTES_AIM && target.is_linux() {
         println!("{target}: that is more than the aim of {BINARY_BYTES_AIM} bytes");
     }

@@ -24,6 +24,7 @@ mod shipped;
 mod signer_users;
 mod steps;
 mod test;
+mod wine;
 mod workspace;
 
 use std::path::PathBuf;
@@ -55,6 +56,9 @@ enum Verb {
         /// Run the vendor's SDKs against the sandbox instead
         #[arg(long)]
         peers: bool,
+        /// Run the tests of the command with the one for Windows instead, which Wine runs
+        #[arg(long, conflicts_with = "peers")]
+        wine: bool,
     },
     /// Run every signature vector through the signer and through the sandbox's verifier
     Golden {
@@ -113,8 +117,9 @@ fn main() -> ExitCode {
             ..
         } => check::bless_protocol(),
         Verb::Check { quick, .. } => check::run(quick),
-        Verb::Test { peers: true } => peers::run(),
-        Verb::Test { peers: false } => test::run(),
+        Verb::Test { peers: true, .. } => peers::run(),
+        Verb::Test { wine: true, .. } => wine::test(),
+        Verb::Test { .. } => test::run(),
         Verb::Golden { vectors } => golden::run(vectors.as_deref()),
         Verb::Fuzz {
             seconds,

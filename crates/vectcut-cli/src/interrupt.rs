@@ -1,4 +1,5 @@
-//! The signals that end the command: SIGINT (Ctrl-C), SIGTERM and SIGHUP.
+//! The signals that end the command: SIGINT (Ctrl-C), SIGTERM and SIGHUP. On Windows Ctrl-C, Ctrl-Break and a closed
+//! console.
 
 use std::io;
 
@@ -11,6 +12,12 @@ pub(crate) struct Interrupt {
     /// `None` if SIGHUP is ignored, as under `nohup`: a handler would end that.
     #[cfg(unix)]
     hangup: Option<tokio::signal::unix::Signal>,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+    #[cfg(windows)]
+    pause: tokio::signal::windows::CtrlBreak,
+    #[cfg(windows)]
+    close: tokio::signal::windows::CtrlClose,
 }
 
 /// Which signal arrived.
@@ -41,8 +48,15 @@ impl Interrupt {
                 },
             })
         }
-        #[cfg(not(unix))]
-        Ok(Self {})
+        #[cfg(windows)]
+        {
+            use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+            Ok(Self {
+                interrupt: ctrl_c()?,
+                pause: ctrl_break()?,
+                close: ctrl_close()?,
+            })
+        }
     }
 
     /// Waits for the next signal.
@@ -58,11 +72,12 @@ impl Interrupt {
             // A closed terminal ends the command as SIGTERM does.
             () = hung_up(&mut self.hangup) => Signal::Terminate,
         }
-        #[cfg(not(unix))]
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::Interrupt,
-            // Without a handler the system itself ends the process.
-            Err(_) => std::future::pending().await,
+        #[cfg(windows)]
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.pause.recv() => Signal::Interrupt,
+            // Windows ends the process five seconds after its console closed.
+            _ = self.close.recv() => Signal::Terminate,
         }
     }
 }

@@ -11,6 +11,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
+use crate::under_test;
 
 /// No call of these tests takes as long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -234,6 +235,7 @@ impl Client {
     /// Sends a signal and returns the exit code.
     pub(super) fn end_by(&mut self, signal: &str) -> Option<i32> {
         let id = self.server.id().to_string();
+        let signal = under_test::signal(signal);
         let sent = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(sent.is_ok_and(|status| status.success()), "kill {signal}");
         self.server.wait().expect("it ends").code()

@@ -1,6 +1,6 @@
 //! Builds the binary with the `dist` profile, so that it does not tell in which folder.
 //!
-//! With cargo-zigbuild, a binary for Linux with glibc needs glibc 2.17 only. Without it, it needs the glibc of this computer.
+//! The table in `target.rs` says who links it. With cargo-zigbuild, a binary for Linux with glibc needs glibc 2.17 only.
 //! With cargo-auditable, the binary has the list of its dependencies in a section that is never loaded.
 
 use std::env;
@@ -8,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::target::Target;
+use super::runner::is_there;
+use super::standard::Standard;
+use super::target::{Linker, Target};
 use crate::process::{Failure, run as run_program};
 use crate::workspace;
 
@@ -18,7 +20,9 @@ const GLIBC: &str = "2.17";
 /// Builds for a target and returns the binary.
 pub(super) fn build(target: &Target, epoch: u64) -> Result<PathBuf, Failure> {
     let folder = workspace::target_directory()?;
-    let mut command = command(target);
+    let standard = Standard::find(target)?;
+    let mut command = command(target)?;
+    standard.prepare(&mut command);
     command
         .current_dir(workspace::root())
         .args([
@@ -31,7 +35,10 @@ pub(super) fn build(target: &Target, epoch: u64) -> Result<PathBuf, Failure> {
             "--bin",
             "vectcut",
         ])
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(&folder)?)
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            flags(target, &folder, &standard)?,
+        )
         .env("SOURCE_DATE_EPOCH", epoch.to_string());
     if let Some(commit) = commit() {
         command.env("VECTCUT_COMMIT", commit);
@@ -44,7 +51,11 @@ pub(super) fn build(target: &Target, epoch: u64) -> Result<PathBuf, Failure> {
 }
 
 /// `cargo build` or `cargo zigbuild` for a target.
-fn command(target: &Target) -> Command {
+///
+/// # Errors
+///
+/// Says what to install if the linker is not there.
+fn command(target: &Target) -> Result<Command, Failure> {
     let mut command = Command::new("cargo");
     if has_auditable() {
         command.arg("auditable");
@@ -53,20 +64,33 @@ fn command(target: &Target) -> Command {
             "{target}: built without the list of dependencies; cargo-auditable would embed it"
         );
     }
-    if target.is_linux() && has_zigbuild() {
-        let glibc = if target.is_musl() {
-            String::new()
-        } else {
-            format!(".{GLIBC}")
-        };
-        command.args(["zigbuild", "--target", &format!("{target}{glibc}")]);
-    } else {
-        println!(
+    match target.linker() {
+        Linker::Zig if is_there("cargo-zigbuild") => {
+            let glibc = match target.is_musl() {
+                true => String::new(),
+                false => format!(".{GLIBC}"),
+            };
+            command.args(["zigbuild", "--target", &format!("{target}{glibc}")]);
+            return Ok(command);
+        }
+        Linker::Zig if !target.is_host() => {
+            return Err(Failure::new(format!(
+                "nothing here links for `{target}`; run `pip install ziglang cargo-zigbuild`"
+            )));
+        }
+        Linker::Gcc(compiler) if !is_there(compiler) => {
+            return Err(Failure::new(format!(
+                "nothing here links for `{target}`: `{compiler}` is not installed; \
+                 on Debian run `apt-get install gcc-mingw-w64-x86-64`"
+            )));
+        }
+        Linker::Zig => println!(
             "{target}: built with the linker that cargo finds; cargo-zigbuild would allow an older glibc"
-        );
-        command.args(["build", "--target", target.triple()]);
+        ),
+        Linker::Gcc(_) | Linker::Vendor => {}
     }
-    command
+    command.args(["build", "--target", target.triple()]);
+    Ok(command)
 }
 
 /// The commit, with `-dirty` after it if a file differs from it; none outside git.
@@ -85,14 +109,6 @@ fn commit() -> Option<String> {
     Some(String::from_utf8_lossy(&said.stdout).trim().to_owned())
 }
 
-fn has_zigbuild() -> bool {
-    let mut ask = Command::new("cargo-zigbuild");
-    ask.arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    ask.status().is_ok_and(|status| status.success())
-}
-
 fn has_auditable() -> bool {
     let mut ask = Command::new("cargo-auditable");
     ask.args(["auditable", "--version"])
@@ -101,14 +117,23 @@ fn has_auditable() -> bool {
     ask.status().is_ok_and(|status| status.success())
 }
 
-/// The flags for rustc: those of the environment, and a neutral name for each folder that a path may begin with.
+/// The flags for rustc: those of the environment, those that the linker needs, and a neutral name for each folder that a
+/// path may begin with.
 #[expect(
     clippy::disallowed_methods,
     reason = "cargo and rustc are set up by variables"
 )]
-fn flags(target_folder: &Path) -> Result<String, Failure> {
+fn flags(target: &Target, target_folder: &Path, standard: &Standard) -> Result<String, Failure> {
     let given = env::var("RUSTFLAGS").unwrap_or_default();
     let mut flags: Vec<String> = given.split_whitespace().map(str::to_owned).collect();
+    if target.is_musl() && matches!(standard, Standard::Source { .. }) {
+        // A standard library from source brings no musl: Zig does.
+        flags.push("-Clink-self-contained=no".to_owned());
+    }
+    if let Linker::Gcc(_) = target.linker() {
+        // The time of the build would make each build another.
+        flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
+    }
     let mut remap = |from: &Path, to: &str| {
         flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     };
@@ -116,6 +141,9 @@ fn flags(target_folder: &Path) -> Result<String, Failure> {
     remap(target_folder, "/target");
     for folder in registry_folders()? {
         remap(&folder, "/crates");
+    }
+    if let Standard::Source { folder, .. } = standard {
+        remap(folder, "/rust");
     }
     Ok(flags.join("\u{1f}"))
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::archive::SKILL;
 use super::pack::pack;
-use super::target::{RELEASED, Target};
+use super::target::Target;
 use super::{Built, Release, agents, copy, empty, write as write_file};
 use crate::process::Failure;
 use crate::workspace;
@@ -28,8 +28,7 @@ pub(super) fn write_platform(release: &Release, built: &Built) -> Result<(), Fai
         "cpu": [target.npm_cpu()],
         "preferUnplugged": true,
     });
-    if target.is_linux() {
-        let libc = if target.is_musl() { "musl" } else { "glibc" };
+    if let Some(libc) = target.npm_libc() {
         manifest["libc"] = json!([libc]);
     }
     let layout = release.layout.join(&name);
@@ -57,9 +56,9 @@ pub(super) fn write_launcher(release: &Release) -> Result<(), Failure> {
         copy(&skill, &folder.join("skills/sts-upload"))?;
     }
     let mut platforms = Map::new();
-    for triple in RELEASED {
+    for target in Target::released() {
         platforms.insert(
-            platform_name(&Target::new(triple)),
+            platform_name(&target),
             Value::from(release.version.as_str()),
         );
     }
@@ -103,11 +102,10 @@ mod tests {
 
     #[test]
     fn each_target_that_is_released_has_a_package_of_its_own() {
-        let names: BTreeSet<_> = RELEASED
-            .iter()
-            .map(|triple| platform_name(&Target::new(triple)))
+        let names: BTreeSet<_> = Target::released()
+            .map(|target| platform_name(&target))
             .collect();
-        assert_eq!(names.len(), RELEASED.len());
+        assert_eq!(names.len(), Target::released().count());
         assert!(
             names.contains("vectcut-linux-arm64-musl") && names.contains("vectcut-win32-x64"),
             "{names:?}"

@@ -6,16 +6,61 @@ use std::process::Command;
 use crate::process::{Failure, output};
 use crate::workspace;
 
-/// The targets of a release. npm's package names one package for each.
-pub(super) const RELEASED: [&str; 7] = [
-    "x86_64-unknown-linux-gnu",
-    "x86_64-unknown-linux-musl",
-    "aarch64-unknown-linux-gnu",
-    "aarch64-unknown-linux-musl",
-    "x86_64-apple-darwin",
-    "aarch64-apple-darwin",
-    "x86_64-pc-windows-msvc",
+/// What the project knows about a target.
+struct Row {
+    triple: &'static str,
+    /// Whether a release has packages for it. npm's package names one package for each.
+    is_released: bool,
+    linker: Linker,
+    emulator: Option<Emulator>,
+}
+
+/// Who links a binary for a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Linker {
+    /// Zig, through cargo-zigbuild: it has the C library of every Linux.
+    Zig,
+    /// A C compiler for this target, by its name. cargo finds it.
+    Gcc(&'static str),
+    /// The linker of the vendor, which cargo finds on the vendor's own system only.
+    Vendor,
+}
+
+/// What runs a binary for a target where the target itself is not at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Emulator {
+    /// The user mode of QEMU, by the name of its program.
+    Qemu(&'static str),
+    Wine,
+}
+
+/// Every target. The standard library of each comes as `standard.rs` says.
+const TABLE: [Row; 8] = [
+    row("x86_64-unknown-linux-gnu", Linker::Zig, None),
+    row("x86_64-unknown-linux-musl", Linker::Zig, None),
+    row("aarch64-unknown-linux-gnu", Linker::Zig, QEMU_ARM),
+    row("aarch64-unknown-linux-musl", Linker::Zig, QEMU_ARM),
+    row("x86_64-apple-darwin", Linker::Vendor, None),
+    row("aarch64-apple-darwin", Linker::Vendor, None),
+    row("x86_64-pc-windows-msvc", Linker::Vendor, None),
+    // A release has the binary that MSVC links. This one is built and tried on Linux, and its packages have the same names.
+    Row {
+        is_released: false,
+        ..row("x86_64-pc-windows-gnu", MINGW, Some(Emulator::Wine))
+    },
 ];
+
+const QEMU_ARM: Option<Emulator> = Some(Emulator::Qemu("qemu-aarch64"));
+const MINGW: Linker = Linker::Gcc("x86_64-w64-mingw32-gcc");
+
+const fn row(triple: &'static str, linker: Linker, emulator: Option<Emulator>) -> Row {
+    Row {
+        triple,
+        is_released: true,
+        linker,
+        emulator,
+    }
+}
 
 /// A target that a binary is built for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,11 +99,36 @@ impl Target {
         &self.triple
     }
 
-    /// Whether its binary can be tried here. A static binary for the same processor runs too.
+    /// The targets that a release has packages for.
+    pub(super) fn released() -> impl Iterator<Item = Self> {
+        let released = TABLE.iter().filter(|row| row.is_released);
+        released.map(|row| Self::new(row.triple))
+    }
+
+    /// Whether this computer itself runs its binary. A static binary for the same processor runs too.
     pub(super) fn runs_here(&self) -> bool {
         self.is_host
             || (cfg!(all(target_os = "linux", target_arch = "x86_64"))
                 && self.triple == "x86_64-unknown-linux-musl")
+    }
+
+    /// Whether it is the computer that this runs on.
+    pub(super) fn is_host(&self) -> bool {
+        self.is_host
+    }
+
+    /// Who links its binary; for a target that is not in the table, the linker that cargo finds.
+    pub(super) fn linker(&self) -> Linker {
+        self.row().map_or(Linker::Vendor, |row| row.linker)
+    }
+
+    /// What can run its binary on another system.
+    pub(super) fn emulator(&self) -> Option<Emulator> {
+        self.row()?.emulator
+    }
+
+    fn row(&self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.triple == self.triple)
     }
 
     pub(super) fn is_linux(&self) -> bool {
@@ -99,6 +169,12 @@ impl Target {
             () if self.triple.contains("-apple-") => "darwin",
             () => "linux",
         }
+    }
+
+    /// The C library as npm names it; none outside Linux.
+    pub(super) fn npm_libc(&self) -> Option<&'static str> {
+        let libc = if self.is_musl() { "musl" } else { "glibc" };
+        self.is_linux().then_some(libc)
     }
 
     /// Whether it is for a Linux with musl; its binary is static and runs everywhere.

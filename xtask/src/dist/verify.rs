@@ -1,17 +1,20 @@
 //! `cargo xtask dist --verify`: installs each package as a user would, and uploads a file with it.
 //!
 //! Every package gets a fresh folder, virtual environment or prefix, and a sandbox of its own. Nothing is fetched.
+//! The installers unpack the packages of another target too; an emulator then runs the binary in them.
 //! A package whose binary does not run here, or whose installer is not there, is named and left out.
 
 mod agents;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Built, Release, copy, empty, npm, unusable};
+use super::runner::{Runner, is_there};
+use super::target::Emulator;
+use super::{Built, Release, copy, empty, npm, unusable, wheel};
 use crate::process::{Failure, output, run as run_program};
 use crate::workspace;
 
@@ -21,45 +24,63 @@ const MEDIA: &str = "tests/media/chime.wav";
 pub(super) fn run(release: &Release, built: &[Built]) -> Result<(), Failure> {
     let folder = workspace::target_directory()?.join("dist-verify");
     empty(&folder)?;
-    let scene = Scene {
-        release,
-        folder,
-        media: workspace::root().join(MEDIA),
-    };
     run_program(Command::new("sha256sum").current_dir(&release.files).args([
         "--check",
         "--quiet",
         super::pack::SUMS,
     ]))?;
     println!("ok: SHA256SUMS");
+    let mut are_agents_served = false;
     for each in built {
-        if !each.target.runs_here() {
-            println!(
-                "left out: the packages for {}, whose binary does not run here",
-                each.target
-            );
+        let Some(runner) = Runner::find(&each.target)? else {
+            println!("left out: {}", not_run(each));
             continue;
+        };
+        let scene = Scene {
+            release,
+            built: each,
+            runner,
+            folder: folder.join(each.target.triple()),
+            media: workspace::root().join(MEDIA),
+        };
+        scene.archive()?;
+        scene.bundle()?;
+        scene.wheel()?;
+        scene.npm()?;
+        // These are the same for all targets.
+        if !std::mem::replace(&mut are_agents_served, true) {
+            scene.plugin()?;
+            scene.container()?;
         }
-        scene.archive(each)?;
-        scene.bundle(each)?;
-        scene.wheel(each)?;
-        scene.npm(each)?;
     }
-    scene.plugin()?;
-    scene.container()
+    Ok(())
 }
 
+/// Why the packages of a target are not tried, and what would help.
+fn not_run(built: &Built) -> String {
+    let target = &built.target;
+    let what = format!("the packages for {target}, whose binary does not run here");
+    match target.emulator() {
+        Some(Emulator::Qemu(program)) => format!("{what}; `{program}` would run it"),
+        Some(Emulator::Wine) => format!("{what}; Wine would run it"),
+        None => what,
+    }
+}
+
+/// The packages of one target.
 struct Scene<'a> {
     release: &'a Release,
+    built: &'a Built,
+    runner: Runner,
     folder: PathBuf,
     media: PathBuf,
 }
 
 impl Scene<'_> {
-    fn archive(&self, built: &Built) -> Result<(), Failure> {
-        let target = &built.target;
+    fn archive(&self) -> Result<(), Failure> {
+        let target = &self.built.target;
         let name = format!("vectcut-{}-{target}", self.release.version);
-        let folder = self.fresh(&format!("archive-{target}"))?;
+        let folder = self.fresh("archive")?;
         self.unpack(&format!("{name}.{}", target.archive_suffix()), &folder)?;
         let home = folder.join(&name);
         for file in [
@@ -74,26 +95,25 @@ impl Scene<'_> {
         }
         self.upload(
             &format!("{name}.{}", target.archive_suffix()),
-            Command::new(home.join(target.binary())).arg("upload"),
+            &mut self.binary_in(&home),
         )
     }
 
-    fn bundle(&self, built: &Built) -> Result<(), Failure> {
-        let name = format!("vectcut-{}-{}.mcpb", self.release.version, built.target);
-        let folder = self.fresh(&format!("bundle-{}", built.target))?;
+    fn bundle(&self) -> Result<(), Failure> {
+        let name = format!(
+            "vectcut-{}-{}.mcpb",
+            self.release.version, self.built.target
+        );
+        let folder = self.fresh("bundle")?;
         self.unpack(&name, &folder)?;
         self.manifest(&name, &folder)?;
-        self.upload(
-            &name,
-            Command::new(folder.join("server").join(built.target.binary())).arg("upload"),
-        )
+        self.upload(&name, &mut self.binary_in(&folder.join("server")))
     }
 
-    fn wheel(&self, built: &Built) -> Result<(), Failure> {
-        let musl = built.target.is_musl();
-        let wheel =
-            self.package(|name| name.ends_with(".whl") && name.contains("musllinux") == musl)?;
-        let folder = self.fresh(&format!("wheel-{}", built.target))?;
+    fn wheel(&self) -> Result<(), Failure> {
+        let name = wheel::file_name(self.release, self.built)?;
+        let wheel = self.release.files.join(&name);
+        let folder = self.fresh("wheel")?;
         run_program(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
         let bin = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
         let mut install = Command::new(bin.join("python"));
@@ -105,26 +125,26 @@ impl Scene<'_> {
             "--disable-pip-version-check",
             "--no-index",
         ]);
-        if musl {
-            // pip of a glibc system takes no musllinux wheel, although this binary would run.
-            println!(
-                "left out: {}, which pip does not install on this system",
-                wheel.display()
-            );
-            return Ok(());
+        if !self.built.target.is_host() {
+            let packages = folder.join("packages");
+            let platform = name.trim_end_matches(".whl").rsplit('-').next();
+            install
+                .args(["--no-deps", "--only-binary=:all:", "--platform"])
+                .arg(platform.unwrap_or_default())
+                .arg("--target")
+                .arg(&packages);
+            run_program(install.arg(&wheel))?;
+            return self.upload(&name, &mut self.binary_in(&packages.join("bin")));
         }
         run_program(install.arg(&wheel))?;
-        self.upload(
-            &shown(&wheel),
-            Command::new(bin.join("vectcut")).arg("upload"),
-        )?;
+        self.upload(&name, &mut self.binary_in(&bin))?;
         let script = workspace::root().join("xtask/packaging/try/upload.py");
         run_program(
             Command::new(bin.join("python"))
                 .arg(script)
                 .arg(&self.media),
         )?;
-        println!("ok: {}: the module", shown(&wheel));
+        println!("ok: {name}: the module");
         self.uvx(&wheel)
     }
 
@@ -140,16 +160,15 @@ impl Scene<'_> {
         self.upload(&format!("uvx with {}", shown(wheel)), &mut uvx)
     }
 
-    fn npm(&self, built: &Built) -> Result<(), Failure> {
-        if built.target.is_musl() || !is_there("npm") {
-            println!(
-                "left out: npm packages for {}, which npm does not install here",
-                built.target
-            );
+    fn npm(&self) -> Result<(), Failure> {
+        let target = &self.built.target;
+        if !is_there("npm") {
+            println!("left out: the npm packages for {target}; npm is not installed");
             return Ok(());
         }
-        let folder = self.fresh(&format!("npm-{}", built.target))?;
+        let folder = self.fresh("npm")?;
         super::write(&folder.join("package.json"), "{ \"private\": true }\n")?;
+        let name = npm::platform_name(target);
         let package = |name: &str| self.release.files.join(npm::tarball(self.release, name));
         let mut install = Command::new("npm");
         install.current_dir(&folder).args([
@@ -159,11 +178,18 @@ impl Scene<'_> {
             "--no-fund",
             "--loglevel=error",
         ]);
-        run_program(
-            install
-                .arg(package(&npm::platform_name(&built.target)))
-                .arg(package("vectcut")),
-        )?;
+        install.arg(package(&name));
+        if !target.is_host() {
+            // npm takes a package for another computer only so.
+            install.arg("--force");
+            run_program(&mut install)?;
+            let home = folder.join("node_modules").join(&name);
+            return self.upload(
+                &npm::tarball(self.release, &name),
+                &mut self.binary_in(&home),
+            );
+        }
+        run_program(install.arg(package("vectcut")))?;
         let mut npx = Command::new("npx");
         npx.current_dir(&folder)
             .args(["--offline", "--no", "vectcut", "upload"]);
@@ -211,13 +237,13 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn package(&self, is_it: impl Fn(&str) -> bool) -> Result<PathBuf, Failure> {
-        let entries = fs::read_dir(&self.release.files)
-            .map_err(|error| unusable(&self.release.files, &error))?;
-        let mut names = entries.filter_map(Result::ok).map(|entry| entry.path());
-        names
-            .find(|path| is_it(&shown(path)))
-            .ok_or_else(|| Failure::new("a package is missing"))
+    /// The command that uploads with the binary in a folder.
+    fn binary_in(&self, folder: &Path) -> Command {
+        let mut command = self
+            .runner
+            .command(&folder.join(self.built.target.binary()));
+        command.arg("upload");
+        command
     }
 
     /// Ends the command line with an upload to a sandbox, and reads what it prints.
@@ -253,12 +279,4 @@ fn shown(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-fn is_there(program: &str) -> bool {
-    let mut ask = Command::new(program);
-    ask.arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    ask.status().is_ok_and(|status| status.success())
 }

@@ -15,7 +15,7 @@ const SUMMARY: &str = "Upload a local file to VectCut and get a public URL";
 /// Lays out and packs the wheel of a target.
 pub(super) fn write(release: &Release, built: &Built) -> Result<(), Failure> {
     let Built { target, binary } = built;
-    let tag = format!("py3-none-{}", platform(target, glibc::required(binary)?)?);
+    let tag = tag(built)?;
     let name = format!("vectcut-{}", release.version);
     let layout = release.layout.join(format!("wheel-{target}"));
     empty(&layout)?;
@@ -34,7 +34,17 @@ pub(super) fn write(release: &Release, built: &Built) -> Result<(), Failure> {
         "Wheel-Version: 1.0\nGenerator: vectcut-xtask\nRoot-Is-Purelib: false\nTag: {tag}\n"
     );
     write_file(&information.join("WHEEL"), &wheel)?;
-    pack(release, &layout, &format!("{name}-{tag}.whl"))
+    pack(release, &layout, &file_name(release, built)?)
+}
+
+/// The file name of the wheel of a target. It ends with its platform.
+pub(super) fn file_name(release: &Release, built: &Built) -> Result<String, Failure> {
+    Ok(format!("vectcut-{}-{}.whl", release.version, tag(built)?))
+}
+
+fn tag(built: &Built) -> Result<String, Failure> {
+    let glibc = glibc::required(&built.binary)?;
+    Ok(format!("py3-none-{}", platform(&built.target, glibc)?))
 }
 
 /// The platform in the tag of a wheel.

@@ -23,15 +23,19 @@ catalogue! {
         "could not tell whether VectCut accepts this API key, so it was not saved",
         "无法确认 VectCut 是否接受这个 API 密钥，没有保存";
     responded(status): "VectCut responded with HTTP {status}", "VectCut 的响应为 HTTP {status}";
+    #[cfg(unix)]
     file_open_to_others(path):
         "`{path}` holds the API key, and other users can read or write it",
         "`{path}` 保存着 API 密钥，但其他用户可以读写它";
+    #[cfg(unix)]
     file_of_another_user(path):
         "`{path}` should hold your API key, and another user owns it",
         "`{path}` 用于保存你的 API 密钥，却属于另一个用户";
+    #[cfg(unix)]
     folder_open_to_others(path):
         "other users can write to the folder `{path}`, so the API key was not saved there",
         "其他用户可以写入文件夹 `{path}`，没有把 API 密钥保存在那里";
+    #[cfg(unix)]
     folder_of_another_user(path):
         "another user owns the folder `{path}`, so the API key was not saved there",
         "文件夹 `{path}` 属于另一个用户，没有把 API 密钥保存在那里";
@@ -68,11 +72,15 @@ catalogue! {
     save_unchecked():
         "then run `vectcut login` again, or save the key now with `--no-check`",
         "之后重新运行 `vectcut login`，或者现在就用 `--no-check` 保存密钥";
+    #[cfg(unix)]
     close_file(path): "run `chmod 600 {path}`", "请运行 `chmod 600 {path}`";
+    #[cfg(unix)]
     close_folder(path): "run `chmod go-w {path}`", "请运行 `chmod go-w {path}`";
+    #[cfg(unix)]
     take_file(path):
         "if it is yours, run `sudo chown $(id -u) {path}`",
         "如果它是你的，请运行 `sudo chown $(id -u) {path}`";
+    #[cfg(unix)]
     replace_file():
         "or run `vectcut login`, which replaces it",
         "或者重新运行 `vectcut login`，它会替换该文件";

@@ -317,6 +317,7 @@ fn is_older(path: &Path, now: SystemTime, age: Duration) -> bool {
         .is_some_and(|since| since > age)
 }
 
+/// Returns whether an open file still has its name: another process may have removed it, and made a new one.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -326,8 +327,10 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// An open file cannot be removed there.
-#[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> bool {
-    true
+/// As above.
+#[cfg(windows)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use same_file::Handle;
+    let open = file.try_clone().and_then(Handle::from_file);
+    matches!((open, Handle::from_path(path)), (Ok(open), Ok(there)) if open == there)
 }

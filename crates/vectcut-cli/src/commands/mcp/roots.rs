@@ -69,10 +69,7 @@ impl Roots {
         Ok(Self {
             roots: roots.collect::<Result<_, _>>()?,
             allow_hidden,
-            private: private
-                .into_iter()
-                .map(|path| std::fs::canonicalize(&path).unwrap_or(path))
-                .collect(),
+            private: private.into_iter().collect(),
         })
     }
 
@@ -104,7 +101,11 @@ impl Roots {
         let Some((root, way)) = self.root_of(&path) else {
             return Err(self.outside(given));
         };
-        let is_private = |private: &PathBuf| path.starts_with(private);
+        // Resolved each time: the first upload creates such a folder, and a path to nothing has no other form.
+        let is_private = |private: &PathBuf| {
+            let resolved = std::fs::canonicalize(private);
+            path.starts_with(resolved.as_ref().unwrap_or(private))
+        };
         if self.private.iter().any(is_private) {
             return Err(refused(
                 "file_protected",

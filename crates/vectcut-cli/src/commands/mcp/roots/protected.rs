@@ -68,6 +68,11 @@ pub(super) fn is_protected(way: &Path) -> bool {
 }
 
 fn is_secret(name: &str) -> bool {
+    // On Windows a colon ends the name of the file, and begins that of a stream in it.
+    let name = match cfg!(windows) {
+        true => name.split(':').next().unwrap_or_default(),
+        false => name,
+    };
     // Windows ignores dots and blanks at the end of a name.
     let name = name.trim_end_matches(['.', ' ']).to_lowercase();
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);

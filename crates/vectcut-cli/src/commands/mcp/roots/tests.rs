@@ -146,6 +146,18 @@ fn what_the_program_keeps_is_never_read() {
     assert_eq!(failure.code, "file_protected");
 }
 
+#[test]
+fn what_the_program_keeps_from_its_first_upload_on_is_never_read() {
+    let place = Place::new();
+    // Another way to write the same path, as a relative one is.
+    let later = place.path("root/sub/../state");
+    let all = Roots::open(&[place.path("root")], true, [later]).expect("a root");
+    std::fs::create_dir(place.path("root/state")).expect("a folder");
+    place.write("root/state/journal", "a token");
+    let failure = all.readable(Path::new("state/journal")).err();
+    assert_eq!(failure.expect("refused").code, "file_protected");
+}
+
 #[cfg(unix)]
 mod links {
     use std::os::unix::fs::symlink;

@@ -1,0 +1,183 @@
+//! `cargo xtask test --wine`: the tests of the command as a process, with the command for Windows, which Wine runs.
+//!
+//! The tests and their sandbox run here; only the command is another. What Wine cannot show is left out, and said why.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::dist;
+use crate::process::{Failure, cargo, output, run as run_program};
+use crate::steps::step;
+use crate::workspace;
+
+const TARGET: &str = "x86_64-pc-windows-gnu";
+
+/// Parts of the names of tests that Wine cannot pass, and why.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("vectors", NOT_THE_COMMAND),
+    ("cross_check", NOT_THE_COMMAND),
+    ("soak", "it takes long, and Wine starts each command slowly"),
+    ("tls", NO_CHAINS),
+    ("an_untrusted_certificate", NO_CHAINS),
+    ("an_authority_of_its_own", NO_CHAINS),
+    ("an_upload_by_ip_works_inside", NO_CHAINS),
+    (
+        "loses_its",
+        "Wine shows a reset connection as one that ended",
+    ),
+    (
+        "no_swap_ever",
+        "Wine follows the links of Linux and tells nobody",
+    ),
+];
+const NOT_THE_COMMAND: &str = "it does not run the command";
+const NO_CHAINS: &str =
+    "Wine 8 refuses how `rustls-platform-verifier` asks for a chain of certificates";
+
+/// Parts of the names of tests of what only Unix has, or of what it does in another way on purpose.
+const OF_UNIX: &[(&str, &str)] = &[
+    ("a_fifo", "Windows has no such files"),
+    ("a_file_name_that_is_not_utf8", "Windows has no such names"),
+    ("every_awkward_character", "Windows allows no `?` in a name"),
+    ("a_dry_run_names_the_files", BACKSLASHES),
+    ("a_folder_is_uploaded_in_order", BACKSLASHES),
+    ("patterns_choose", BACKSLASHES),
+    ("a_doubtful_file", "the shells of Windows quote with `\"`"),
+    ("an_entry_is_added", "it looks for the path of Linux"),
+    ("a_file_that_hangs", "it needs a device of Unix"),
+    (
+        "a_file_that_others_can_read",
+        "it needs the permissions of Unix",
+    ),
+    ("a_command_runs_with_the_settings", PROGRAMS),
+    ("the_exit_code_of_the_command_is_passed_on", PROGRAMS),
+    ("a_key_is_typed_unseen", TERMINAL),
+    ("a_file_of_another_user", "it needs the owners of Unix"),
+    ("a_crash_leaves_no_core_dump", "it needs the limits of Unix"),
+    ("progress_cannot_be_saved", "it needs the limits of Unix"),
+    ("another_descriptor", "Windows has no numbers of open files"),
+    ("screen::", TERMINAL),
+];
+const BACKSLASHES: &str = "it expects `/` in paths";
+const PROGRAMS: &str = "it runs programs of Unix, and Wine does not wait for them";
+const TERMINAL: &str = "the terminal is one of Unix";
+
+/// Builds the command for Windows as it ships, and runs the tests with it.
+///
+/// # Errors
+///
+/// Fails when something is not installed, the build fails, or a test does.
+pub(crate) fn test() -> Result<(), Failure> {
+    let binary = step(&format!("build {TARGET}"), || dist::build(TARGET))?;
+    let wine = step("start Wine", Wine::start)?;
+    let script = wine.script(&binary)?;
+    let mut tests = cargo(["test", "--locked", "-p", "e2e", "--"]);
+    for (name, why) in LEFT_OUT.iter().chain(OF_UNIX) {
+        println!("left out: {name}: {why}");
+        tests.args(["--skip", name]);
+    }
+    step("test", || {
+        run_program(tests.env("VECTCUT_UNDER_TEST", script))
+    })
+}
+
+/// Wine with a Windows of its own. It ends with this value.
+pub(crate) struct Wine {
+    folder: PathBuf,
+}
+
+impl Wine {
+    /// Starts Wine in the target folder, so that the user's own Windows stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// Fails when Wine does not start, or a DLL that it lacks cannot be made.
+    pub(crate) fn start() -> Result<Self, Failure> {
+        let folder = workspace::target_directory()?.join("wine");
+        fs::create_dir_all(&folder).map_err(|error| {
+            Failure::new(format!("could not make `{}`: {error}", folder.display()))
+        })?;
+        let wine = Self { folder };
+        // One that runs already may end when its last program does, and then it forgets what follows.
+        wine.stop();
+        let mut server = Command::new("wineserver");
+        run_program(server.arg("--persistent").envs(wine.settings()))?;
+        run_program(wine.command("wineboot").arg("--init"))?;
+        // The folders of the user come from here, unless the environment names them.
+        let mut forget = wine.command("reg");
+        forget.args(["delete", r"HKCU\Volatile Environment", "/f"]);
+        output(&mut forget)?;
+        wine.complete()?;
+        Ok(wine)
+    }
+
+    /// The command that runs a program. Its arguments follow.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new("wine");
+        command.arg(program.as_ref());
+        command.envs(self.settings());
+        command
+    }
+
+    /// Wine's own messages are not the program's.
+    fn settings(&self) -> [(&'static str, String); 2] {
+        [
+            ("WINEPREFIX", self.folder.display().to_string()),
+            ("WINEDEBUG", "-all".to_owned()),
+        ]
+    }
+
+    /// Writes a script that runs a program with the arguments of the script.
+    ///
+    /// The tests give each run a `HOME` of its own, and the script makes it the profile of the Windows user.
+    /// Wine takes names of files for ASCII where the environment does not say otherwise, and looks for its server in
+    /// `TMPDIR`.
+    fn script(&self, program: &Path) -> Result<PathBuf, Failure> {
+        let wine = output(Command::new("sh").args(["-c", "command -v wine"]))?;
+        let settings = self.settings();
+        let exports = settings.map(|(name, value)| format!("export {name}='{value}'\n"));
+        let text = format!(
+            "#!/bin/sh\nunset TMPDIR\n{}export LC_CTYPE=C.UTF-8 USERPROFILE=\"Z:$HOME\"\n\
+             export APPDATA=\"Z:$HOME/AppData/Roaming\" LOCALAPPDATA=\"Z:$HOME/AppData/Local\"\n\
+             exec '{}' '{}' \"$@\"\n",
+            exports.concat(),
+            wine.trim(),
+            program.display(),
+        );
+        // The tests take a command with an `.exe` file beside it for one of Windows.
+        let script = program.with_extension("");
+        let failed =
+            |error| Failure::new(format!("could not write `{}`: {error}", script.display()));
+        fs::write(&script, text).map_err(failed)?;
+        run_program(Command::new("chmod").arg("+x").arg(&script))?;
+        Ok(script)
+    }
+
+    /// Makes the DLL that a Wine before version 9 lacks.
+    fn complete(&self) -> Result<(), Failure> {
+        let library = self
+            .folder
+            .join("drive_c/windows/system32/bcryptprimitives.dll");
+        if library.exists() {
+            return Ok(());
+        }
+        let source = workspace::root().join("xtask/packaging/wine/bcryptprimitives.c");
+        let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
+        compiler.args(["-shared", "-O2", "-o"]).arg(library);
+        run_program(compiler.arg(source).arg("-ladvapi32"))
+    }
+
+    fn stop(&self) {
+        let mut server = Command::new("wineserver");
+        server.arg("--kill").envs(self.settings());
+        // It may have ended by itself.
+        let _ = server.status();
+    }
+}
+
+impl Drop for Wine {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
