@@ -104,19 +104,20 @@ async fn place(run: &Run<'_>, history: &History) -> Next {
         Way::Parts => run.shared.gate.streams_for(run.source.len_bytes()) - 1,
     };
     let last_bucket = run.shared.remembered.bucket_of_last_run();
-    connect_ahead(run, last_bucket.as_ref(), 1);
+    let mut ahead = connect_ahead(run, last_bucket.as_ref(), 1);
     let mut init = pin!(backend::init(run));
     let (ticket, more) = match tokio::time::timeout(NEAR, &mut init).await {
         // Near servers do not make up for the work of many handshakes.
         Ok(ticket) => (ticket, 0),
         Err(_) => {
-            connect_ahead(run, last_bucket.as_ref(), more);
+            ahead += connect_ahead(run, last_bucket.as_ref(), more);
             (init.await, more)
         }
     };
     let ticket = ticket.map_err(Setback::Failed)?;
     let bucket = &ticket.place.bucket;
     if last_bucket.as_ref() != Some(bucket) && !run.shared.bucket.has_responded() {
+        run.shared.gate.opened_in_vain(ahead);
         // The next request opens one connection itself.
         connect_ahead(run, Some(bucket), more);
     }
@@ -124,12 +125,15 @@ async fn place(run: &Run<'_>, history: &History) -> Next {
     Ok(Continue(Stage::Placed(ticket)))
 }
 
-/// Opens connections for the requests to come, so that all of them start at once.
-fn connect_ahead(run: &Run<'_>, bucket: Option<&BucketName>, connections: usize) {
-    for bucket in std::iter::repeat_n(bucket, connections).flatten() {
+/// Opens connections for the requests to come, so that all of them start at once. Returns how many.
+fn connect_ahead(run: &Run<'_>, bucket: Option<&BucketName>, wanted: usize) -> usize {
+    let Some(bucket) = bucket else { return 0 };
+    let granted = run.shared.gate.open_ahead(wanted);
+    for _ in 0..granted {
         let (oss, bucket) = (run.shared.oss.clone(), bucket.clone());
         tokio::spawn(async move { oss.connect_ahead(&bucket).await });
     }
+    granted
 }
 
 /// Sends what OSS does not have: the whole file in one PUT, or its parts.

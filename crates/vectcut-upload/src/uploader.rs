@@ -99,7 +99,7 @@ impl Uploader {
         self
     }
 
-    /// Sets how many connections send at once, 1 to 16, for all files together. Default: found out while sending.
+    /// Sets how many connections send at once, 1 to 16, for all files together. Default: by the server and the file.
     #[must_use]
     pub fn streams(mut self, streams: usize) -> Self {
         self.streams = Some(streams.clamp(1, STREAMS_MAX));

@@ -75,7 +75,8 @@ fn measure_lines(site: &Site, choice: &Choice) -> io::Result<Table> {
         table.row(measured.row(line));
         bars.extend(measured.bar(line));
     }
-    if choice.line.is_empty() {
+    // The page shows the figures of all networks and of all rounds.
+    if choice.line.is_empty() && !site.is_quick() {
         fs::write(process::root().join(CHART), chart::svg(&bars))?;
     }
     Ok(table)

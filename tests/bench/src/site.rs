@@ -68,6 +68,10 @@ impl Site {
         Ok(self.sink.with_file_name("emulator"))
     }
 
+    pub(crate) fn is_quick(&self) -> bool {
+        self.quick
+    }
+
     /// How many rounds to run: `full`, or at most three in a quick run.
     pub(crate) fn rounds(&self, full: usize) -> usize {
         if self.quick { full.min(3) } else { full }

@@ -10,7 +10,12 @@ use tokio::sync::oneshot;
 
 use crate::{
     clock,
-    policy::{cap::Cap, known::KnownNetwork, plan::StreamRate, streams::Streams},
+    policy::{
+        cap::Cap,
+        known::KnownNetwork,
+        plan::StreamRate,
+        streams::{STREAMS_MAX, Streams},
+    },
 };
 
 /// The round trip while none was measured.
@@ -28,9 +33,15 @@ pub(crate) struct Gate {
 #[derive(Debug)]
 struct State {
     streams: Streams,
-    /// When the first connection was asked for.
-    begun: Option<Instant>,
+    /// Whether a connection was asked for.
+    has_begun: bool,
     in_use: usize,
+    /// How long connections were in use, up to `busy_since` if some are in use now. A process may wait hours for its next
+    /// file, and that says nothing of the network.
+    busy: Duration,
+    busy_since: Option<Instant>,
+    /// How many connections files have opened ahead since none was in use.
+    opened_ahead: usize,
     waiting: VecDeque<oneshot::Sender<()>>,
     /// The largest body that connections let pass.
     cap: Cap,
@@ -55,8 +66,11 @@ impl Gate {
         Self {
             state: Mutex::new(State {
                 streams,
-                begun: None,
+                has_begun: false,
                 in_use: 0,
+                busy: Duration::ZERO,
+                busy_since: None,
+                opened_ahead: 0,
                 waiting: VecDeque::new(),
                 cap: Cap::default(),
                 acknowledged_bytes: 0,
@@ -74,9 +88,9 @@ impl Gate {
     pub(crate) async fn acquire(&self) -> Slot<'_> {
         let turn = {
             let mut state = self.state();
-            state.begun.get_or_insert_with(clock::monotonic);
+            state.has_begun = true;
             if state.waiting.is_empty() && state.in_use < state.streams.count() {
-                state.in_use += 1;
+                state.occupy();
                 None
             } else {
                 let (sender, receiver) = oneshot::channel();
@@ -127,7 +141,7 @@ impl Gate {
     /// Notes what an earlier run measured, before the first connection is used.
     pub(crate) fn expect(&self, known: KnownNetwork) {
         let mut state = self.state();
-        if state.begun.is_none() {
+        if !state.has_begun {
             state.streams.expect(known);
         }
     }
@@ -137,17 +151,18 @@ impl Gate {
         let mut state = self.state();
         let shortest = state.round_trip.map_or(elapsed, |known| known.min(elapsed));
         state.round_trip = Some(shortest);
-        if state.begun.is_none() {
+        if !state.has_begun {
             state.streams.responded_after(elapsed);
         }
     }
 
-    /// Returns what this run has measured, once it is enough to go by.
+    /// Returns what this run has measured, once it is enough to go by. Nothing when the connections were limited in number.
     pub(crate) fn measured(&self) -> Option<KnownNetwork> {
         let rate = self.bytes_per_second()?;
         let state = self.state();
         let round_trip = state.round_trip?;
-        (state.acknowledged_bytes >= MEASURED_MIN_BYTES).then_some(KnownNetwork {
+        let is_enough = state.acknowledged_bytes >= MEASURED_MIN_BYTES;
+        (is_enough && !state.streams.are_limited()).then_some(KnownNetwork {
             bytes_per_second: rate as u64,
             round_trip,
         })
@@ -170,7 +185,21 @@ impl Gate {
         state.streams.throttled(elapsed);
     }
 
-    /// Changes the search, before the first connection is used.
+    /// Returns how many of `wanted` connections a file may open ahead: the files of a batch share what they can use.
+    pub(crate) fn open_ahead(&self, wanted: usize) -> usize {
+        let mut state = self.state();
+        let granted = wanted.min(STREAMS_MAX.saturating_sub(state.opened_ahead));
+        state.opened_ahead += granted;
+        granted
+    }
+
+    /// Takes back connections that a file opened ahead to a host that is not the one.
+    pub(crate) fn opened_in_vain(&self, connections: usize) {
+        let mut state = self.state();
+        state.opened_ahead = state.opened_ahead.saturating_sub(connections);
+    }
+
+    /// Sets the rules for the number of connections, before the first one is used.
     pub(crate) fn set_streams(&self, streams: Streams) {
         self.state().streams = streams;
     }
@@ -181,8 +210,14 @@ impl Gate {
 }
 
 impl State {
+    /// Returns how long connections were in use.
     fn elapsed(&self) -> Duration {
-        self.begun.map_or(Duration::ZERO, clock::since)
+        self.busy + self.busy_since.map_or(Duration::ZERO, clock::since)
+    }
+
+    fn occupy(&mut self) {
+        self.busy_since.get_or_insert_with(clock::monotonic);
+        self.in_use += 1;
     }
 
     /// Gives free connections to those who wait longest.
@@ -192,7 +227,7 @@ impl State {
         {
             // A waiter that gave up has dropped its receiver.
             if next.send(()).is_ok() {
-                self.in_use += 1;
+                self.occupy();
             }
         }
     }
@@ -200,6 +235,11 @@ impl State {
     fn release(&mut self) {
         self.in_use -= 1;
         self.admit();
+        if self.in_use == 0 {
+            self.busy = self.elapsed();
+            self.busy_since = None;
+            self.opened_ahead = 0;
+        }
     }
 }
 
@@ -272,6 +312,18 @@ mod tests {
         drop(first);
         drop(second);
         assert!(poll(pin!(gate.acquire())).await.is_ready());
+    }
+
+    #[tokio::test]
+    async fn the_files_of_a_batch_share_the_connections_that_are_opened_ahead() {
+        let gate = Gate::new(Streams::new(None));
+        let granted = [1, 15, 1, 15].map(|wanted| gate.open_ahead(wanted));
+        assert_eq!(granted, [1, 15, 0, 0]);
+        gate.opened_in_vain(15);
+        assert_eq!(gate.open_ahead(20), 15);
+        // The next batch may open its own.
+        drop(gate.acquire().await);
+        assert_eq!(gate.open_ahead(16), 16);
     }
 
     #[tokio::test]

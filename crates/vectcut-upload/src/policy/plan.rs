@@ -219,10 +219,17 @@ impl Plan {
     }
 
     /// Takes back a range whose connection is stuck. It is sent again in as many pieces as there are connections.
+    ///
+    /// The stuck part may still arrive. So no piece has its number, or one number would stand for two lengths. Where no
+    /// other number is free, the whole range keeps its number: then it does not matter which of both OSS has.
     pub(crate) fn spread(&mut self, range: PartRange, streams: usize) {
         let piece = (range.len_bytes / streams.max(1) as u64).max(PART_MIN_BYTES);
-        let first = self.cut_down(range, piece);
-        self.give_back(first);
+        let numbers = range.number + 1..self.free_until(range.number);
+        let pieces = match numbers.is_empty() {
+            true => vec![range],
+            false => fill(range.offset..range.end(), numbers, piece),
+        };
+        pieces.into_iter().for_each(|piece| self.give_back(piece));
     }
 
     /// Returns the first part of a range, no longer than `max_bytes`, and takes back the rest. A range without free
@@ -231,24 +238,21 @@ impl Plan {
         if range.len_bytes <= max_bytes {
             return range;
         }
-        let after = range.number + 1;
-        let next_taken = self.taken.range(after..).next().copied();
-        let next_again = self
-            .again
-            .iter()
-            .map(|part| part.number)
-            .find(|number| *number >= after);
-        let end = [next_taken, next_again].into_iter().flatten().min();
-        let end = end.unwrap_or(self.next_number);
-        let mut pieces = fill(
-            range.offset..range.end(),
-            range.number..end.max(after),
-            max_bytes,
-        )
-        .into_iter();
+        let numbers = range.number..self.free_until(range.number);
+        let mut pieces = fill(range.offset..range.end(), numbers, max_bytes).into_iter();
         let first = pieces.next().unwrap_or(range);
         pieces.for_each(|piece| self.give_back(piece));
         first
+    }
+
+    /// Returns the first number after this one that a part has or may get.
+    fn free_until(&self, number: u32) -> u32 {
+        let after = number + 1;
+        let taken = self.taken.range(after..).next().copied();
+        let again = self.again.iter().map(|part| part.number);
+        let again = again.filter(|number| *number >= after).min();
+        let end = [taken, again].into_iter().flatten().min();
+        end.unwrap_or(self.next_number).max(after)
     }
 
     /// Returns how many numbers a part takes up: as many as it may be cut into later, if those for the rest allow it.

@@ -2,8 +2,9 @@
 //!
 //! Many connections share the slow start of each, and win where a connection is capped or loses packets. Where one would
 //! fill the network, the others cost nothing, as long as the file does not wait for a stuck one at its end (see
-//! `stuck.rs`). The simulation shows both, so there is no search for the best number. All of them are used from the first
-//! byte: one that begins later is still in slow start when the others are done.
+//! `stuck.rs`). The simulation shows both, so there is no search for the best number. Unless the server is near or a time
+//! budget is set, all of them are used from the first byte: one that begins later is still in slow start when the others
+//! are done.
 
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ const TOGETHER: Duration = Duration::from_millis(100);
 pub(crate) struct Streams {
     count: usize,
     is_fixed: bool,
-    /// Whether there is a time budget, and no part was acknowledged yet that tells how much fits into it.
+    /// Whether there is a time budget: more connections are used as far as they can finish their parts in time.
     is_careful: bool,
     is_near: bool,
     /// Whether an earlier run found the network to be slow.
@@ -96,6 +97,11 @@ impl Streams {
         }
     }
 
+    /// Returns whether fewer connections may be used than the network could need.
+    pub(crate) fn are_limited(&self) -> bool {
+        self.is_fixed || self.is_careful
+    }
+
     /// Returns how many connections may send now.
     pub(crate) fn count(&self) -> usize {
         self.count
@@ -120,26 +126,32 @@ impl Streams {
         if self.is_fixed {
             return;
         }
-        if let Some(since) = self.throttled {
-            if now >= since + THROTTLED_FOR {
-                self.count = (self.count * 2).min(STREAMS_MAX);
-                self.throttled = (self.count < STREAMS_MAX).then_some(now);
+        let allowed = self.allowed(now, time_left);
+        match self.throttled {
+            None => self.count = allowed,
+            Some(since) if now >= since + THROTTLED_FOR => {
+                self.count = (self.count * 2).min(allowed);
+                self.throttled = (self.count < allowed).then_some(now);
             }
-            return;
+            Some(_) => {}
         }
+    }
+
+    /// Returns how many connections are of use, by what was acknowledged until now.
+    fn allowed(&self, now: Duration, time_left: Option<Duration>) -> usize {
         let rate = self.acknowledged_bytes as f64 / now.as_secs_f64().max(0.001);
         if self.is_near && rate >= NEAR_BYTES_PER_SECOND {
             let large = usize::from(self.acknowledged_bytes >= NEAR_LARGE_BYTES);
-            self.count = self.count.max(STREAMS_NEAR[large]);
+            self.count.max(STREAMS_NEAR[large])
         } else if self.is_careful {
             let in_time = rate * time_left.unwrap_or_default().as_secs_f64() / 2.0;
             let parts = (in_time / PART_MIN_BYTES as f64) as usize;
-            self.count = parts.clamp(self.count, STREAMS_MAX);
+            parts.clamp(self.count, STREAMS_MAX)
         } else {
-            self.count = match self.is_slow && rate < SLOW_BYTES_PER_SECOND {
+            match self.is_slow && rate < SLOW_BYTES_PER_SECOND {
                 true => STREAMS_SLOW,
                 false => STREAMS_MAX,
-            };
+            }
         }
     }
 
@@ -233,6 +245,18 @@ mod tests {
         let mut streams = Streams::new(None).carefully();
         streams.acknowledged(PART_MIN_BYTES, seconds(1), Some(seconds(50)));
         assert_eq!(streams.count(), 16);
+    }
+
+    #[test]
+    fn under_a_budget_a_request_for_less_is_not_followed_by_more_than_fits_into_it() {
+        let mut streams = Streams::new(None).carefully();
+        streams.acknowledged(PART_MIN_BYTES, seconds(16), Some(seconds(100)));
+        streams.throttled(seconds(17));
+        assert_eq!(streams.count(), 1);
+        for now in [40, 64, 88] {
+            streams.acknowledged(PART_MIN_BYTES, seconds(now), Some(seconds(10)));
+        }
+        assert_eq!(streams.count(), 1);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! One part on its way, until OSS acknowledges it.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use oss_client::{Error, StoredObject, UploadId};
 use strict_http::TransportKind;
@@ -21,7 +24,7 @@ use crate::{
 /// many bytes.
 const CUTS_MAX: u32 = 2;
 
-/// How long it takes at most until the HTTP library has a connection back after a response.
+/// How long it usually takes until the HTTP library has a connection back after a response.
 const BACK_AFTER: Duration = Duration::from_millis(1);
 
 /// How sending a part ended.
@@ -34,23 +37,40 @@ pub(super) enum Sent {
     Failed(Setback),
 }
 
-/// Sends one part until OSS acknowledges it. Each attempt reads the range again and is signed anew.
+/// When the present attempt to send a part began. None while the part waits for its next attempt.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Attempt(Arc<Mutex<Option<Instant>>>);
+
+impl Attempt {
+    pub(super) fn begun(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, begun: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = begun;
+    }
+}
+
+/// Sends one part until OSS acknowledges it. Each attempt reads the range again and is signed anew, and `attempted`
+/// knows when it began.
 pub(super) async fn send_part<'s>(
     access: &'s Access<'_, '_>,
     upload_id: &UploadId,
     range: PartRange,
     slot: Slot<'s>,
+    attempted: Attempt,
 ) -> Sent {
     let (run, shared) = (access.run, access.run.shared);
     if let Err(error) = run.source.check_growth().await {
         return Sent::Failed(Setback::Failed(error));
     }
     let upload = access.multipart(upload_id);
-    let upload = &upload;
+    let (upload, attempted) = (&upload, &attempted);
     let sent = send_proven(access, Some(slot), CUTS_MAX, |slot, attempt| async move {
         // The whole slot, not just the rate in it, which is all that is named below: it is in use until the end.
         let mut slot = slot;
         let begun = clock::monotonic();
+        attempted.set(Some(begun));
         let body = FileBody::new(run, range, slot.rate);
         let _in_flight = body.in_flight();
         let signing = attempt.signing();
@@ -66,6 +86,7 @@ pub(super) async fn send_part<'s>(
                 patience,
             )
             .await;
+        attempted.set(None);
         measure(&shared.gate, &mut slot, &sent, range, clock::since(begun));
         until_connection_is_back(&shared.gate).await;
         sent

@@ -4,7 +4,7 @@ use std::{pin::pin, time::Instant};
 
 use super::{
     kept_parts,
-    part::{Sent, send_part},
+    part::{Attempt, Sent, send_part},
     progress::ticks,
 };
 use crate::{
@@ -89,10 +89,11 @@ pub(crate) async fn send_parts(
             slot = free(&mut connection) => {
                 connection = None;
                 if let Some(range) = parts.next(slot.rate) {
-                    let begun = parts.begin(range);
-                    let sent = send_part(access, &upload_id, range, slot);
+                    let attempt = Attempt::default();
+                    let stop = parts.begin(range, attempt.clone());
+                    let sent = send_part(access, &upload_id, range, slot, attempt);
                     sending.push(async move {
-                        Abortable::new(sent, begun).await.unwrap_or(Sent::Stuck(range))
+                        Abortable::new(sent, stop).await.unwrap_or(Sent::Stuck(range))
                     });
                 }
             }
@@ -111,9 +112,10 @@ pub(crate) async fn send_parts(
     Ok(open)
 }
 
-/// Notes how fast the network is, for the next file or run.
+/// Notes how fast the network is, for the next file or run. An upload with a limit on its rate tells nothing of that.
 fn remember_network(run: &Run<'_>) {
-    if let Some(network) = run.shared.gate.measured() {
+    let is_limited = run.shared.pace.is_some();
+    if let Some(network) = run.shared.gate.measured().filter(|_| !is_limited) {
         run.shared.remembered.set_network(network, clock::system());
     }
 }
@@ -153,6 +155,7 @@ struct Parts<'s, 'r, 'a> {
 struct OnItsWay {
     range: PartRange,
     begun: Instant,
+    attempt: Attempt,
     abort: AbortHandle,
 }
 
@@ -188,18 +191,20 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
     }
 
     /// Notes that a part is being sent, and returns what it can be stopped with.
-    fn begin(&mut self, range: PartRange) -> AbortRegistration {
+    fn begin(&mut self, range: PartRange, attempt: Attempt) -> AbortRegistration {
         let (abort, registration) = AbortHandle::new_pair();
         let begun = clock::monotonic();
         self.on_their_way.push(OnItsWay {
             range,
             begun,
+            attempt,
             abort,
         });
         registration
     }
 
-    /// Stops a part that is stuck while most connections have nothing to do.
+    /// Stops a part that is stuck while most connections have nothing to do. One that waits for its next attempt is not:
+    /// the server may have asked for the wait.
     fn stop_stuck(&mut self) {
         let gate = &self.access.run.shared.gate;
         if self.plan.has_next() || self.on_their_way.len() > self.streams() / 4 {
@@ -210,7 +215,11 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
             let limit = self
                 .average
                 .stuck_after(part.range.len_bytes, gate.round_trip());
-            if limit.is_some_and(|limit| clock::since(part.begun) > limit) {
+            let elapsed = part.attempt.begun().map(clock::since);
+            if limit
+                .zip(elapsed)
+                .is_some_and(|(limit, elapsed)| elapsed > limit)
+            {
                 part.abort.abort();
             }
         }

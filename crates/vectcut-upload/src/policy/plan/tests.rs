@@ -71,6 +71,17 @@ fn a_stuck_part_is_spread_over_all_connections() {
             .iter()
             .all(|piece| piece.len_bytes == 2 * MIB && whole.holds(*piece))
     );
+    // The stuck part may arrive late, under its own number.
+    assert!(pieces.iter().all(|piece| piece.number > whole.number));
+}
+
+#[test]
+fn a_stuck_part_without_free_numbers_keeps_its_number_and_its_length() {
+    let mut plan = Plan::new(PART_MIN_BYTES, &[], None);
+    let whole = plan.next(FAST, 1, RTT, None).expect("all of it");
+    plan.spread(whole, 16);
+    assert_eq!(plan.next(FAST, 16, RTT, None), Some(whole));
+    assert!(!plan.has_next());
 }
 
 #[test]
