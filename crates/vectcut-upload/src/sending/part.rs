@@ -93,15 +93,19 @@ pub(super) async fn send_part<'s>(
     })
     .await;
     match sent {
-        Ok(stored) => Sent::Acknowledged(SafePart {
-            number: range.number,
-            offset: range.offset,
-            len_bytes: range.len_bytes,
-            etag: stored.etag.map(|etag| etag.to_string()).unwrap_or_default(),
-            crc64: stored.sent_crc64.value(),
-        }),
+        Ok(stored) => Sent::Acknowledged(safe(range, stored)),
         Err(Setback::Cut) => Sent::Cut(range),
         Err(setback) => Sent::Failed(setback),
+    }
+}
+
+fn safe(range: PartRange, stored: StoredObject) -> SafePart {
+    SafePart {
+        number: range.number,
+        offset: range.offset,
+        len_bytes: range.len_bytes,
+        etag: stored.etag.map(|etag| etag.to_string()).unwrap_or_default(),
+        crc64: stored.sent_crc64.value(),
     }
 }
 
