@@ -51,7 +51,9 @@ fn repeat_until_done(budget: Duration, len_bytes: u64) {
     };
     assert!(stops > 0, "the network was too fast to stop anything");
     let result = outcome.json();
-    assert_eq!(result["status"], "resumed");
+    // A run may publish the file at the very moment when its budget ends; the next one finds it published.
+    let ends = ["resumed", "completed", "reused"];
+    assert!(ends.iter().any(|end| result["status"] == *end), "{result}");
     stage.assert_stored(&result);
     let parts = Parts::of(&stage.sandbox().journal(), 0);
     assert_eq!(parts.needless, [] as [&str; 0]);
