@@ -122,7 +122,10 @@ fn a_file_that_appears_is_uploaded_once_it_has_stopped_growing() {
     assert_eq!(uploaded["file_size"], 8000);
     stage.assert_stored(&uploaded);
     assert!(outcome.stderr.contains("watching `takes`"), "{outcome}");
-    assert!(outcome.stderr.contains("stay as they are: 1;"), "{outcome}");
+    assert!(
+        outcome.stderr.contains("before are not uploaded: 1;"),
+        "{outcome}"
+    );
 }
 
 #[cfg(unix)]

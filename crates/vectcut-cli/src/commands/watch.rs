@@ -47,14 +47,11 @@ pub(crate) async fn run(
     let rounds = Rounds::new(args, environment, stderr, stop.clone())?;
     let site = Site::open(&args.servers, &args.transfer, environment, stop.clone())?;
     let changed = Arc::new(Notify::new());
-    // Dropping it ends the reports.
-    let _reports = match folder.report_changes(&changed) {
-        Ok(reports) => Some(reports),
-        Err(error) => {
-            tracing::info!(%error, "the system reports no changes of this folder");
-            None
-        }
-    };
+    // Dropping the watcher ends its reports.
+    let watcher = folder.report_changes(&changed);
+    if let Err(error) = &watcher {
+        tracing::info!(%error, "the system reports no changes of this folder");
+    }
     let mut found = folder.read().await?;
     let mut memory = Memory::of(args, environment, &found)?;
     stderr.note(&notes::watching(plain(&args.folder.to_string_lossy())));

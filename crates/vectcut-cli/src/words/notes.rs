@@ -53,7 +53,7 @@ catalogue! {
         "{status} `{path}`（{size}），用时 {elapsed}";
     watching(path): "watching `{path}`; Ctrl-C stops it", "正在监视 `{path}`；按 Ctrl-C 停止";
     files_left_alone(count):
-        "files that were there before and stay as they are: {count}; `--existing` uploads them too",
+        "files that were there before are not uploaded: {count}; `--existing` uploads them too",
         "已有的 {count} 个文件不会上传；加上 `--existing` 可一并上传";
     sandbox_ready(address):
         "the sandbox is ready at {address}; Ctrl-C stops it",

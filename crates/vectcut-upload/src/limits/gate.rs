@@ -327,6 +327,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn time_without_a_file_says_nothing_of_the_network() {
+        let gate = Gate::new(Streams::new(None));
+        drop(gate.acquire().await);
+        let busy = gate.state().elapsed();
+        std::thread::sleep(Duration::from_millis(5));
+        assert_eq!(gate.state().elapsed(), busy);
+    }
+
+    #[tokio::test]
+    async fn a_limited_number_of_connections_says_nothing_of_the_network() {
+        for (streams, is_measured) in [(None, true), (Some(4), false)] {
+            let gate = Gate::new(Streams::new(streams));
+            gate.measured_round_trip(Duration::from_millis(40));
+            let slot = gate.acquire().await;
+            gate.acknowledged(MEASURED_MIN_BYTES, None);
+            drop(slot);
+            assert_eq!(gate.measured().is_some(), is_measured, "{streams:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_connection_hands_on_what_it_has_measured() {
         let gate = Gate::new(Streams::new(Some(1)));
         let mut slot = gate.acquire().await;

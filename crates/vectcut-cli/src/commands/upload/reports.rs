@@ -44,25 +44,37 @@ pub(in crate::commands) struct Reports {
 }
 
 /// How a file ended.
-pub(in crate::commands) enum FileEnd {
-    /// It has no result.
-    Open,
-    Uploaded,
-    Failed {
-        exit_code: ExitCode,
-        /// Whether the same upload may succeed later.
-        may_pass: bool,
-    },
+#[derive(Debug, Clone)]
+pub(in crate::commands) struct End {
+    pub(in crate::commands) ending: Ending,
+    /// Whether the same upload may succeed later, if it failed.
+    pub(in crate::commands) may_pass: bool,
+    /// Its URL, if it has one.
+    link: Option<String>,
+}
+
+impl End {
+    fn uploaded(file: &PublishedFile) -> Self {
+        Self {
+            ending: Ending::Uploaded,
+            may_pass: false,
+            link: Some(file.public_signed_url.clone()),
+        }
+    }
+
+    fn failed(failure: &Failure) -> Self {
+        Self {
+            ending: Ending::of(failure),
+            may_pass: failure.retryable,
+            link: None,
+        }
+    }
 }
 
 struct State {
     output: Output<Stdout>,
     /// How each file ended, once it did.
-    endings: Vec<Option<Ending>>,
-    /// Whether the failure of each file may pass.
-    may_pass: Vec<bool>,
-    /// The URL of each file that has one.
-    links: Vec<Option<String>>,
+    ends: Vec<Option<End>>,
     batch: Batch,
     /// Files that were not uploaded because of what another file failed of.
     same_cause: usize,
@@ -103,9 +115,7 @@ impl Reports {
             shows_results,
             state: Mutex::new(State {
                 output: output.list(inputs.are_a_list),
-                endings: vec![None; files],
-                may_pass: vec![false; files],
-                links: vec![None; files],
+                ends: vec![None; files],
                 batch: Batch::default(),
                 same_cause: 0,
                 is_told: false,
@@ -205,7 +215,7 @@ impl Reports {
         for (index, Input { given: path, .. }) in self.files.iter().enumerate() {
             self.board.end(index, failure.status(), Some(failure.code));
             state.batch.failed();
-            state.endings[index] = Some(Ending::of(failure));
+            state.ends[index] = Some(End::failed(failure));
             state.print(
                 index,
                 FileResult::not_published(path, failure, self.stderr.language()),
@@ -222,22 +232,14 @@ impl Reports {
 
     /// Returns the URLs so far, in the order of the files.
     pub(super) fn links(&self) -> Vec<String> {
-        self.state().links.iter().flatten().cloned().collect()
+        let state = self.state();
+        let ends = state.ends.iter().flatten();
+        ends.filter_map(|end| end.link.clone()).collect()
     }
 
-    /// Returns how each file ended so far.
-    pub(in crate::commands) fn ends(&self) -> Vec<FileEnd> {
-        let state = self.state();
-        let ends = state.endings.iter().zip(&state.may_pass);
-        ends.map(|(ending, &may_pass)| match *ending {
-            None => FileEnd::Open,
-            Some(Ending::Uploaded) => FileEnd::Uploaded,
-            Some(Ending::Failed(exit_code) | Ending::NotBegun(exit_code)) => FileEnd::Failed {
-                exit_code,
-                may_pass,
-            },
-        })
-        .collect()
+    /// Returns how each file ended so far, in the order of the files.
+    pub(in crate::commands) fn ends(&self) -> Vec<Option<End>> {
+        self.state().ends.clone()
     }
 
     /// Prints what was waiting for the last result, and returns the exit code of the run.
@@ -267,7 +269,7 @@ impl Reports {
             let row = places[0];
             let open: Vec<_> = places
                 .iter()
-                .filter(|&&place| state.endings[place].is_none())
+                .filter(|&&place| state.ends[place].is_none())
                 .collect();
             let (step, safe_bytes) = (self.board.step(row), self.board.safe_bytes(row));
             for &place in open {
@@ -282,7 +284,8 @@ impl Reports {
     }
 
     fn finish_with(&self, state: &mut State) -> Result<ExitCode, Failure> {
-        let endings: Vec<_> = state.endings.iter().flatten().copied().collect();
+        let ends = state.ends.iter().flatten();
+        let endings: Vec<_> = ends.map(|end| end.ending).collect();
         if !std::mem::replace(&mut state.is_finished, true) {
             self.tell_batch(state);
             state
@@ -329,8 +332,7 @@ impl Reports {
             self.board.end(place, failure.status(), Some(failure.code));
             state.batch.failed();
             state.same_cause += 1;
-            state.endings[place] = Some(Ending::of(&failure));
-            state.may_pass[place] = failure.retryable;
+            state.ends[place] = Some(End::failed(&failure));
             let result = FileResult::not_published(path, &failure, self.stderr.language());
             state.print(place, result)?;
         }
@@ -343,30 +345,28 @@ impl Reports {
         index: usize,
         result: Result<PublishedFile, Failure>,
     ) -> Result<(), Failure> {
-        let (ending, result) = match result {
+        let (end, result) = match result {
             Ok(file) => {
                 self.board.end(index, file.status.name(), None);
                 state.batch.uploaded(file.status, file.file_size);
                 self.note_uploaded(state, &file);
-                state.links[index] = Some(file.public_signed_url.clone());
-                (Ending::Uploaded, FileResult::Published(Box::new(file)))
+                (End::uploaded(&file), FileResult::Published(Box::new(file)))
             }
             Err(failure) => {
                 self.board.end(index, failure.status(), Some(failure.code));
                 self.show_failure(state, index, &failure);
-                state.may_pass[index] = failure.retryable;
                 let language = self.stderr.language();
                 let result =
                     FileResult::not_published(&self.files[index].given, &failure, language);
-                (Ending::of(&failure), result)
+                (End::failed(&failure), result)
             }
         };
-        state.endings[index] = Some(ending);
+        state.ends[index] = Some(end);
         state.print(index, result)
     }
 
     fn note_uploaded(&self, state: &State, file: &PublishedFile) {
-        let ended = state.endings.iter().flatten().count() + 1;
+        let ended = state.ends.iter().flatten().count() + 1;
         match self.files.len() {
             _ if self.shows_results => {}
             1 => self.stderr.note(&file.summary()),

@@ -9,7 +9,8 @@ use vectcut_upload::{Stop, StopReason, Upload};
 use super::arrivals::Arrivals;
 use crate::args::{OutputFormat, ProgressArg, WatchArgs};
 use crate::clock;
-use crate::commands::upload::reports::{FileEnd, Reports};
+use crate::commands::upload::exit::Ending as FileEnding;
+use crate::commands::upload::reports::Reports;
 use crate::commands::upload::transfer::transfer;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -102,24 +103,17 @@ impl Rounds {
         let ends = reports.ends();
         for (path, end) in paths.iter().zip(&ends) {
             match end {
-                FileEnd::Uploaded => arrivals.uploaded(path),
-                FileEnd::Failed { may_pass, .. } => arrivals.failed(path, *may_pass, clock::now()),
-                FileEnd::Open => {}
+                None => {}
+                Some(end) if end.ending == FileEnding::Uploaded => arrivals.uploaded(path),
+                Some(end) => arrivals.failed(path, end.may_pass, clock::now()),
             }
         }
         // Without an accepted key no file can be uploaded.
-        let refused = |end: &FileEnd| {
-            matches!(
-                end,
-                FileEnd::Failed {
-                    exit_code: ExitCode::ApiKey,
-                    ..
-                }
-            )
-        };
+        let refused = FileEnding::Failed(ExitCode::ApiKey);
+        let is_refused = ends.iter().flatten().any(|end| end.ending == refused);
         Ok(match exit_code {
             ExitCode::Interrupted => Ending::Over(exit_code),
-            _ if ends.iter().any(refused) => Ending::Over(ExitCode::ApiKey),
+            _ if is_refused => Ending::Over(ExitCode::ApiKey),
             _ => Ending::GoesOn,
         })
     }
