@@ -10,7 +10,8 @@ use crate::failure::Failure;
 use crate::json_events::Summary;
 use crate::plain_text::plain;
 use crate::result::PublishedStatus;
-use crate::words::{Text, failures, hints, notes};
+use crate::stderr::Stderr;
+use crate::words::{Text, failures, hints, labels, notes};
 
 /// How many failures of one kind are shown in full, and how many names a line has.
 const FEW: usize = 3;
@@ -21,6 +22,8 @@ pub(super) struct Batch {
     counts: Summary,
     kinds: Vec<Kind>,
     stops: Stops,
+    /// Files that were not uploaded because of what another file failed of.
+    same_cause: usize,
     /// Whether a file failed in a way that may pass.
     is_retryable: bool,
 }
@@ -66,6 +69,12 @@ impl Batch {
     pub(super) fn failed(&mut self) {
         self.counts.files += 1;
         self.counts.failed += 1;
+    }
+
+    /// Counts a file that was not uploaded because of another file's failure, which was shown.
+    pub(super) fn failed_of_same_cause(&mut self) {
+        self.failed();
+        self.same_cause += 1;
     }
 
     /// Takes a file that failed. Returns whether to show why.
@@ -120,8 +129,27 @@ impl Batch {
         stops.first.get_or_insert_with(|| failure.clone());
     }
 
+    /// Shows what is left to say about several files, and their numbers.
+    pub(super) fn tell(&self, summary: Summary, stderr: &Stderr) {
+        let either = Some(self.same_cause).filter(|count| *count > 0);
+        let either = either.map(notes::not_uploaded_either);
+        for note in self.others().iter().chain(&either) {
+            stderr.note(note);
+        }
+        if let Some(failure) = self.stop() {
+            stderr.error(&failure);
+        }
+        // That all were stopped, the error has said.
+        if summary.stopped < summary.files {
+            stderr.note(&in_words(summary));
+        }
+        if let Some(next) = self.next() {
+            stderr.note(&labels::hint().then(&Text::same(" ")).then(&next));
+        }
+    }
+
     /// Returns the lines about failures of which others of the kind were shown.
-    pub(super) fn others(&self) -> Vec<Text> {
+    fn others(&self) -> Vec<Text> {
         let kinds = self.kinds.iter().filter(|kind| !kind.others.is_empty());
         kinds
             .map(|kind| notes::failed_too(names(kind.others.iter())))
@@ -129,7 +157,7 @@ impl Batch {
     }
 
     /// Returns the one failure that stands for all files that were stopped.
-    pub(super) fn stop(&self) -> Option<Failure> {
+    fn stop(&self) -> Option<Failure> {
         let stops = &self.stops;
         let first = stops.first.as_ref()?;
         let (begun, not_begun) = (stops.names.len(), stops.not_begun);
@@ -170,14 +198,14 @@ impl Batch {
     }
 
     /// Returns what to run next, unless the stop says so.
-    pub(super) fn next(&self) -> Option<Text> {
+    fn next(&self) -> Option<Text> {
         let is_stopped = self.stops.first.is_some();
         (self.is_retryable && !is_stopped).then(hints::again_for_failed)
     }
 }
 
 /// Returns the numbers of a run as a line for people.
-pub(super) fn in_words(summary: Summary) -> Text {
+fn in_words(summary: Summary) -> Text {
     let counts = [
         (summary.uploaded, notes::uploaded as fn(usize) -> Text),
         (summary.resumed, notes::resumed),

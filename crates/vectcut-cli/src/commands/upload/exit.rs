@@ -1,7 +1,8 @@
-//! From the ends of the files to the exit code of the run.
+//! How files ended, and from that the exit code of the run.
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::result::PublishedFile;
 
 /// How a file ended, as far as the exit code cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,34 @@ impl Ending {
         match failure.step {
             None if failure.is_stop() => Self::NotBegun(failure.exit_code),
             _ => Self::Failed(failure.exit_code),
+        }
+    }
+}
+
+/// How a file ended.
+#[derive(Debug, Clone)]
+pub(in crate::commands) struct End {
+    pub(in crate::commands) ending: Ending,
+    /// Whether the same upload may succeed later, if it failed.
+    pub(in crate::commands) may_pass: bool,
+    /// Its URL, if it has one.
+    pub(super) link: Option<String>,
+}
+
+impl End {
+    pub(super) fn uploaded(file: &PublishedFile) -> Self {
+        Self {
+            ending: Ending::Uploaded,
+            may_pass: false,
+            link: Some(file.public_signed_url.clone()),
+        }
+    }
+
+    pub(super) fn failed(failure: &Failure) -> Self {
+        Self {
+            ending: Ending::of(failure),
+            may_pass: failure.retryable,
+            link: None,
         }
     }
 }

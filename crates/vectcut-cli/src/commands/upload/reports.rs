@@ -1,20 +1,21 @@
 //! The end of each file: data on standard output, an error or a note on stderr, and a share of the exit code.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::thread;
-use std::time::{Duration, Instant};
+mod last_words;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use vectcut_upload::{Published, StopReason, UploadError};
+use vectcut_upload::{Published, UploadError};
 
-use super::batch::{Batch, in_words};
-use super::exit::{Ending, exit_code};
+use super::batch::Batch;
+use super::exit::{End, exit_code};
 use super::round_trip;
 use crate::args::OutputFormat;
 use crate::clock;
 use crate::exit_code::ExitCode;
-use crate::failure::{Failure, NextRun};
+use crate::failure::Failure;
 use crate::inputs::{Input, Inputs, Spool};
 use crate::media::Media;
 use crate::output::{self, Output, Style};
@@ -22,11 +23,7 @@ use crate::progress::Board;
 use crate::result::{FileResult, PublishedFile};
 use crate::site::Site;
 use crate::stderr::{Stderr, Stdout};
-use crate::words::{Text, labels, notes};
-
-/// How long the watchdog tries to get at the results, and then to get its words out.
-const LAST_WORDS: Duration = Duration::from_millis(100);
-const LAST_WORDS_POLL: Duration = Duration::from_millis(5);
+use crate::words::Text;
 
 /// The results of a run, as they come. The watchdog holds a share too.
 pub(in crate::commands) struct Reports {
@@ -43,41 +40,11 @@ pub(in crate::commands) struct Reports {
     state: Mutex<State>,
 }
 
-/// How a file ended.
-#[derive(Debug, Clone)]
-pub(in crate::commands) struct End {
-    pub(in crate::commands) ending: Ending,
-    /// Whether the same upload may succeed later, if it failed.
-    pub(in crate::commands) may_pass: bool,
-    /// Its URL, if it has one.
-    link: Option<String>,
-}
-
-impl End {
-    fn uploaded(file: &PublishedFile) -> Self {
-        Self {
-            ending: Ending::Uploaded,
-            may_pass: false,
-            link: Some(file.public_signed_url.clone()),
-        }
-    }
-
-    fn failed(failure: &Failure) -> Self {
-        Self {
-            ending: Ending::of(failure),
-            may_pass: failure.retryable,
-            link: None,
-        }
-    }
-}
-
 struct State {
     output: Output<Stdout>,
     /// How each file ended, once it did.
     ends: Vec<Option<End>>,
     batch: Batch,
-    /// Files that were not uploaded because of what another file failed of.
-    same_cause: usize,
     /// Whether one reason kept all files from beginning. It was shown, and numbers say no more.
     is_told: bool,
     is_finished: bool,
@@ -117,7 +84,6 @@ impl Reports {
                 output: output.list(inputs.are_a_list),
                 ends: vec![None; files],
                 batch: Batch::default(),
-                same_cause: 0,
                 is_told: false,
                 is_finished: false,
             }),
@@ -251,38 +217,6 @@ impl Reports {
         self.finish_with(&mut self.state())
     }
 
-    /// Ends every file that has no result yet as stopped, and returns the exit code.
-    ///
-    /// This is for the watchdog: it does not wait for a thread that is blocked while it writes to standard output.
-    pub(in crate::commands) fn end_now(&self, reason: StopReason) -> ExitCode {
-        let exit_code = self
-            .state_within(LAST_WORDS)
-            .and_then(|mut state| self.stop_the_rest(&mut state, reason).ok())
-            .unwrap_or(reason.into());
-        self.remove_spool();
-        self.stderr.drain_within(LAST_WORDS);
-        exit_code
-    }
-
-    fn stop_the_rest(&self, state: &mut State, reason: StopReason) -> Result<ExitCode, Failure> {
-        for places in &self.places {
-            let row = places[0];
-            let open: Vec<_> = places
-                .iter()
-                .filter(|&&place| state.ends[place].is_none())
-                .collect();
-            let (step, safe_bytes) = (self.board.step(row), self.board.safe_bytes(row));
-            for &place in open {
-                let path = &self.files[place].given;
-                let mut failure =
-                    Failure::stopped(path, reason, step, safe_bytes, NextRun::Unknown);
-                failure.details.last_cause = self.board.last_cause(row);
-                self.report(state, place, Err(failure))?;
-            }
-        }
-        self.finish_with(state)
-    }
-
     fn finish_with(&self, state: &mut State) -> Result<ExitCode, Failure> {
         let ends = state.ends.iter().flatten();
         let endings: Vec<_> = ends.map(|end| end.ending).collect();
@@ -305,22 +239,7 @@ impl Reports {
         if self.files.len() == 1 || state.is_told {
             return;
         }
-        let either = Some(state.same_cause).filter(|count| *count > 0);
-        let either = either.map(notes::not_uploaded_either);
-        for note in state.batch.others().iter().chain(&either) {
-            self.stderr.note(note);
-        }
-        if let Some(failure) = state.batch.stop() {
-            self.stderr.error(&failure);
-        }
-        // That all were stopped, the error has said.
-        if summary.stopped < summary.files {
-            self.stderr.note(&in_words(summary));
-        }
-        if let Some(next) = state.batch.next() {
-            self.stderr
-                .note(&labels::hint().then(&Text::same(" ")).then(&next));
-        }
+        state.batch.tell(summary, &self.stderr);
     }
 
     /// Takes a file that was not uploaded because of another file's failure, which was shown already.
@@ -330,8 +249,7 @@ impl Reports {
             let path = &self.files[place].given;
             let failure = Failure::of_upload(path, error, None);
             self.board.end(place, failure.status(), Some(failure.code));
-            state.batch.failed();
-            state.same_cause += 1;
+            state.batch.failed_of_same_cause();
             state.ends[place] = Some(End::failed(&failure));
             let result = FileResult::not_published(path, &failure, self.stderr.language());
             state.print(place, result)?;
@@ -395,20 +313,6 @@ impl Reports {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the state unless another thread keeps it for longer than `at_most`.
-    fn state_within(&self, at_most: Duration) -> Option<MutexGuard<'_, State>> {
-        let mut waited = Duration::ZERO;
-        loop {
-            match self.state.try_lock() {
-                Ok(state) => return Some(state),
-                Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) if waited >= at_most => return None,
-                Err(TryLockError::WouldBlock) => thread::sleep(LAST_WORDS_POLL),
-            }
-            waited += LAST_WORDS_POLL;
-        }
     }
 }
 
