@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use vectcut_sandbox::{Fault, Response, Step};
+use vectcut_sandbox::{Arrival, Fault, Response, Step};
 
 use crate::outcome::Outcome;
 #[cfg(unix)]
@@ -188,6 +188,24 @@ fn a_file_that_is_refused_does_not_keep_others_from_their_upload() {
         interrupted_after(&stage, 1)(process);
     });
     let ends = [line("1.mp4", "failed"), line("2.mp4", "uploaded")];
+    assert_eq!(lines(&outcome), ends, "{outcome}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_does_not_wait_for_the_upload_of_another() {
+    let stage = Stage::failing(Fault::at(Step::PutObject).stalls(0, PATIENCE));
+    fs::create_dir(stage.path("takes")).expect("a folder");
+    let outcome = watch(&stage, &[]).run_while(|process| {
+        until_it_watches(&stage);
+        stage.file("takes/1.mp4", noise(1000));
+        let is_put = |arrival: &Arrival| arrival.step == Step::PutObject;
+        assert!(stage.wait(PATIENCE, |journal| journal.iter().any(is_put)));
+        stage.file("takes/2.mp4", noise(2000));
+        interrupted_after(&stage, 1)(process);
+    });
+    assert_eq!(outcome.code, Some(130), "{outcome}");
+    let ends = [line("2.mp4", "uploaded"), line("1.mp4", "stopped")];
     assert_eq!(lines(&outcome), ends, "{outcome}");
 }
 

@@ -10,7 +10,7 @@ mod position;
 mod sentence;
 mod speed;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,8 @@ struct State {
     notes: Notes,
     /// The speed of all files together.
     speed: Speed,
+    /// When it was shown last.
+    shown: Option<Instant>,
 }
 
 /// The progress of one file.
@@ -83,8 +85,8 @@ enum View {
 }
 
 impl Board {
-    /// Returns a board of files that have not begun.
-    pub(crate) fn new(stderr: &Stderr, paths: &[PathBuf], mode: Mode, now: Instant) -> Self {
+    /// Returns a board without files.
+    pub(crate) fn new(stderr: &Stderr, mode: Mode, now: Instant) -> Self {
         let view = match mode {
             Mode::Bars => View::Bars(None),
             Mode::Lines => View::Lines(Lines::new(now)),
@@ -94,12 +96,24 @@ impl Board {
         Self {
             stderr: stderr.clone(),
             state: Mutex::new(State {
-                files: paths.iter().map(|path| File::new(path)).collect(),
+                files: Vec::new(),
                 view,
                 notes: Notes::default(),
                 speed: Speed::default(),
+                shown: None,
             }),
         }
+    }
+
+    /// Adds files that have not begun, and returns the index of the first. Files that are all over make room for them.
+    pub(crate) fn add<'a>(&self, paths: impl Iterator<Item = &'a Path>) -> usize {
+        let mut state = self.state();
+        if state.are_all_over() {
+            (state.files, state.speed) = (Vec::new(), Speed::default());
+        }
+        let first = state.files.len();
+        state.files.extend(paths.map(File::new));
+        first
     }
 
     /// Takes the lengths of files, as far as they are known, each with the file's index.
@@ -127,9 +141,9 @@ impl Board {
         }
     }
 
-    /// Shows what has changed, and that time passes.
+    /// Shows what has changed, and that time passes. Runs that share the board may all call it: it keeps to one pace.
     pub(crate) fn tick(&self, now: Instant) {
-        let line = self.state().show(&self.stderr, now);
+        let line = self.state().tick(&self.stderr, now);
         if let Some(line) = line {
             self.stderr.note(&line);
         }
@@ -147,7 +161,7 @@ impl Board {
         };
         let file = file.path.clone();
         state.tell(|| Line::End(End { file, status, code }));
-        if state.total(None).ended == state.files.len() {
+        if state.are_all_over() {
             state.close();
         }
     }
@@ -157,9 +171,12 @@ impl Board {
         self.state().tell(|| Line::Summary(summary));
     }
 
-    /// Removes what is shown, and waits a moment for the reader of a descriptor.
+    /// Removes what is shown unless other files are active, and waits a moment for the reader of a descriptor.
     pub(crate) fn close(&self) {
-        self.state().close();
+        let mut state = self.state();
+        if !state.files.iter().any(File::is_active) {
+            state.close();
+        }
     }
 
     /// Returns the step of the file at `index`; `None` before it begins.
@@ -224,6 +241,15 @@ impl State {
         }
     }
 
+    fn tick(&mut self, stderr: &Stderr, now: Instant) -> Option<Text> {
+        let is_early = |last| now.saturating_duration_since(last) < TICK / 2;
+        if self.shown.is_some_and(is_early) {
+            return None;
+        }
+        self.shown = Some(now);
+        self.show(stderr, now)
+    }
+
     /// Updates what is shown, or returns a line when one is due.
     fn show(&mut self, stderr: &Stderr, now: Instant) -> Option<Text> {
         let moved = self.files.iter().map(|file| file.at.moved_bytes).sum();
@@ -285,6 +311,10 @@ impl State {
             }
         }
         total
+    }
+
+    fn are_all_over(&self) -> bool {
+        self.total(None).ended == self.files.len()
     }
 
     fn tell(&self, line: impl FnOnce() -> Line) {

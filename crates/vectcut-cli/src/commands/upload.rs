@@ -57,8 +57,7 @@ pub(crate) async fn run(
         stop.announce(budget);
     }
     let mode = Mode::choose(args.progress, args.progress_fd, stderr)?;
-    let names: Vec<_> = inputs.files.iter().map(|file| file.given.clone()).collect();
-    let board = Arc::new(Board::new(stderr, &names, mode, clock::now()));
+    let board = Arc::new(Board::new(stderr, mode, clock::now()));
     let reports = Arc::new(Reports::new(inputs, format, stderr, board));
     watch(args, stop.clone(), reports.clone())?;
     let saved = match stdin {

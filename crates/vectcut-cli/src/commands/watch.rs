@@ -6,15 +6,19 @@ mod record;
 mod rounds;
 
 use std::fs;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 use vectcut_upload::Stop;
 
 use crate::args::WatchArgs;
 use crate::clock;
+use crate::commands::upload::exit::Ending;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::plain_text::plain;
@@ -25,7 +29,7 @@ use crate::words::{Language, failures, hints, notes};
 use arrivals::{Arrivals, Files, Settled};
 use folder::Folder;
 use record::Record;
-use rounds::{Ending, Rounds};
+use rounds::{Round, Rounds};
 
 /// How often the folder is read when the system reports no change of it: network drives report none.
 const READ_EVERY: Duration = Duration::from_secs(5);
@@ -52,29 +56,60 @@ pub(crate) async fn run(
     if let Err(error) = &watcher {
         tracing::info!(%error, "the system reports no changes of this folder");
     }
-    let mut found = folder.read().await?;
+    let found = folder.read().await?;
     let mut memory = Memory::of(args, environment, &found)?;
     stderr.note(&notes::watching(plain(&args.folder.to_string_lossy())));
     let left_alone = memory.arrivals.settled().left_alone.len();
     if left_alone > 0 {
         stderr.note(&notes::files_left_alone(left_alone));
     }
+    memory.arrivals.observe(&found, clock::now());
+    upload_arrivals(&folder, &changed, &mut memory, &rounds, &site, &stop).await
+}
+
+/// Uploads what is complete, beside what is being uploaded already, until something ends the run.
+async fn upload_arrivals(
+    folder: &Folder,
+    changed: &Notify,
+    memory: &mut Memory,
+    rounds: &Rounds,
+    site: &Site,
+    stop: &Stop,
+) -> Result<ExitCode, Failure> {
+    let mut under_way = FuturesUnordered::new();
+    let mut looking = pin!(look(folder, memory.arrivals.next_due(), changed));
+    // How the run ends, once that is decided. The uploads that are under way end first.
+    let mut over = None;
     loop {
-        let due = memory.arrivals.observe(&found, clock::now());
-        if !due.is_empty() {
-            if let Ending::Over(exit_code) = rounds.upload(due, &site, &mut memory.arrivals).await?
-            {
-                memory.save();
-                return Ok(exit_code);
+        if over.is_none() {
+            let due = memory.arrivals.begin(rounds.jobs(), clock::now());
+            if !due.is_empty() {
+                under_way.push(rounds.upload(due, site));
             }
-            memory.save();
+        } else if under_way.is_empty()
+            && let Some(over) = over
+        {
+            return over;
         }
         tokio::select! {
             biased;
-            reason = stop.wait() => return Ok(reason.into()),
-            () = until_next(&memory.arrivals, &changed) => {}
+            Some(round) = under_way.next() => {
+                let round: Round = round?;
+                memory.take(&round);
+                if round.is_refused() {
+                    over.get_or_insert(Ok(ExitCode::ApiKey));
+                }
+            }
+            reason = stop.wait(), if over.is_none() => over = Some(Ok(reason.into())),
+            looked = &mut looking, if over.is_none() => {
+                match looked {
+                    Ok(Some(found)) => memory.arrivals.observe(&found, clock::now()),
+                    Ok(None) => {}
+                    Err(failure) => over = Some(Err(failure)),
+                }
+                looking.set(look(folder, memory.arrivals.next_due(), changed));
+            }
         }
-        found = read_again(&folder, found).await?;
     }
 }
 
@@ -92,29 +127,27 @@ fn open(args: &WatchArgs) -> Result<Folder, Failure> {
     }
 }
 
-/// Reads the folder again. A folder in it may go while it is read, so only the loss of the folder itself is an error.
-async fn read_again(folder: &Folder, before: Files) -> Result<Files, Failure> {
+/// Waits for a change of the folder, for the time `due`, or for the time to look by itself, and reads the folder. A
+/// folder in it may go while it is read: then there is nothing new. Only the loss of the folder itself is an error.
+async fn look(
+    folder: &Folder,
+    due: Option<Instant>,
+    changed: &Notify,
+) -> Result<Option<Files>, Failure> {
+    let left = due.map(|due| due.saturating_duration_since(clock::now()));
+    tokio::select! {
+        () = changed.notified() => sleep(AFTER_CHANGE).await,
+        () = sleep(left.unwrap_or(READ_EVERY).min(READ_EVERY)) => {}
+    }
     match folder.read().await {
         Err(failure) if folder.is_there() => {
             tracing::warn!(
                 failure = failure.message(Language::English),
                 "could not read the folder this time"
             );
-            Ok(before)
+            Ok(None)
         }
-        read => read,
-    }
-}
-
-/// Waits for a change of the folder, for the next file to be complete, or for the time to look by itself.
-async fn until_next(arrivals: &Arrivals, changed: &Notify) {
-    let now = clock::now();
-    let due = arrivals
-        .next_due()
-        .map(|due| due.saturating_duration_since(now));
-    tokio::select! {
-        () = changed.notified() => sleep(AFTER_CHANGE).await,
-        () = sleep(due.unwrap_or(READ_EVERY).min(READ_EVERY)) => {}
+        read => read.map(Some),
     }
 }
 
@@ -154,6 +187,19 @@ impl Memory {
         };
         memory.save();
         Ok(memory)
+    }
+
+    fn take(&mut self, round: &Round) {
+        for (path, end) in &round.files {
+            match end {
+                Some(end) if end.ending == Ending::Uploaded => self.arrivals.uploaded(path),
+                end => {
+                    let may_pass = end.as_ref().is_some_and(|end| end.may_pass);
+                    self.arrivals.failed(path, may_pass, clock::now());
+                }
+            }
+        }
+        self.save();
     }
 
     /// Without the record the next start is as the first one, and that is all.

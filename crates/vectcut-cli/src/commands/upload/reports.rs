@@ -34,6 +34,8 @@ pub(in crate::commands) struct Reports {
     spool: Mutex<Option<Spool>>,
     stderr: Stderr,
     board: Arc<Board>,
+    /// The row of the first file on the board.
+    first_row: usize,
     begun: Instant,
     /// Whether the terminal that shows standard error shows the results as text too.
     shows_results: bool,
@@ -75,6 +77,7 @@ impl Reports {
         Self {
             places: inputs.distinct(),
             spool: Mutex::new(inputs.take_spool()),
+            first_row: board.add(inputs.files.iter().map(|file| file.given.as_path())),
             files: inputs.files,
             stderr: stderr.clone(),
             board,
@@ -100,9 +103,13 @@ impl Reports {
         self.places.iter().map(|places| &self.files[places[0]])
     }
 
-    /// Returns where progress of an upload is shown.
+    /// Returns the row that shows the progress of an upload.
     pub(super) fn row(&self, upload: usize) -> usize {
-        self.places[upload][0]
+        self.row_of(self.places[upload][0])
+    }
+
+    fn row_of(&self, index: usize) -> usize {
+        self.first_row + index
     }
 
     /// Returns where notes are shown.
@@ -126,7 +133,7 @@ impl Reports {
         media: Option<Media>,
         site: &Site,
     ) -> Result<(), Failure> {
-        let index = self.row(upload);
+        let (index, row) = (self.places[upload][0], self.row(upload));
         let Input {
             given: path,
             path: read,
@@ -136,7 +143,7 @@ impl Reports {
                 let file = PublishedFile::new(&site.base_url, path, &published).with_media(media);
                 match site.is_sandbox() {
                     true => {
-                        self.board.comparing(index);
+                        self.board.comparing(row);
                         round_trip::compare(&site.oss, &file.public_signed_url, read)
                             .await
                             .map(|()| file)
@@ -148,7 +155,7 @@ impl Reports {
                 UploadError::Stopped {
                     reason, progress, ..
                 } => {
-                    let step = self.board.step(index);
+                    let step = self.board.step(row);
                     let stop = (reason, progress.safe_bytes);
                     let proxy = site.proxy_at(step);
                     Err(Failure::of_stop(path, step, stop, &error, proxy))
@@ -179,7 +186,8 @@ impl Reports {
         let mut state = self.state();
         state.is_told = true;
         for (index, Input { given: path, .. }) in self.files.iter().enumerate() {
-            self.board.end(index, failure.status(), Some(failure.code));
+            self.board
+                .end(self.row_of(index), failure.status(), Some(failure.code));
             state.batch.failed();
             state.ends[index] = Some(End::failed(failure));
             state.print(
@@ -248,7 +256,8 @@ impl Reports {
         for &place in &self.places[upload] {
             let path = &self.files[place].given;
             let failure = Failure::of_upload(path, error, None);
-            self.board.end(place, failure.status(), Some(failure.code));
+            self.board
+                .end(self.row_of(place), failure.status(), Some(failure.code));
             state.batch.failed_of_same_cause();
             state.ends[place] = Some(End::failed(&failure));
             let result = FileResult::not_published(path, &failure, self.stderr.language());
@@ -265,13 +274,14 @@ impl Reports {
     ) -> Result<(), Failure> {
         let (end, result) = match result {
             Ok(file) => {
-                self.board.end(index, file.status.name(), None);
+                self.board.end(self.row_of(index), file.status.name(), None);
                 state.batch.uploaded(file.status, file.file_size);
                 self.note_uploaded(state, &file);
                 (End::uploaded(&file), FileResult::Published(Box::new(file)))
             }
             Err(failure) => {
-                self.board.end(index, failure.status(), Some(failure.code));
+                self.board
+                    .end(self.row_of(index), failure.status(), Some(failure.code));
                 self.show_failure(state, index, &failure);
                 let language = self.stderr.language();
                 let result =
@@ -300,7 +310,7 @@ impl Reports {
         let path = self.files[index].given.display().to_string();
         let is_batch = self.files.len() > 1;
         if failure.is_stop() {
-            let safe_bytes = self.board.safe_bytes(index);
+            let safe_bytes = self.board.safe_bytes(self.row_of(index));
             state.batch.stopped((index, &path), failure, safe_bytes);
             if is_batch {
                 return;

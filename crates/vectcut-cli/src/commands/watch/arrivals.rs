@@ -42,6 +42,8 @@ pub(super) struct Arrivals {
     settle: Duration,
     settled: Settled,
     waiting: HashMap<PathBuf, Waiting>,
+    /// The files that are being uploaded, as they were when their uploads began.
+    under_way: HashMap<PathBuf, Stamp>,
 }
 
 /// A file that needs an upload.
@@ -60,15 +62,15 @@ impl Arrivals {
             settle,
             settled,
             waiting: HashMap::new(),
+            under_way: HashMap::new(),
         }
     }
 
-    /// Takes what the folder holds now. Returns the files to upload, sorted by path.
-    pub(super) fn observe(&mut self, found: &Files, now: Instant) -> Vec<PathBuf> {
+    /// Takes what the folder holds now.
+    pub(super) fn observe(&mut self, found: &Files, now: Instant) {
         self.waiting.retain(|path, _| found.contains_key(path));
         // An empty file is one that its writer has only created.
         let has_bytes = |(_, stamp): &(&PathBuf, &Stamp)| stamp.len_bytes > 0;
-        let mut due = Vec::new();
         for (path, stamp) in found.iter().filter(has_bytes) {
             if self.settled.has(path, stamp) {
                 self.waiting.remove(path);
@@ -83,30 +85,53 @@ impl Arrivals {
             if waiting.stamp != *stamp {
                 *waiting = as_it_is();
             }
-            if waiting.due.is_some_and(|due| due <= now) {
-                due.push(path.clone());
-            }
         }
-        due
+    }
+
+    /// Returns files to upload now, sorted by path, so that no more than `at_most` are being uploaded. Each is being
+    /// uploaded until [`uploaded`](Self::uploaded) or [`failed`](Self::failed) is told of it.
+    pub(super) fn begin(&mut self, at_most: usize, now: Instant) -> Vec<PathBuf> {
+        let is_due = |file: &Waiting| file.due.is_some_and(|due| due <= now);
+        let due = self.idle().filter(|(_, file)| is_due(file));
+        let mut due: Vec<_> = due.map(|(path, file)| (path.clone(), file.stamp)).collect();
+        due.sort_by(|one, other| one.0.cmp(&other.0));
+        due.truncate(at_most.saturating_sub(self.under_way.len()));
+        self.under_way.extend(due.iter().cloned());
+        due.into_iter().map(|(path, _)| path).collect()
     }
 
     /// Returns when the next file is to be uploaded, if none changes.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.waiting.values().filter_map(|file| file.due).min()
+        self.idle().filter_map(|(_, file)| file.due).min()
     }
 
-    /// Notes that a file was uploaded as it was observed last.
+    fn idle(&self) -> impl Iterator<Item = (&PathBuf, &Waiting)> {
+        let waiting = self.waiting.iter();
+        waiting.filter(|(path, _)| !self.under_way.contains_key(*path))
+    }
+
+    /// Notes that a file was uploaded as it was when its upload began.
     pub(super) fn uploaded(&mut self, path: &Path) {
-        if let Some((path, file)) = self.waiting.remove_entry(path) {
+        if let Some((path, stamp)) = self.under_way.remove_entry(path) {
+            if self
+                .waiting
+                .get(&path)
+                .is_some_and(|file| file.stamp == stamp)
+            {
+                self.waiting.remove(&path);
+            }
             self.settled.left_alone.remove(&path);
-            self.settled.uploaded.insert(path, file.stamp);
+            self.settled.uploaded.insert(path, stamp);
         }
     }
 
     /// Notes that the upload of a file failed. If the failure may pass, the file is uploaded again after a pause, else
     /// when it has changed.
     pub(super) fn failed(&mut self, path: &Path, may_pass: bool, now: Instant) {
-        if let Some(file) = self.waiting.get_mut(path) {
+        let stamp = self.under_way.remove(path);
+        let waiting = self.waiting.get_mut(path);
+        // One that has changed since is another file, and waits for its own time.
+        if let Some(file) = waiting.filter(|file| stamp == Some(file.stamp)) {
             let pause = FIRST_PAUSE.saturating_mul(1 << file.failures.min(10));
             file.due = match may_pass {
                 true => now.checked_add(pause.min(LAST_PAUSE)),
@@ -148,7 +173,9 @@ mod tests {
         seconds: u64,
         found: &[(&str, u64)],
     ) -> Vec<PathBuf> {
-        arrivals.observe(&files(found), start + Duration::from_secs(seconds))
+        let now = start + Duration::from_secs(seconds);
+        arrivals.observe(&files(found), now);
+        arrivals.begin(8, now)
     }
 
     #[test]
@@ -207,9 +234,10 @@ mod tests {
         after(&mut arrivals, start, 0, &found);
         let mut now = start + SETTLE;
         for pause in [30, 60, 120, 240, 480, 600, 600] {
-            assert_eq!(arrivals.observe(&files(&found), now).len(), 1);
+            arrivals.observe(&files(&found), now);
+            assert_eq!(arrivals.begin(8, now).len(), 1);
             arrivals.failed(Path::new("take.mp4"), true, now);
-            assert!(arrivals.observe(&files(&found), now).is_empty());
+            assert!(arrivals.begin(8, now).is_empty());
             now += Duration::from_secs(pause);
             assert_eq!(arrivals.next_due(), Some(now));
         }
@@ -219,6 +247,7 @@ mod tests {
     fn after_a_final_failure_a_file_waits_for_a_change() {
         let (start, mut arrivals) = (clock::now(), Arrivals::new(Settled::default(), SETTLE));
         after(&mut arrivals, start, 0, &[("take.mp4", 1)]);
+        assert_eq!(after(&mut arrivals, start, 3, &[("take.mp4", 1)]).len(), 1);
         arrivals.failed(Path::new("take.mp4"), false, start);
         assert!(after(&mut arrivals, start, 1000, &[("take.mp4", 1)]).is_empty());
         after(&mut arrivals, start, 1001, &[("take.mp4", 2)]);
@@ -226,5 +255,39 @@ mod tests {
             after(&mut arrivals, start, 1004, &[("take.mp4", 2)]).len(),
             1
         );
+    }
+
+    #[test]
+    fn a_file_is_uploaded_beside_others_and_not_twice() {
+        let (start, mut arrivals) = (clock::now(), Arrivals::new(Settled::default(), SETTLE));
+        let found = files(&[("a.mp4", 1), ("b.mp4", 2), ("c.mp4", 3)]);
+        arrivals.observe(&found, start);
+        let now = start + SETTLE;
+        assert_eq!(
+            arrivals.begin(2, now),
+            [Path::new("a.mp4"), Path::new("b.mp4")]
+        );
+        assert!(arrivals.begin(2, now).is_empty());
+        arrivals.uploaded(Path::new("b.mp4"));
+        arrivals.observe(&found, now);
+        assert_eq!(arrivals.begin(2, now), [Path::new("c.mp4")]);
+        assert_eq!(arrivals.next_due(), None);
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_uploaded_is_uploaded_again() {
+        for failed in [false, true] {
+            let (start, mut arrivals) = (clock::now(), Arrivals::new(Settled::default(), SETTLE));
+            after(&mut arrivals, start, 0, &[("take.mp4", 1)]);
+            assert_eq!(after(&mut arrivals, start, 3, &[("take.mp4", 1)]).len(), 1);
+            let found = [("take.mp4", 2)];
+            assert!(after(&mut arrivals, start, 4, &found).is_empty());
+            assert!(after(&mut arrivals, start, 60, &found).is_empty());
+            match failed {
+                true => arrivals.failed(Path::new("take.mp4"), false, start),
+                false => arrivals.uploaded(Path::new("take.mp4")),
+            }
+            assert_eq!(after(&mut arrivals, start, 61, &found).len(), 1, "{failed}");
+        }
     }
 }

@@ -1,15 +1,14 @@
-//! The uploads: the files that are complete at one moment go together, as those of one `vectcut upload` do.
+//! The uploads: the files that are complete at one moment are one round, as those of one `vectcut upload` are.
 
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use vectcut_upload::{Stop, StopReason, Upload};
 
-use super::arrivals::Arrivals;
-use crate::args::{OutputFormat, ProgressArg, WatchArgs};
+use crate::args::{OutputFormat, WatchArgs};
 use crate::clock;
-use crate::commands::upload::exit::Ending as FileEnding;
+use crate::commands::upload::exit::{End, Ending};
 use crate::commands::upload::reports::Reports;
 use crate::commands::upload::transfer::transfer;
 use crate::exit_code::ExitCode;
@@ -23,20 +22,30 @@ use crate::stderr::Stderr;
 use crate::watchdog;
 use crate::words::failures;
 
-/// The uploads of a run.
+/// The uploads of a run. Rounds may go on beside each other.
 pub(super) struct Rounds {
     format: OutputFormat,
-    progress: ProgressArg,
     jobs: usize,
     stderr: Stderr,
-    /// The round that is under way. The watchdog ends it.
-    current: Arc<Mutex<Option<Arc<Reports>>>>,
+    board: Arc<Board>,
+    /// The rounds that are under way. The watchdog ends them.
+    current: Current,
 }
 
-/// Whether the run goes on after a round.
-pub(super) enum Ending {
-    GoesOn,
-    Over(ExitCode),
+type Current = Arc<Mutex<Vec<Arc<Reports>>>>;
+
+/// The files of a round, and how each ended.
+pub(super) struct Round {
+    pub(super) files: Vec<(PathBuf, Option<End>)>,
+}
+
+impl Round {
+    /// Returns whether the API key was refused. Without an accepted key no file can be uploaded.
+    pub(super) fn is_refused(&self) -> bool {
+        let refused = Ending::Failed(ExitCode::ApiKey);
+        let mut ends = self.files.iter().filter_map(|(_, end)| end.as_ref());
+        ends.any(|end| end.ending == refused)
+    }
 }
 
 impl Rounds {
@@ -56,69 +65,58 @@ impl Rounds {
             OutputFormat::Json => OutputFormat::Jsonl,
             format => format,
         };
+        let mode = Mode::choose(args.progress, None, stderr)?;
         let rounds = Self {
             format,
-            progress: args.progress,
             jobs: args.transfer.jobs.into(),
             stderr: stderr.clone(),
+            board: Arc::new(Board::new(stderr, mode, clock::now())),
             current: Arc::default(),
         };
         let current = rounds.current.clone();
         let end_process = move |reason: StopReason| {
-            let reports = current
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            let exit_code = reports.map_or(reason.into(), |reports| reports.end_now(reason));
-            process::exit(exit_code as i32)
+            for round in std::mem::take(&mut *lock(&current)) {
+                round.end_now(reason);
+            }
+            process::exit(ExitCode::from(reason) as i32)
         };
         watchdog::start(None, stop, end_process)
             .map_err(|error| Failure::internal(failures::signals(), &error))?;
         Ok(rounds)
     }
 
-    /// Uploads files and prints their results. Tells `arrivals` how each ended.
+    /// Returns how many files may be uploaded at a time.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs
+    }
+
+    /// Uploads files and prints their results.
     ///
     /// # Errors
     ///
     /// Fails when standard output cannot be written.
-    pub(super) async fn upload(
-        &self,
-        paths: Vec<PathBuf>,
-        site: &Site,
-        arrivals: &mut Arrivals,
-    ) -> Result<Ending, Failure> {
-        let mode = Mode::choose(self.progress, None, &self.stderr)?;
-        let board = Arc::new(Board::new(&self.stderr, &paths, mode, clock::now()));
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future closes every connection. Files without a result stay without one.
+    pub(super) async fn upload(&self, paths: Vec<PathBuf>, site: &Site) -> Result<Round, Failure> {
         let inputs = Inputs::found(&paths);
+        let board = self.board.clone();
         let reports = Arc::new(Reports::new(inputs, self.format, &self.stderr, board));
-        self.set_current(Some(reports.clone()));
+        lock(&self.current).push(reports.clone());
         let uploads: Vec<_> = reports
             .uploads()
             .map(|file| Upload::new(&file.path))
             .collect();
         transfer(self.jobs, &uploads, site, &reports).await?;
-        let exit_code = reports.finish()?;
-        self.set_current(None);
-        let ends = reports.ends();
-        for (path, end) in paths.iter().zip(&ends) {
-            match end {
-                None => {}
-                Some(end) if end.ending == FileEnding::Uploaded => arrivals.uploaded(path),
-                Some(end) => arrivals.failed(path, end.may_pass, clock::now()),
-            }
-        }
-        // Without an accepted key no file can be uploaded.
-        let refused = FileEnding::Failed(ExitCode::ApiKey);
-        let is_refused = ends.iter().flatten().any(|end| end.ending == refused);
-        Ok(match exit_code {
-            ExitCode::Interrupted => Ending::Over(exit_code),
-            _ if is_refused => Ending::Over(ExitCode::ApiKey),
-            _ => Ending::GoesOn,
+        reports.finish()?;
+        lock(&self.current).retain(|round| !Arc::ptr_eq(round, &reports));
+        Ok(Round {
+            files: paths.into_iter().zip(reports.ends()).collect(),
         })
     }
+}
 
-    fn set_current(&self, reports: Option<Arc<Reports>>) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = reports;
-    }
+fn lock(current: &Current) -> MutexGuard<'_, Vec<Arc<Reports>>> {
+    current.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -27,8 +27,8 @@ impl Reports {
     }
 
     fn stop_the_rest(&self, state: &mut State, reason: StopReason) -> Result<ExitCode, Failure> {
-        for places in &self.places {
-            let row = places[0];
+        for (upload, places) in self.places.iter().enumerate() {
+            let row = self.row(upload);
             let open: Vec<_> = places
                 .iter()
                 .filter(|&&place| state.ends[place].is_none())
