@@ -14,7 +14,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     step("golden", || golden::run(None))?;
     step("fuzz", fuzz::smoke)?;
     step("peers", peers::run)?;
-    step("signer's users", signer_users::run)?;
+    step("signer's users", || signer_users::run(None))?;
     step("the README's first command", demonstration)?;
     step("dist", || dist::run(&[], false))
 }

@@ -12,7 +12,6 @@ mod npm;
 mod pack;
 mod runner;
 mod sbom;
-mod standard;
 mod target;
 mod verify;
 mod wheel;

@@ -22,6 +22,7 @@ mod readme;
 mod release;
 mod shipped;
 mod signer_users;
+mod standard_library;
 mod steps;
 mod test;
 mod wine;
@@ -85,7 +86,11 @@ enum Verb {
         arguments: Vec<String>,
     },
     /// Build and run the packages outside the workspace that use only the signer
-    SignerUsers,
+    SignerUsers {
+        /// Folder with the `cargo` and the `rustc` of the signer's minimum Rust, if rustup does not have them
+        #[arg(long, value_name = "FOLDER")]
+        minimum_rust: Option<PathBuf>,
+    },
     /// Publish every crate, or only check, pack and build them
     Release {
         /// Stop before the first upload
@@ -132,7 +137,7 @@ fn main() -> ExitCode {
             ..
         } => release::set_version(&version),
         Verb::Release { dry_run, .. } => release::run(dry_run),
-        Verb::SignerUsers => signer_users::run(),
+        Verb::SignerUsers { minimum_rust } => signer_users::run(minimum_rust.as_deref()),
         Verb::Docs => docs::write(),
         Verb::Dist { targets, verify } => dist::run(&targets, verify),
         Verb::Ci => ci::run(),

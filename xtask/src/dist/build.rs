@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::runner::is_there;
-use super::standard::Standard;
 use super::target::{Linker, Target};
 use crate::process::{Failure, run as run_program};
+use crate::standard_library::Standard;
 use crate::workspace;
 
 /// The oldest glibc that a binary runs with: that of CentOS 7 and of manylinux2014.
@@ -20,9 +20,9 @@ const GLIBC: &str = "2.17";
 /// Builds for a target and returns the binary.
 pub(super) fn build(target: &Target, epoch: u64) -> Result<PathBuf, Failure> {
     let folder = workspace::target_directory()?;
-    let standard = Standard::find(target)?;
+    let standard = Standard::find(target.triple())?;
     let mut command = command(target)?;
-    standard.prepare(&mut command);
+    standard.prepare(&mut command, "std,panic_abort");
     command
         .current_dir(workspace::root())
         .args([

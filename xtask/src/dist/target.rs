@@ -34,7 +34,7 @@ pub(super) enum Emulator {
     Wine,
 }
 
-/// Every target. The standard library of each comes as `standard.rs` says.
+/// Every target. The standard library of each comes as `standard_library.rs` says.
 const TABLE: [Row; 8] = [
     row("x86_64-unknown-linux-gnu", Linker::Zig, None),
     row("x86_64-unknown-linux-musl", Linker::Zig, None),

@@ -7,7 +7,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::target::Target;
 use crate::process::{Failure, output};
 use crate::workspace;
 
@@ -16,7 +15,7 @@ const SYSTEM_RUSTC: &str = "/usr/bin/rustc";
 
 /// The standard library of a target.
 #[derive(Debug)]
-pub(super) enum Standard {
+pub(crate) enum Standard {
     /// The project's toolchain has it.
     Ready,
     /// Built from source.
@@ -34,11 +33,8 @@ impl Standard {
     /// # Errors
     ///
     /// Says what to install if there is none.
-    pub(super) fn find(target: &Target) -> Result<Self, Failure> {
-        let folder = print(
-            "rustc",
-            &["--print", "target-libdir", "--target", target.triple()],
-        )?;
+    pub(crate) fn find(target: &str) -> Result<Self, Failure> {
+        let folder = print("rustc", &["--print", "target-libdir", "--target", target])?;
         if has_library(Path::new(&folder)) {
             return Ok(Self::Ready);
         }
@@ -58,14 +54,14 @@ impl Standard {
         )))
     }
 
-    /// Tells cargo how to get it.
-    pub(super) fn prepare(&self, command: &mut Command) {
+    /// Tells cargo how to get these crates of it, such as `std,panic_abort`.
+    pub(crate) fn prepare(&self, command: &mut Command, crates: &str) {
         let Self::Source { rustc, .. } = self else {
             return;
         };
         // Building it is an unstable feature of cargo, which this variable allows.
         command
-            .arg("-Zbuild-std=std,panic_abort")
+            .arg(format!("-Zbuild-std={crates}"))
             .env("RUSTC_BOOTSTRAP", "1");
         if let Some(rustc) = rustc {
             command.env("RUSTC", rustc);
@@ -77,7 +73,7 @@ impl Standard {
 fn has_library(folder: &Path) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    names.any(|name| name.starts_with("libstd-") && name.ends_with(".rlib"))
+    names.any(|name| name.starts_with("libcore-") && name.ends_with(".rlib"))
 }
 
 /// The folder with the source that belongs to a compiler, with links resolved.
