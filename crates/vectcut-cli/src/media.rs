@@ -109,7 +109,8 @@ fn look_into(source: impl Read + Seek, len_bytes: u64, path: &Path) -> io::Resul
         source.seek(SeekFrom::Start(0))?;
         let mut reader = BufReader::with_capacity(READ_BYTES, source);
         findings.media = match signature::extension_of(&head) {
-            Some("png" | "jpg" | "webp") => image(reader),
+            Some("jpg") => photo(reader),
+            Some("png" | "webp") => image(&mut reader),
             Some("wav") => sound::wav(&mut reader, len_bytes),
             Some("mp3") => sound::mp3(&mut reader, len_bytes),
             _ => None,
@@ -118,7 +119,27 @@ fn look_into(source: impl Read + Seek, len_bytes: u64, path: &Path) -> io::Resul
     Ok(findings)
 }
 
-fn image(reader: BufReader<Budgeted<impl Read + Seek>>) -> Option<Media> {
+/// A camera stores what its sensor saw, and beside it how to turn that.
+fn photo(mut reader: BufReader<Budgeted<impl Read + Seek>>) -> Option<Media> {
+    let stored = image(&mut reader)?;
+    let is_turned = orientation(&mut reader).is_some_and(|orientation| orientation >= 5);
+    let size = stored.size.map(|(width, height)| match is_turned {
+        true => (height, width),
+        false => (width, height),
+    });
+    Some(Media { size, ..stored })
+}
+
+/// Returns the orientation of Exif: 1 to 4 keep width and height, 5 to 8 exchange them.
+fn orientation(reader: &mut BufReader<Budgeted<impl Read + Seek>>) -> Option<u32> {
+    reader.rewind().ok()?;
+    let written = exif::get_exif_attr_from_jpeg(reader).ok()?;
+    let exif = exif::Reader::new().read_raw(written).ok()?;
+    let field = exif.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?;
+    field.value.get_uint(0)
+}
+
+fn image(reader: &mut BufReader<Budgeted<impl Read + Seek>>) -> Option<Media> {
     let size = imagesize::reader_size(reader).ok()?;
     let size = (size.width.try_into().ok()?, size.height.try_into().ok()?);
     (size.0 > 0 && size.1 > 0).then_some(Media {
