@@ -1,5 +1,6 @@
 //! Progress: lines on a terminal that show what happens now, plain lines in a log, or JSON for programs.
 
+mod file;
 mod json_lines;
 mod layout;
 mod lines;
@@ -16,22 +17,20 @@ use std::time::{Duration, Instant};
 
 use vectcut_upload::{Event, Step};
 
-use crate::json_events::{End, FileAt, FileProgress, Line, Retrying, Summary};
+use crate::json_events::{End, Line, Retrying, Summary};
 use crate::plain_text::plain;
 use crate::stderr::Stderr;
 use crate::words::Text;
+use file::{File, Life};
 use json_lines::JsonLines;
 use lines::Lines;
 pub(crate) use mode::Mode;
 use notes::Notes;
-use panel::{Panel, Row, Total};
-use position::Position;
-use speed::{Speed, time_left};
+use panel::{Panel, Total};
+use speed::Speed;
 
 /// How often to call [`Board::tick`]: what moves on a terminal moves this often.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
-/// Time between two JSON lines about the progress of a file. The promise is five seconds.
-const JSON_EVERY: Duration = Duration::from_secs(2);
 /// How long the end of a run waits for the reader of a descriptor.
 const LAST_READ: Duration = Duration::from_millis(200);
 
@@ -49,31 +48,6 @@ struct State {
     speed: Speed,
     /// When it was shown last.
     shown: Option<Instant>,
-}
-
-/// The progress of one file.
-struct File {
-    /// The path as it was given.
-    path: String,
-    name: String,
-    life: Life,
-    at: Position,
-    speed: Speed,
-    /// The length that the file system reports, until the upload knows it.
-    len_bytes: Option<u64>,
-    /// The failure that is being retried.
-    last_cause: Option<String>,
-    /// When the last JSON line about it was written.
-    told: Option<Instant>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Life {
-    NotBegun,
-    Active,
-    Uploaded,
-    /// It failed or was stopped.
-    Over,
 }
 
 enum View {
@@ -329,74 +303,6 @@ impl State {
             View::Json(lines) => lines.drain_within(LAST_READ),
             View::Lines(_) | View::Nothing => {}
         }
-    }
-}
-
-impl File {
-    fn new(path: &Path) -> Self {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        Self {
-            path: path.display().to_string(),
-            name: plain(&name.to_string_lossy()),
-            life: Life::NotBegun,
-            at: Position::default(),
-            speed: Speed::default(),
-            len_bytes: None,
-            last_cause: None,
-            told: None,
-        }
-    }
-
-    fn is_active(&self) -> bool {
-        self.life == Life::Active
-    }
-
-    fn len_bytes(&self) -> Option<u64> {
-        match self.at.len_bytes {
-            0 => self.len_bytes,
-            len_bytes => Some(len_bytes),
-        }
-    }
-
-    fn record_speed(&mut self, now: Instant) {
-        if self.at.step == Some(Step::Put) {
-            self.speed.record(self.at.sent_bytes, now);
-        }
-    }
-
-    fn row(&self, now: Instant) -> Row<'_> {
-        Row {
-            name: &self.name,
-            at: self.at,
-            per_second: self.speed.per_second(now),
-        }
-    }
-
-    fn at(&self) -> FileAt {
-        FileAt {
-            file: self.path.clone(),
-            step: self.at.step.map(|step| step.to_string()),
-            safe_bytes: self.at.safe_bytes,
-            sent_bytes: self.at.sent_bytes,
-            len_bytes: self.len_bytes(),
-        }
-    }
-
-    /// Returns the next JSON line about its progress when it is due.
-    fn due(&mut self, now: Instant) -> Option<Line> {
-        let told = *self.told.get_or_insert(now);
-        if now.saturating_duration_since(told) < JSON_EVERY {
-            return None;
-        }
-        self.told = Some(now);
-        let per_second = self.speed.per_second(now);
-        let left = time_left(self.at.rest_bytes(), per_second);
-        Some(Line::Progress(FileProgress {
-            at: self.at(),
-            // The conversion saturates, and drops a fraction of a byte.
-            rate: per_second.map(|rate| rate as u64),
-            eta: left.map(|left| left.as_secs()),
-        }))
     }
 }
 
