@@ -28,3 +28,4 @@ mod proof;
 mod refusals;
 mod resume;
 mod reuse;
+mod stuck;
