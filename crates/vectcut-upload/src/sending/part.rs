@@ -69,10 +69,10 @@ pub(super) async fn send_part<'s>(
     let sent = send_proven(access, Some(slot), CUTS_MAX, |slot, attempt| async move {
         // The whole slot, not just the rate in it, which is all that is named below: it is in use until the end.
         let mut slot = slot;
-        let begun = clock::monotonic();
+        let begun = shared.gate.begin_request();
         attempted.set(Some(begun));
         let body = FileBody::new(run, range, slot.rate);
-        let _in_flight = body.in_flight();
+        let in_flight = body.in_flight();
         let signing = attempt.signing();
         let patience = shared.patience_for(slot.rate);
         let sent = shared
@@ -87,6 +87,9 @@ pub(super) async fn send_part<'s>(
             )
             .await;
         attempted.set(None);
+        if let Some(at) = in_flight.connected_at() {
+            shared.gate.connected(at);
+        }
         measure(&shared.gate, &mut slot, &sent, range, clock::since(begun));
         until_connection_is_back(&shared.gate).await;
         sent

@@ -30,21 +30,19 @@ use futures_util::{
 /// It is also the early check: a wrong signature, an expired token or a wrong clock shows before any byte is sent.
 pub(crate) async fn initiate(access: &Access<'_, '_>) -> Result<OpenUpload, Setback> {
     let (run, place) = (access.run, &access.place);
-    let begun = clock::monotonic();
+    let (oss, gate) = (&run.shared.oss, &run.shared.gate);
     let upload_id = access
         .request(|attempt| async move {
-            run.shared
-                .oss
-                .initiate_multipart_upload(
-                    &place.bucket,
-                    &place.object_key,
-                    run.content_type,
-                    &attempt.signing(),
-                )
-                .await
+            let (bucket, object_key) = (&place.bucket, &place.object_key);
+            let signing = attempt.signing();
+            let begun = gate.begin_request();
+            let upload_id = oss
+                .initiate_multipart_upload(bucket, object_key, run.content_type, &signing)
+                .await?;
+            gate.responded(begun);
+            Ok(upload_id)
         })
         .await?;
-    run.shared.gate.measured_round_trip(clock::since(begun));
     access.keep_place();
     run.keep(Record::Upload {
         upload_id: upload_id.as_str().to_owned(),
