@@ -34,8 +34,6 @@ pub(super) struct Path {
 pub(super) enum Event {
     /// The connection is made, TLS included.
     Connected(usize),
-    /// The system accepted the last byte of the request.
-    Accepted(usize),
     /// The response is here.
     Response(usize),
     /// A timer that the program set.
@@ -77,8 +75,6 @@ pub(super) struct Network {
     pub(super) now: f64,
     pub(super) path: Path,
     pub(super) connections: Vec<Connection>,
-    pub(super) dropped: u64,
-    pub(super) segments: u64,
     /// Segments are sent in groups of this many, as with segmentation offload: fewer events for large files.
     group: f64,
     agenda: BinaryHeap<Reverse<Scheduled>>,
@@ -94,8 +90,6 @@ impl Network {
             now: 0.0,
             path,
             connections: Vec::new(),
-            dropped: 0,
-            segments: 0,
             group: f64::from(group),
             agenda: BinaryHeap::new(),
             order: 0,
@@ -166,7 +160,7 @@ impl Network {
                     }
                 }
                 Step::TailTimer(index, stamp) => {
-                    if self.connections[index].tail_timer(stamp, self.now) {
+                    if self.connections[index].tail_timer(stamp) {
                         self.send(index);
                     }
                 }
@@ -177,11 +171,9 @@ impl Network {
     /// Lets a connection send what its window allows.
     fn send(&mut self, index: usize) {
         while let Some(segment) = self.connections[index].next_segment(self.now) {
-            self.segments += 1;
             let group = (segment.bytes / SEGMENT_BYTES).ceil().max(1.0);
             let lost = 1.0 - (1.0 - self.path.loss).powf(group);
             if self.random() < lost {
-                self.dropped += 1;
                 continue;
             }
             if self.path.connection_rate == 0.0 {
@@ -191,7 +183,6 @@ impl Network {
             let connection = &mut self.connections[index];
             let start = connection.shaper_free_at.max(self.now);
             if start - self.now > self.path.queue / 2.0 {
-                self.dropped += 1;
                 continue;
             }
             connection.shaper_free_at =
@@ -205,16 +196,12 @@ impl Network {
             let at = at + self.random() * TIMER_TICK;
             self.schedule(at, Step::TailTimer(index, stamp));
         }
-        if self.connections[index].take_accepted() {
-            self.schedule(self.now, Step::Tell(Event::Accepted(index)));
-        }
     }
 
     fn pass_link(&mut self, index: usize, segment: Segment) {
         let mut leaves_at = self.now;
         if self.path.link_rate > 0.0 {
             if self.queued() > self.path.queue {
-                self.dropped += 1;
                 return;
             }
             let seconds = segment.bytes * WIRE_FACTOR * 8.0 / self.path.link_rate;
