@@ -5,11 +5,13 @@
 
 mod network;
 mod peers;
+mod random;
 mod tcp;
 mod vectcut;
 
 use network::{Network, Path};
 use peers::Order;
+use random::Random;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -152,28 +154,10 @@ fn the_simulation_agrees_with_real_tcp() {
     assert!(off.is_empty(), "more than 15 % off: {off:.2?}");
 }
 
-/// Numbers from a seed.
-struct Random(u64);
-
-impl Random {
-    /// Returns a number from 0 to 1.
-    fn unit(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// Returns a number spread evenly over the orders of magnitude.
-    fn spread(&mut self, low: f64, high: f64) -> f64 {
-        (low.ln() + self.unit() * (high / low).ln()).exp()
-    }
-}
-
 /// Returns a random case: 5 to 300 ms, 1 to 600 Mbit/s, up to 2 % loss, a queue of 20 ms to 1 s, files of 1 MiB up to
 /// `mib_max`.
 fn random_case(seed: u64, mib_max: f64) -> Case {
-    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut random = Random::new(seed);
     (0..5).for_each(|_| _ = random.unit());
     let round_trip = random.spread(0.005, 0.3);
     let link_rate = random.spread(1e6, 600e6);

@@ -39,9 +39,9 @@ pub(super) enum Sent {
 
 /// When the present attempt to send a part began. None while the part waits for its next attempt.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Attempt(Arc<Mutex<Option<Instant>>>);
+pub(super) struct PresentAttempt(Arc<Mutex<Option<Instant>>>);
 
-impl Attempt {
+impl PresentAttempt {
     pub(super) fn begun(&self) -> Option<Instant> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,7 +58,7 @@ pub(super) async fn send_part<'s>(
     upload_id: &UploadId,
     range: PartRange,
     slot: Slot<'s>,
-    attempted: Attempt,
+    attempted: PresentAttempt,
 ) -> Sent {
     let (run, shared) = (access.run, access.run.shared);
     if let Err(error) = run.source.check_growth().await {

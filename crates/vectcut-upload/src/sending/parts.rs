@@ -4,7 +4,7 @@ use std::{pin::pin, time::Instant};
 
 use super::{
     kept_parts,
-    part::{Attempt, Sent, send_part},
+    part::{PresentAttempt, Sent, send_part},
     progress::ticks,
 };
 use crate::{
@@ -87,7 +87,7 @@ pub(crate) async fn send_parts(
             slot = free(&mut connection) => {
                 connection = None;
                 if let Some(range) = parts.next(slot.rate) {
-                    let attempt = Attempt::default();
+                    let attempt = PresentAttempt::default();
                     let stop = parts.begin(range, attempt.clone());
                     let sent = send_part(access, &upload_id, range, slot, attempt);
                     sending.push(async move {
@@ -153,7 +153,7 @@ struct Parts<'s, 'r, 'a> {
 struct OnItsWay {
     range: PartRange,
     begun: Instant,
-    attempt: Attempt,
+    attempt: PresentAttempt,
     abort: AbortHandle,
 }
 
@@ -189,7 +189,7 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
     }
 
     /// Notes that a part is being sent, and returns what it can be stopped with.
-    fn begin(&mut self, range: PartRange, attempt: Attempt) -> AbortRegistration {
+    fn begin(&mut self, range: PartRange, attempt: PresentAttempt) -> AbortRegistration {
         let (abort, registration) = AbortHandle::new_pair();
         let begun = clock::monotonic();
         self.on_their_way.push(OnItsWay {

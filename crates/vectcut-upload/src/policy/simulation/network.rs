@@ -7,7 +7,10 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use super::tcp::{Connection, Segment};
+use super::{
+    random::Random,
+    tcp::{Connection, Segment},
+};
 
 /// Payload of one segment, and what it occupies on the wire.
 pub(super) const SEGMENT_BYTES: f64 = 1448.0;
@@ -80,7 +83,7 @@ pub(super) struct Network {
     agenda: BinaryHeap<Reverse<Scheduled>>,
     order: u64,
     link_free_at: f64,
-    random: u64,
+    random: Random,
 }
 
 impl Network {
@@ -94,7 +97,7 @@ impl Network {
             agenda: BinaryHeap::new(),
             order: 0,
             link_free_at: 0.0,
-            random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+            random: Random::new(seed),
         }
     }
 
@@ -114,7 +117,7 @@ impl Network {
                 };
             }
         }
-        took += 2.0 * (self.path.round_trip + self.queued()) + self.random() * WORK;
+        took += 2.0 * (self.path.round_trip + self.queued()) + self.random.unit() * WORK;
         self.schedule(self.now + took, Step::Tell(Event::Connected(index)));
         index
     }
@@ -152,7 +155,7 @@ impl Network {
                     let finished = self.connections[index].acknowledged(segment, self.now);
                     self.send(index);
                     if finished {
-                        let mut response_at = self.now + self.random() * WORK;
+                        let mut response_at = self.now + self.random.unit() * WORK;
                         while self.is_lost() {
                             response_at += 0.2 + 2.0 * self.path.round_trip;
                         }
@@ -173,7 +176,7 @@ impl Network {
         while let Some(segment) = self.connections[index].next_segment(self.now) {
             let group = (segment.bytes / SEGMENT_BYTES).ceil().max(1.0);
             let lost = 1.0 - (1.0 - self.path.loss).powf(group);
-            if self.random() < lost {
+            if self.random.unit() < lost {
                 continue;
             }
             if self.path.connection_rate == 0.0 {
@@ -193,7 +196,7 @@ impl Network {
         if let Some(at) = self.connections[index].take_tail_timer(self.now) {
             let stamp = self.connections[index].stamp();
             // Timers fire at a tick of the system.
-            let at = at + self.random() * TIMER_TICK;
+            let at = at + self.random.unit() * TIMER_TICK;
             self.schedule(at, Step::TailTimer(index, stamp));
         }
     }
@@ -224,14 +227,6 @@ impl Network {
     }
 
     fn is_lost(&mut self) -> bool {
-        self.path.loss > 0.0 && self.random() < self.path.loss
-    }
-
-    /// Returns a number from 0 to 1.
-    fn random(&mut self) -> f64 {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 11) as f64 / (1_u64 << 53) as f64
+        self.path.loss > 0.0 && self.random.unit() < self.path.loss
     }
 }
