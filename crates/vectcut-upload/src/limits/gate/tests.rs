@@ -1,3 +1,5 @@
+//! Who sends next, and what counts as measured.
+
 use std::{pin::pin, task::Poll};
 
 use futures_util::FutureExt;
