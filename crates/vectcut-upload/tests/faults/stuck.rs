@@ -18,12 +18,12 @@ fn far() -> Builder {
 #[tokio::test]
 async fn a_stuck_part_is_sent_again_in_pieces_while_it_is_still_stuck() {
     // Longer than the upload takes otherwise, and shorter than the patience: only the engine can end the wait.
-    let stall = Fault::at(Step::UploadPart).stalls(64 * KIB as u64, Duration::from_secs(20));
+    let stall = Fault::at(Step::UploadPart).stalls(64 * KIB as u64, Duration::from_secs(60));
     let sandbox = far().fault(stall).receive_buffer_bytes(16 * KIB);
     let bench = Bench::new(LARGE, sandbox).await;
     let patient = Patience {
-        stalled: Duration::from_secs(60),
-        response: Duration::from_secs(60),
+        stalled: Duration::from_secs(120),
+        response: Duration::from_secs(120),
     };
     let uploader = bench.uploader().part_size(MIB as u64).patience(patient);
     let published = bench.upload_with(&uploader).await.published();
