@@ -56,6 +56,9 @@ pub(crate) async fn upload(
     }
     let Kept { stage, mut history } = kept;
     let mut stage = if_unchanged(run, stage).await?;
+    if let Some(known) = run.shared.remembered.network(clock::system()) {
+        run.shared.gate.expect(known);
+    }
     let mut outcome = outcome(&stage);
     tell_resuming(run, &stage);
     loop {
@@ -96,9 +99,6 @@ type Next = Result<ControlFlow<(Place, Stored, SignedUrl), Stage>, Setback>;
 /// Asks the backend for a ticket, and meanwhile connects to the bucket of the last run.
 async fn place(run: &Run<'_>, history: &History) -> Next {
     run.tell(Event::Step(Step::Init));
-    if let Some(known) = run.shared.remembered.network(clock::system()) {
-        run.shared.gate.expect(known);
-    }
     let more = match choose_way(run, history) {
         Way::OnePut => 0,
         Way::Parts => run.shared.gate.streams_for(run.source.len_bytes()) - 1,

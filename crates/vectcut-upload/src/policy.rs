@@ -5,6 +5,7 @@ pub(crate) mod history;
 pub(crate) mod known;
 pub(crate) mod plan;
 pub(crate) mod retry;
+pub(crate) mod round_trip;
 #[cfg(test)]
 mod runs_simulation;
 #[cfg(test)]

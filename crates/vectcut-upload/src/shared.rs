@@ -14,7 +14,7 @@ use crate::{
     RetryPolicy, Stop, clock,
     clock::ServerClock,
     limits::{buffers::BufferPool, gate::Gate, pace::Pace},
-    policy::{plan::StreamRate, streams::Streams},
+    policy::{plan::StreamRate, round_trip::RoundTrip, streams::Streams},
     remembered::Remembered,
 };
 
@@ -93,7 +93,9 @@ impl Reach {
 
 impl Shared {
     pub(crate) fn new(api: vectcut_api::Client, oss: oss_client::Client) -> Self {
-        let remembered = Remembered::new(oss.endpoint().server().to_string());
+        let server = oss.endpoint().server();
+        let remembered = Remembered::new(server.to_string());
+        let round_trip = RoundTrip::new(server.as_url().scheme() == "https");
         Self {
             api,
             oss,
@@ -106,7 +108,7 @@ impl Shared {
                 response: Duration::from_secs(60),
             },
             stop: Stop::new(),
-            gate: Gate::new(Streams::new(None)),
+            gate: Gate::new(Streams::new(None), round_trip),
             pace: None,
             buffers: Arc::default(),
             clock: ServerClock::default(),

@@ -5,16 +5,19 @@
 It makes the namespaces `vectcut-client` and `vectcut-server`, joins them by two TUN devices, and runs SERVER in the
 second one, where 198.18.1.2 is the server's address. The range is reserved for benchmarks (RFC 2544). EMULATOR is the
 program that carries the packets, `tests/bench/src/bin/emulator`. It prints what SERVER prints, and ends when its standard
-input ends. Then the namespaces are gone.
+input ends. Then the namespaces are gone. If EMULATOR or SERVER ends before that, it says so, kills the clients that still
+wait for the network, and fails.
 
 It needs root on Linux. While it runs, CUBIC is among the machine's `tcp_allowed_congestion_control`.
 """
 
 import argparse
+import contextlib
 import fcntl
 import os
 import select
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -72,15 +75,23 @@ def join(namespace, device):
 def remove():
     shutil.rmtree(HOSTS_FOLDER, ignore_errors=True)
     for namespace in ADDRESSES:
-        words = ["ip", "netns", "del", namespace]
-        subprocess.run(words, check=False, stderr=subprocess.DEVNULL)
+        for command in ("pids", "del"):
+            words = ["ip", "netns", command, namespace]
+            done = subprocess.run(words, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            # A deleted namespace lasts as long as a process in it.
+            for process in done.stdout.split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(process), signal.SIGKILL)
 
 
 def wait(processes):
-    """Waits until the standard input or one of the processes ends."""
-    while all(process.poll() is None for process in processes):
+    """Waits until the standard input ends, which returns None, or one of the processes, which returns what to say."""
+    while True:
+        for process in processes:
+            if process.poll() is not None:
+                return f"the network is gone: `{' '.join(process.args)}` ended with status {process.returncode}"
         if select.select([0], [], [], 0.2)[0] and not os.read(0, 1024):
-            return
+            return None
 
 
 def main():
@@ -105,7 +116,7 @@ def main():
         processes.append(subprocess.Popen(words, stdin=client, stdout=server))
         words = ["ip", "netns", "exec", SERVER, *options.server]
         processes.append(subprocess.Popen(words, stdin=subprocess.DEVNULL))
-        wait(processes)
+        return wait(processes)
     finally:
         for process in processes:
             process.kill()

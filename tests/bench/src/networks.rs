@@ -111,6 +111,7 @@ impl Measured {
         let before = before.transpose()?;
         turns.extend(before.as_ref().map(Turn::from));
         let mut runs = contest_of(site, site.rounds(5), &turns)?.into_iter();
+        server.finish()?;
         match (runs.next(), runs.next()) {
             (Some(curl), Some(ours)) => Ok(Self {
                 curl,
@@ -190,6 +191,7 @@ fn measure_random(site: &Site, choice: &Choice) -> io::Result<Table> {
         let turn = |command| Turn::at_most(command, Some(RANDOM_ROUNDS));
         let turns: Vec<_> = commands.iter().map(turn).collect();
         let runs = contest_of(site, RANDOM_ROUNDS, &turns)?;
+        server.finish()?;
         let [curl, start, peer, ours] = runs[..].iter().map(median).collect::<Vec<_>>()[..] else {
             return Err(io::Error::other("a program was not measured"));
         };

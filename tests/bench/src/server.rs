@@ -59,6 +59,22 @@ impl Server {
         )))
     }
 
+    /// Ends a server that ends with its standard input.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it ended by itself, which spoils what was measured, or did not end well.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        drop(self.child.stdin.take());
+        let status = self.child.wait()?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(io::Error::other(format!(
+                "the server ended with {status}, so nothing that was measured counts"
+            ))),
+        }
+    }
+
     /// The settings that point `vectcut` and the vendor's SDKs at this server.
     pub(crate) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
         self.settings
@@ -133,6 +149,21 @@ fn setting(line: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_network_that_ended_badly_spoils_the_measurement() {
+        let finished = |status: &str| {
+            let script = format!("echo \"export {LAST_VARIABLE}='x'\"; cat; exit {status}");
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &script]);
+            let server = Server::start_until_end_of_input(shell).expect("it is ready");
+            server.finish()
+        };
+        finished("0").expect("it ended with its input");
+        let error = finished("1").expect_err("it failed");
+        assert!(error.to_string().contains("exit status: 1"), "{error}");
+    }
 
     #[test]
     fn a_setting_is_read_as_a_shell_would() {

@@ -1,5 +1,8 @@
 //! The connections that all files of an uploader share: how many may send at once, and who sends next.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -14,11 +17,13 @@ use crate::{
         cap::Cap,
         known::KnownNetwork,
         plan::StreamRate,
+        round_trip::RoundTrip,
         streams::{STREAMS_MAX, Streams},
     },
 };
 
-/// The round trip while none was measured.
+/// The round trip of a network of which nothing is known. On random networks, simulated uploads with this guess take 0.4 %
+/// longer on average.
 const ROUND_TRIP_UNKNOWN: Duration = Duration::from_millis(50);
 
 /// Less than this is acknowledged while connections are still in slow start.
@@ -49,8 +54,9 @@ struct State {
     acknowledged_bytes: u64,
     /// What connections that are free now have measured.
     rates: Vec<StreamRate>,
-    /// The shortest round trip that was measured.
-    round_trip: Option<Duration>,
+    round_trip: RoundTrip,
+    /// The round trip that an earlier run measured.
+    expected_round_trip: Option<Duration>,
 }
 
 /// The right to send on one connection. Dropping it passes the right on.
@@ -62,7 +68,7 @@ pub(crate) struct Slot<'a> {
 }
 
 impl Gate {
-    pub(crate) fn new(streams: Streams) -> Self {
+    pub(crate) fn new(streams: Streams, round_trip: RoundTrip) -> Self {
         Self {
             state: Mutex::new(State {
                 streams,
@@ -75,7 +81,8 @@ impl Gate {
                 cap: Cap::default(),
                 acknowledged_bytes: 0,
                 rates: Vec::new(),
-                round_trip: None,
+                round_trip,
+                expected_round_trip: None,
             }),
         }
     }
@@ -133,9 +140,13 @@ impl Gate {
         self.state().streams.count_for(len_bytes)
     }
 
-    /// Returns the shortest round trip that was measured.
+    /// Returns the round trip as this run has measured it. Until then, as an earlier run did.
     pub(crate) fn round_trip(&self) -> Duration {
-        self.state().round_trip.unwrap_or(ROUND_TRIP_UNKNOWN)
+        let state = self.state();
+        let measured = state.round_trip.get();
+        measured
+            .or(state.expected_round_trip)
+            .unwrap_or(ROUND_TRIP_UNKNOWN)
     }
 
     /// Notes what an earlier run measured, before the first connection is used.
@@ -143,16 +154,30 @@ impl Gate {
         let mut state = self.state();
         if !state.has_begun {
             state.streams.expect(known);
+            state.expected_round_trip = Some(known.round_trip);
         }
     }
 
-    /// Notes how long a request took whose bodies are small: no less than a round trip.
-    pub(crate) fn measured_round_trip(&self, elapsed: Duration) {
+    /// Notes that a request begins now, and returns the time. It may have to open a connection.
+    pub(crate) fn begin_request(&self) -> Instant {
+        let now = clock::monotonic();
+        self.state().round_trip.connecting(now);
+        now
+    }
+
+    /// Notes when a request had its connection.
+    pub(crate) fn connected(&self, at: Instant) {
+        self.state().round_trip.connected(at);
+    }
+
+    /// Notes that the response is here to a request whose bodies are small.
+    pub(crate) fn responded(&self, begun: Instant) {
         let mut state = self.state();
-        let shortest = state.round_trip.map_or(elapsed, |known| known.min(elapsed));
-        state.round_trip = Some(shortest);
-        if !state.has_begun {
-            state.streams.responded_after(elapsed);
+        state.round_trip.responded(begun, clock::monotonic());
+        if let Some(round_trip) = state.round_trip.get()
+            && !state.has_begun
+        {
+            state.streams.note_round_trip(round_trip);
         }
     }
 
@@ -160,7 +185,7 @@ impl Gate {
     pub(crate) fn measured(&self) -> Option<KnownNetwork> {
         let rate = self.bytes_per_second()?;
         let state = self.state();
-        let round_trip = state.round_trip?;
+        let round_trip = state.round_trip.get()?;
         let is_enough = state.acknowledged_bytes >= MEASURED_MIN_BYTES;
         (is_enough && !state.streams.are_limited()).then_some(KnownNetwork {
             bytes_per_second: rate as u64,
@@ -188,6 +213,7 @@ impl Gate {
     /// Returns how many of `wanted` connections a file may open ahead: the files of a batch share what they can use.
     pub(crate) fn open_ahead(&self, wanted: usize) -> usize {
         let mut state = self.state();
+        state.round_trip.connecting(clock::monotonic());
         let granted = wanted.min(STREAMS_MAX.saturating_sub(state.opened_ahead));
         state.opened_ahead += granted;
         granted
@@ -274,86 +300,5 @@ impl Drop for Slot<'_> {
             state.rates.push(self.rate);
         }
         state.release();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{pin::pin, task::Poll};
-
-    use futures_util::FutureExt;
-
-    use super::*;
-
-    /// Polls a future once.
-    async fn poll<F: Future + Unpin>(mut future: F) -> Poll<F::Output> {
-        std::future::poll_fn(|context| Poll::Ready(future.poll_unpin(context))).await
-    }
-
-    #[tokio::test]
-    async fn the_one_who_waits_longest_is_next_and_one_who_gave_up_is_passed_over() {
-        let gate = Gate::new(Streams::new(Some(1)));
-        let first = gate.acquire().await;
-        let mut second = Box::pin(gate.acquire());
-        let mut third = pin!(gate.acquire());
-        assert!(poll(&mut second).await.is_pending());
-        assert!(poll(&mut third).await.is_pending());
-        drop(second);
-        drop(first);
-        assert!(poll(&mut third).await.is_ready());
-    }
-
-    #[tokio::test]
-    async fn a_turn_that_comes_at_the_moment_of_giving_up_is_passed_on() {
-        let gate = Gate::new(Streams::new(Some(1)));
-        let first = gate.acquire().await;
-        let mut second = Box::pin(gate.acquire());
-        assert!(poll(&mut second).await.is_pending());
-        drop(first);
-        drop(second);
-        assert!(poll(pin!(gate.acquire())).await.is_ready());
-    }
-
-    #[tokio::test]
-    async fn the_files_of_a_batch_share_the_connections_that_are_opened_ahead() {
-        let gate = Gate::new(Streams::new(None));
-        let granted = [1, 15, 1, 15].map(|wanted| gate.open_ahead(wanted));
-        assert_eq!(granted, [1, 15, 0, 0]);
-        gate.opened_in_vain(15);
-        assert_eq!(gate.open_ahead(20), 15);
-        // The next batch may open its own.
-        drop(gate.acquire().await);
-        assert_eq!(gate.open_ahead(16), 16);
-    }
-
-    #[tokio::test]
-    async fn time_without_a_file_says_nothing_of_the_network() {
-        let gate = Gate::new(Streams::new(None));
-        drop(gate.acquire().await);
-        let busy = gate.state().elapsed();
-        std::thread::sleep(Duration::from_millis(5));
-        assert_eq!(gate.state().elapsed(), busy);
-    }
-
-    #[tokio::test]
-    async fn a_limited_number_of_connections_says_nothing_of_the_network() {
-        for (streams, is_measured) in [(None, true), (Some(4), false)] {
-            let gate = Gate::new(Streams::new(streams));
-            gate.measured_round_trip(Duration::from_millis(40));
-            let slot = gate.acquire().await;
-            gate.acknowledged(MEASURED_MIN_BYTES, None);
-            drop(slot);
-            assert_eq!(gate.measured().is_some(), is_measured, "{streams:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_connection_hands_on_what_it_has_measured() {
-        let gate = Gate::new(Streams::new(Some(1)));
-        let mut slot = gate.acquire().await;
-        slot.rate = StreamRate::of(1000, Duration::from_secs(1));
-        let measured = slot.rate;
-        drop(slot);
-        assert_eq!(gate.acquire().await.rate, measured);
     }
 }

@@ -177,24 +177,20 @@ impl Plan {
                 let range = self.again.remove(0);
                 self.cut_down(range, self.cap_bytes.min(aim_in_time(rate, time_left)))
             }
-            true => self.first_of_rest(rate, streams, round_trip, time_left)?,
+            true => {
+                let remaining = self.len_bytes - self.frontier;
+                let wanted = self.wanted(remaining, rate, streams as u64, round_trip, time_left);
+                self.first_of_rest(remaining, wanted)?
+            }
         };
         self.taken.insert(range.number);
         Some(range)
     }
 
-    fn first_of_rest(
-        &mut self,
-        rate: StreamRate,
-        streams: usize,
-        round_trip: Duration,
-        time_left: Option<Duration>,
-    ) -> Option<PartRange> {
-        let remaining = self.len_bytes - self.frontier;
+    fn first_of_rest(&mut self, remaining: u64, wanted: u64) -> Option<PartRange> {
         if remaining == 0 {
             return None;
         }
-        let wanted = self.wanted(remaining, rate, streams as u64, round_trip, time_left);
         let range = PartRange {
             number: self.next_number,
             offset: self.frontier,

@@ -5,11 +5,13 @@
 
 mod network;
 mod peers;
+mod random;
 mod tcp;
 mod vectcut;
 
 use network::{Network, Path};
 use peers::Order;
+use random::Random;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -93,6 +95,12 @@ fn where_one_connection_fills_the_network_an_upload_costs_four_round_trips_more(
 }
 
 #[test]
+fn a_near_server_gets_few_connections_and_they_are_enough() {
+    assert_beside_curl(&case(2.0, 500.0, 0.0, 0.0, 100.0), 1.0, 5.0);
+    assert_beside_curl(&case(8.0, 200.0, 0.0, 0.0, 10.0), 1.0, 5.0);
+}
+
+#[test]
 fn where_slow_start_rules_many_connections_win() {
     assert_beside_curl(&case(200.0, 900.0, 0.0, 0.0, 25.0), 0.95, 0.0);
     assert_beside_curl(&case(40.0, 900.0, 0.0, 0.0, 100.0), 0.85, 0.0);
@@ -146,28 +154,10 @@ fn the_simulation_agrees_with_real_tcp() {
     assert!(off.is_empty(), "more than 15 % off: {off:.2?}");
 }
 
-/// Numbers from a seed.
-struct Random(u64);
-
-impl Random {
-    /// Returns a number from 0 to 1.
-    fn unit(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// Returns a number spread evenly over the orders of magnitude.
-    fn spread(&mut self, low: f64, high: f64) -> f64 {
-        (low.ln() + self.unit() * (high / low).ln()).exp()
-    }
-}
-
 /// Returns a random case: 5 to 300 ms, 1 to 600 Mbit/s, up to 2 % loss, a queue of 20 ms to 1 s, files of 1 MiB up to
 /// `mib_max`.
 fn random_case(seed: u64, mib_max: f64) -> Case {
-    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut random = Random::new(seed);
     (0..5).for_each(|_| _ = random.unit());
     let round_trip = random.spread(0.005, 0.3);
     let link_rate = random.spread(1e6, 600e6);
@@ -193,24 +183,14 @@ fn random_case(seed: u64, mib_max: f64) -> Case {
     }
 }
 
-/// Returns the seeds whose cases miss their limit, and prints each.
-fn misses(seeds: std::ops::Range<u64>, mib_max: f64) -> Vec<u64> {
-    seeds
-        .map(|seed| (seed, random_case(seed, mib_max)))
-        .map(|(seed, case)| (seed, case, share_of_limit(&case)))
-        .filter(|(.., share)| *share > 1.0)
-        .inspect(|(seed, case, share)| eprintln!("{seed}: {share:.2} of the limit: {case:?}"))
-        .map(|(seed, ..)| seed)
-        .collect()
-}
-
 /// Whether to simulate files of up to 1 GiB, which takes a minute in a release build: set when the test is compiled, as in
 /// `ALL_SIZES=1 cargo test --release -p vectcut-upload --lib on_random_networks -- --nocapture`.
 const ALL_SIZES: Option<&str> = option_env!("ALL_SIZES");
 
-/// The networks on which files of up to 16 MiB take longer. Their rate is between 2 and 40 Mbit/s and their queue is short:
-/// the connections push each other's packets out of it, and `curl` is done before they have recovered.
-const SLOWER: [u64; 3] = [56, 98, 195];
+/// The networks on which files of up to 16 MiB take longer than the limit, and which share of it they may take: a little
+/// more than they do. Their rate is between 2 and 40 Mbit/s and their queue is short: the connections push each other's
+/// packets out of it, and `curl` is done before they have recovered.
+const SLOWER: [(u64, f64); 3] = [(56, 1.02), (98, 1.46), (195, 1.09)];
 
 #[test]
 fn on_random_networks_an_upload_is_as_fast_as_the_better_peer() {
@@ -218,7 +198,15 @@ fn on_random_networks_an_upload_is_as_fast_as_the_better_peer() {
         Some(_) => (1024.0, &[][..]),
         None => (16.0, &SLOWER[..]),
     };
-    let mut misses = misses(0..200, mib_max);
-    misses.retain(|seed| !slower.contains(seed));
+    let mut misses = Vec::new();
+    for seed in 0..200 {
+        let case = random_case(seed, mib_max);
+        let share = share_of_limit(&case);
+        let excused = slower.iter().find(|(slower, _)| *slower == seed);
+        if share > excused.map_or(1.0, |(_, share)| *share) {
+            eprintln!("{seed}: {share:.2} of the limit: {case:?}");
+            misses.push(seed);
+        }
+    }
     assert!(misses.is_empty(), "{misses:?}");
 }

@@ -89,9 +89,9 @@ impl Streams {
         }
     }
 
-    /// Notes how long a request without a body took, before the first part is sent.
-    pub(crate) fn responded_after(&mut self, elapsed: Duration) {
-        if elapsed < NEAR && !self.is_fixed {
+    /// Notes how far away the server is, before the first part is sent.
+    pub(crate) fn note_round_trip(&mut self, round_trip: Duration) {
+        if round_trip < NEAR && !self.is_fixed {
             self.is_near = true;
             self.count = self.count.min(STREAMS_NEAR[0]);
         }
@@ -185,7 +185,7 @@ mod tests {
     fn a_far_server_gets_all_connections_at_once() {
         let mut streams = Streams::new(None);
         assert_eq!(streams.count(), 16);
-        streams.responded_after(Duration::from_millis(20));
+        streams.note_round_trip(Duration::from_millis(20));
         streams.acknowledged(MIB, seconds(10), None);
         assert_eq!(streams.count(), 16);
     }
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_near_server_gets_few_unless_they_are_slow() {
         let mut streams = Streams::new(None);
-        streams.responded_after(Duration::from_millis(1));
+        streams.note_round_trip(Duration::from_millis(1));
         assert_eq!(streams.count(), 2);
         streams.acknowledged(MIB, Duration::from_millis(10), None);
         assert_eq!(streams.count(), 2);

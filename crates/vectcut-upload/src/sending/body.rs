@@ -5,10 +5,11 @@ use std::{
     io,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll, ready},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -59,6 +60,7 @@ pub(crate) struct FileBody {
 /// library drops the body with its last chunk, long before a slow connection has sent it.
 pub(crate) struct InFlight {
     given_bytes: AtomicU64,
+    connected_at: OnceLock<Instant>,
     tally: Arc<Tally>,
 }
 
@@ -78,6 +80,7 @@ impl FileBody {
             chunk_bytes,
             in_flight: Arc::new(InFlight {
                 given_bytes: AtomicU64::new(0),
+                connected_at: OnceLock::new(),
                 tally: run.tally.clone(),
             }),
         }
@@ -172,6 +175,7 @@ impl Body for FileBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.in_flight.connected_at.get_or_init(clock::monotonic);
         let chunk = ready!(self.poll_chunk(context));
         if let Some(Ok(chunk)) = &chunk {
             self.in_flight.add(chunk.len() as u64);
@@ -181,6 +185,11 @@ impl Body for FileBody {
 }
 
 impl InFlight {
+    /// Returns when the body was asked for its first chunk. The HTTP library does so once it has a connection.
+    pub(crate) fn connected_at(&self) -> Option<Instant> {
+        self.connected_at.get().copied()
+    }
+
     fn add(&self, bytes: u64) {
         self.given_bytes.fetch_add(bytes, Relaxed);
         self.tally.take_off(bytes);
@@ -216,6 +225,7 @@ mod tests {
             chunk_bytes: CHUNK_MIN_BYTES,
             in_flight: Arc::new(InFlight {
                 given_bytes: AtomicU64::new(0),
+                connected_at: OnceLock::new(),
                 tally: tally.clone(),
             }),
         };

@@ -39,9 +39,9 @@ pub(super) enum Sent {
 
 /// When the present attempt to send a part began. None while the part waits for its next attempt.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Attempt(Arc<Mutex<Option<Instant>>>);
+pub(super) struct PresentAttempt(Arc<Mutex<Option<Instant>>>);
 
-impl Attempt {
+impl PresentAttempt {
     pub(super) fn begun(&self) -> Option<Instant> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,7 +58,7 @@ pub(super) async fn send_part<'s>(
     upload_id: &UploadId,
     range: PartRange,
     slot: Slot<'s>,
-    attempted: Attempt,
+    attempted: PresentAttempt,
 ) -> Sent {
     let (run, shared) = (access.run, access.run.shared);
     if let Err(error) = run.source.check_growth().await {
@@ -69,10 +69,10 @@ pub(super) async fn send_part<'s>(
     let sent = send_proven(access, Some(slot), CUTS_MAX, |slot, attempt| async move {
         // The whole slot, not just the rate in it, which is all that is named below: it is in use until the end.
         let mut slot = slot;
-        let begun = clock::monotonic();
+        let begun = shared.gate.begin_request();
         attempted.set(Some(begun));
         let body = FileBody::new(run, range, slot.rate);
-        let _in_flight = body.in_flight();
+        let in_flight = body.in_flight();
         let signing = attempt.signing();
         let patience = shared.patience_for(slot.rate);
         let sent = shared
@@ -87,6 +87,9 @@ pub(super) async fn send_part<'s>(
             )
             .await;
         attempted.set(None);
+        if let Some(at) = in_flight.connected_at() {
+            shared.gate.connected(at);
+        }
         measure(&shared.gate, &mut slot, &sent, range, clock::since(begun));
         until_connection_is_back(&shared.gate).await;
         sent

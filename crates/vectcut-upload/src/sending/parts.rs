@@ -4,7 +4,7 @@ use std::{pin::pin, time::Instant};
 
 use super::{
     kept_parts,
-    part::{Attempt, Sent, send_part},
+    part::{PresentAttempt, Sent, send_part},
     progress::ticks,
 };
 use crate::{
@@ -30,21 +30,19 @@ use futures_util::{
 /// It is also the early check: a wrong signature, an expired token or a wrong clock shows before any byte is sent.
 pub(crate) async fn initiate(access: &Access<'_, '_>) -> Result<OpenUpload, Setback> {
     let (run, place) = (access.run, &access.place);
-    let begun = clock::monotonic();
+    let (oss, gate) = (&run.shared.oss, &run.shared.gate);
     let upload_id = access
         .request(|attempt| async move {
-            run.shared
-                .oss
-                .initiate_multipart_upload(
-                    &place.bucket,
-                    &place.object_key,
-                    run.content_type,
-                    &attempt.signing(),
-                )
-                .await
+            let (bucket, object_key) = (&place.bucket, &place.object_key);
+            let signing = attempt.signing();
+            let begun = gate.begin_request();
+            let upload_id = oss
+                .initiate_multipart_upload(bucket, object_key, run.content_type, &signing)
+                .await?;
+            gate.responded(begun);
+            Ok(upload_id)
         })
         .await?;
-    run.shared.gate.measured_round_trip(clock::since(begun));
     access.keep_place();
     run.keep(Record::Upload {
         upload_id: upload_id.as_str().to_owned(),
@@ -89,7 +87,7 @@ pub(crate) async fn send_parts(
             slot = free(&mut connection) => {
                 connection = None;
                 if let Some(range) = parts.next(slot.rate) {
-                    let attempt = Attempt::default();
+                    let attempt = PresentAttempt::default();
                     let stop = parts.begin(range, attempt.clone());
                     let sent = send_part(access, &upload_id, range, slot, attempt);
                     sending.push(async move {
@@ -155,7 +153,7 @@ struct Parts<'s, 'r, 'a> {
 struct OnItsWay {
     range: PartRange,
     begun: Instant,
-    attempt: Attempt,
+    attempt: PresentAttempt,
     abort: AbortHandle,
 }
 
@@ -191,7 +189,7 @@ impl<'s, 'r, 'a> Parts<'s, 'r, 'a> {
     }
 
     /// Notes that a part is being sent, and returns what it can be stopped with.
-    fn begin(&mut self, range: PartRange, attempt: Attempt) -> AbortRegistration {
+    fn begin(&mut self, range: PartRange, attempt: PresentAttempt) -> AbortRegistration {
         let (abort, registration) = AbortHandle::new_pair();
         let begun = clock::monotonic();
         self.on_their_way.push(OnItsWay {

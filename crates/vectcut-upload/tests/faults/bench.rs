@@ -69,7 +69,8 @@ impl Bench {
 
     /// The same for other servers, or another account.
     pub(crate) fn uploader_with(&self, base_url: &str, endpoint: &str, api_key: &str) -> Uploader {
-        uploader(base_url, endpoint, api_key, self.state_dir())
+        let ca_cert = self.sandbox.settings().ca_cert.clone();
+        uploader(base_url, endpoint, api_key, ca_cert, self.state_dir())
     }
 
     pub(crate) fn state_dir(&self) -> PathBuf {
@@ -179,11 +180,16 @@ pub(crate) fn uploader(
     base_url: &str,
     endpoint: &str,
     api_key: &str,
+    ca_cert: Option<PathBuf>,
     state_dir: PathBuf,
 ) -> Uploader {
     let server = ServerUrl::parse(base_url).unwrap();
     let endpoint = Endpoint::parse(endpoint).unwrap();
-    let http = strict_http::client(&Options::for_servers([&server, endpoint.server()])).unwrap();
+    let mut options = Options::for_servers([&server, endpoint.server()]);
+    if let Some(ca_cert) = ca_cert {
+        options = options.extra_ca(ca_cert);
+    }
+    let http = strict_http::client(&options).unwrap();
     let api_key = ApiKey::parse(api_key.to_owned()).unwrap();
     Uploader::new(
         vectcut_api::Client::new(http.clone(), server, api_key),

@@ -45,6 +45,7 @@ async fn an_upload_that_is_stopped_on_a_full_disk() {
         &setting("BASE_URL"),
         &setting("ENDPOINT"),
         &setting("API_KEY"),
+        None,
         setting("STATE_DIR").into(),
     )
     .part_size(128 * KIB as u64)

@@ -135,27 +135,6 @@ async fn retry_after_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_last_part_that_was_asked_to_wait_is_not_taken_for_a_stuck_one() {
-    let wait = Duration::from_secs(3);
-    let refusal = Response::oss(OssCode::ServiceUnavailable).retry_after(wait);
-    let sandbox = Sandbox::builder()
-        .strict()
-        // Far enough for many connections: only then a part can be stuck.
-        .link(Link::default().round_trip(Duration::from_millis(30)))
-        .fault(Fault::at(Step::UploadPart).responds(refusal).skipping(3));
-    let bench = Bench::new(LARGE, sandbox).await;
-    let uploader = bench.uploader().retry(RetryPolicy::default());
-    bench.assert_stored(&bench.upload_with(&uploader).await.published());
-    let parts = bench.arrivals(Step::UploadPart);
-    let refused = parts.iter().find(|part| part.status == Some(503));
-    let refused = refused.expect("one was asked to wait");
-    let again = parts.last().expect("it was sent again");
-    assert_eq!(again.part_number, refused.part_number);
-    let waited = again.received_at.duration_since(refused.received_at);
-    assert!(waited.expect("later") >= wait, "it was sent too soon");
-}
-
-#[tokio::test]
 async fn a_server_that_never_recovers_is_given_up_as_a_fault_of_the_network() {
     let fault = Fault::at(Step::UploadPart).status(502).always();
     let bench = Bench::new(LARGE, Sandbox::builder().fault(fault)).await;

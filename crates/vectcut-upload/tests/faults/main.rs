@@ -28,3 +28,5 @@ mod proof;
 mod refusals;
 mod resume;
 mod reuse;
+mod round_trip;
+mod stuck;

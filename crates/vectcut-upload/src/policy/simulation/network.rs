@@ -7,7 +7,10 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use super::tcp::{Connection, Segment};
+use super::{
+    random::Random,
+    tcp::{Connection, Segment},
+};
 
 /// Payload of one segment, and what it occupies on the wire.
 pub(super) const SEGMENT_BYTES: f64 = 1448.0;
@@ -34,8 +37,6 @@ pub(super) struct Path {
 pub(super) enum Event {
     /// The connection is made, TLS included.
     Connected(usize),
-    /// The system accepted the last byte of the request.
-    Accepted(usize),
     /// The response is here.
     Response(usize),
     /// A timer that the program set.
@@ -77,14 +78,12 @@ pub(super) struct Network {
     pub(super) now: f64,
     pub(super) path: Path,
     pub(super) connections: Vec<Connection>,
-    pub(super) dropped: u64,
-    pub(super) segments: u64,
     /// Segments are sent in groups of this many, as with segmentation offload: fewer events for large files.
     group: f64,
     agenda: BinaryHeap<Reverse<Scheduled>>,
     order: u64,
     link_free_at: f64,
-    random: u64,
+    random: Random,
 }
 
 impl Network {
@@ -94,13 +93,11 @@ impl Network {
             now: 0.0,
             path,
             connections: Vec::new(),
-            dropped: 0,
-            segments: 0,
             group: f64::from(group),
             agenda: BinaryHeap::new(),
             order: 0,
             link_free_at: 0.0,
-            random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+            random: Random::new(seed),
         }
     }
 
@@ -120,7 +117,7 @@ impl Network {
                 };
             }
         }
-        took += 2.0 * (self.path.round_trip + self.queued()) + self.random() * WORK;
+        took += 2.0 * (self.path.round_trip + self.queued()) + self.random.unit() * WORK;
         self.schedule(self.now + took, Step::Tell(Event::Connected(index)));
         index
     }
@@ -158,7 +155,7 @@ impl Network {
                     let finished = self.connections[index].acknowledged(segment, self.now);
                     self.send(index);
                     if finished {
-                        let mut response_at = self.now + self.random() * WORK;
+                        let mut response_at = self.now + self.random.unit() * WORK;
                         while self.is_lost() {
                             response_at += 0.2 + 2.0 * self.path.round_trip;
                         }
@@ -166,7 +163,7 @@ impl Network {
                     }
                 }
                 Step::TailTimer(index, stamp) => {
-                    if self.connections[index].tail_timer(stamp, self.now) {
+                    if self.connections[index].tail_timer(stamp) {
                         self.send(index);
                     }
                 }
@@ -177,11 +174,9 @@ impl Network {
     /// Lets a connection send what its window allows.
     fn send(&mut self, index: usize) {
         while let Some(segment) = self.connections[index].next_segment(self.now) {
-            self.segments += 1;
             let group = (segment.bytes / SEGMENT_BYTES).ceil().max(1.0);
             let lost = 1.0 - (1.0 - self.path.loss).powf(group);
-            if self.random() < lost {
-                self.dropped += 1;
+            if self.random.unit() < lost {
                 continue;
             }
             if self.path.connection_rate == 0.0 {
@@ -191,7 +186,6 @@ impl Network {
             let connection = &mut self.connections[index];
             let start = connection.shaper_free_at.max(self.now);
             if start - self.now > self.path.queue / 2.0 {
-                self.dropped += 1;
                 continue;
             }
             connection.shaper_free_at =
@@ -202,11 +196,8 @@ impl Network {
         if let Some(at) = self.connections[index].take_tail_timer(self.now) {
             let stamp = self.connections[index].stamp();
             // Timers fire at a tick of the system.
-            let at = at + self.random() * TIMER_TICK;
+            let at = at + self.random.unit() * TIMER_TICK;
             self.schedule(at, Step::TailTimer(index, stamp));
-        }
-        if self.connections[index].take_accepted() {
-            self.schedule(self.now, Step::Tell(Event::Accepted(index)));
         }
     }
 
@@ -214,7 +205,6 @@ impl Network {
         let mut leaves_at = self.now;
         if self.path.link_rate > 0.0 {
             if self.queued() > self.path.queue {
-                self.dropped += 1;
                 return;
             }
             let seconds = segment.bytes * WIRE_FACTOR * 8.0 / self.path.link_rate;
@@ -237,14 +227,6 @@ impl Network {
     }
 
     fn is_lost(&mut self) -> bool {
-        self.path.loss > 0.0 && self.random() < self.path.loss
-    }
-
-    /// Returns a number from 0 to 1.
-    fn random(&mut self) -> f64 {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 11) as f64 / (1_u64 << 53) as f64
+        self.path.loss > 0.0 && self.random.unit() < self.path.loss
     }
 }

@@ -36,7 +36,7 @@ fn put(network: &mut Network, len_bytes: u64, mut asks: bool) -> f64 {
                 network.request(connection, len_bytes);
             }
             Event::Response(_) => return network.now,
-            Event::Accepted(_) | Event::Alarm => {}
+            Event::Alarm => {}
         }
     }
     f64::INFINITY

@@ -43,11 +43,9 @@ pub(super) struct Connection {
     next_index: u64,
     /// Lost bytes that must be sent again.
     lost_bytes: f64,
-    /// Of the current request: not yet sent for the first time; not yet acknowledged; not yet accepted by the system.
+    /// Of the current request: not yet sent for the first time; not yet acknowledged.
     unsent: f64,
     unacknowledged: f64,
-    unaccepted: f64,
-    accepted_untold: bool,
     /// Losses among segments before this index belong to the same event.
     recovery_until: u64,
     in_recovery: bool,
@@ -84,8 +82,6 @@ impl Connection {
             lost_bytes: 0.0,
             unsent: 0.0,
             unacknowledged: 0.0,
-            unaccepted: 0.0,
-            accepted_untold: false,
             recovery_until: 0,
             in_recovery: false,
             window_max: 0.0,
@@ -126,8 +122,6 @@ impl Connection {
         self.max_in_flight = 0.0;
         self.unsent += bytes;
         self.unacknowledged += bytes;
-        self.unaccepted += bytes;
-        self.accepted_untold = true;
         self.round_end = self.next_index;
     }
 
@@ -320,7 +314,7 @@ impl Connection {
     }
 
     /// Nothing was acknowledged for long: first a probe, then a time-out. Returns whether it was due.
-    pub(super) fn tail_timer(&mut self, stamp: u64, now: f64) -> bool {
+    pub(super) fn tail_timer(&mut self, stamp: u64) -> bool {
         if stamp != self.stamp || self.in_flight.is_empty() {
             return false;
         }
@@ -338,23 +332,12 @@ impl Connection {
         } else if let Some(last) = self.in_flight.pop_back() {
             // The probe repeats the last segment; its acknowledgement tells which of the others were lost.
             self.in_flight_bytes -= last.bytes;
-            self.probe(last.bytes, now);
+            self.lost_bytes += last.bytes;
+            // Room for one segment whatever the window is.
+            self.window = self.window.max(self.in_flight_bytes + last.bytes);
         }
         self.stamp += 1;
         self.timer_due = true;
         true
-    }
-
-    fn probe(&mut self, bytes: f64, _now: f64) {
-        self.lost_bytes += bytes;
-        // Room for one segment whatever the window is.
-        self.window = self.window.max(self.in_flight_bytes + bytes);
-    }
-
-    /// Returns, once, that the system has accepted all of the request.
-    pub(super) fn take_accepted(&mut self) -> bool {
-        let buffer = (2.0 * self.window).clamp(SEND_BUFFER_MIN, SEND_BUFFER_MAX);
-        let accepted = self.unacknowledged <= buffer;
-        accepted && std::mem::take(&mut self.accepted_untold)
     }
 }

@@ -8,25 +8,28 @@ use super::{
 };
 use crate::policy::{
     plan::{PartRange, Plan, SINGLE_PUT_MAX_BYTES, StreamRate},
-    streams::Streams,
+    streams::{NEAR, Streams},
     stuck::Average,
 };
 
 /// How often the engine looks for stuck parts, in seconds.
 const TICK: f64 = 0.1;
 
+/// The round trips of the call for the ticket, with its handshakes.
+const TICKET_ROUND_TRIPS: f64 = 3.0;
+
 /// Sends a file with all calls, on connections that were opened while the ticket was asked for. Returns seconds.
 pub(super) fn upload(network: &mut Network, len_bytes: u64) -> f64 {
-    // The call for the ticket takes three round trips, with its handshakes; the one for the URL takes one.
+    // The call for the URL takes one round trip.
     let round_trip = network.path.round_trip;
     if len_bytes <= SINGLE_PUT_MAX_BYTES {
         let connection = network.connect();
-        network.alarm(3.0 * round_trip);
+        network.alarm(TICKET_ROUND_TRIPS * round_trip);
         return put(network, connection, len_bytes) + round_trip;
     }
     let mut sender = Sender::new(network, len_bytes);
     // One more round trip initiates the upload; one completes it.
-    network.alarm(4.0 * round_trip);
+    network.alarm((TICKET_ROUND_TRIPS + 1.0) * round_trip);
     while let Some(event) = network.next_event() {
         sender.hear(network, event);
         if sender.begun.is_none() {
@@ -45,10 +48,14 @@ fn put(network: &mut Network, connection: usize, len_bytes: u64) -> f64 {
         match event {
             Event::Alarm => network.request(connection, len_bytes + SMALL_REQUEST_BYTES),
             Event::Response(_) => return network.now,
-            Event::Connected(_) | Event::Accepted(_) => {}
+            Event::Connected(_) => {}
         }
     }
     f64::INFINITY
+}
+
+fn round_trip(network: &Network) -> Duration {
+    Duration::from_secs_f64(network.path.round_trip)
 }
 
 /// A part on its way.
@@ -66,6 +73,8 @@ struct Sender {
     spread: Vec<PartRange>,
     /// When the first part was sent.
     begun: Option<f64>,
+    /// How many connections are open, or are being opened.
+    connections: usize,
     idle: Vec<usize>,
     rates: Vec<StreamRate>,
     sending: Vec<Sending>,
@@ -74,9 +83,15 @@ struct Sender {
 impl Sender {
     fn new(network: &mut Network, len_bytes: u64) -> Self {
         let streams = Streams::new(None);
-        (0..streams.count_for(len_bytes)).for_each(|_| _ = network.connect());
+        let is_near = TICKET_ROUND_TRIPS * network.path.round_trip < NEAR.as_secs_f64();
+        let connections = match is_near {
+            true => 1,
+            false => streams.count_for(len_bytes),
+        };
+        (0..connections).for_each(|_| _ = network.connect());
         Self {
             len_bytes,
+            connections,
             plan: Plan::new(len_bytes, &[], None),
             streams,
             average: Average::default(),
@@ -91,10 +106,13 @@ impl Sender {
     fn hear(&mut self, network: &mut Network, event: Event) {
         match event {
             Event::Connected(connection) => self.idle.push(connection),
-            Event::Accepted(_) => {}
             Event::Response(connection) => self.acknowledged(network, connection),
             Event::Alarm => {
-                self.begun.get_or_insert(network.now);
+                if self.begun.is_none() {
+                    // The upload was initiated.
+                    self.streams.note_round_trip(round_trip(network));
+                    self.begun = Some(network.now);
+                }
                 self.stop_stuck(network);
                 network.alarm(TICK);
             }
@@ -116,18 +134,17 @@ impl Sender {
     }
 
     fn start_parts(&mut self, network: &mut Network) {
-        let round_trip = Duration::from_secs_f64(network.path.round_trip);
-        while self.sending.len() < self.streams.count_for(self.len_bytes)
+        let streams = self.streams.count_for(self.len_bytes);
+        while self.connections < streams && self.plan.has_next() {
+            network.connect();
+            self.connections += 1;
+        }
+        while self.sending.len() < streams
             && self.plan.has_next()
             && let Some(connection) = self.idle.pop()
         {
             let rate = self.rates.pop().unwrap_or_default();
-            let next = self.plan.next(
-                rate,
-                self.streams.count_for(self.len_bytes),
-                round_trip,
-                None,
-            );
+            let next = self.plan.next(rate, streams, round_trip(network), None);
             let Some(range) = next else { return };
             network.request(connection, range.len_bytes + SMALL_REQUEST_BYTES);
             self.sending.push(Sending {
@@ -142,7 +159,7 @@ impl Sender {
         if self.plan.has_next() || self.sending.len() > self.streams.count_for(self.len_bytes) / 4 {
             return;
         }
-        let round_trip = Duration::from_secs_f64(network.path.round_trip);
+        let round_trip = round_trip(network);
         let (now, average, spread) = (network.now, self.average, &self.spread);
         let stuck: Vec<_> = self
             .sending
