@@ -40,7 +40,7 @@ pub fn uploads() -> Result<Vec<Upload>, Failure> {
         env::var("OSS_ACCESS_KEY_SECRET")?,
     );
     let credentials = OwnedCredentials::new(id, secret);
-    let credentials = credentials.borrow();
+    let credentials = credentials.as_credentials();
     let (scope, time) = (Scope::new(&region), SystemTime::now());
     let origin = endpoint.origin(&bucket);
     let request = Request::put(&bucket, OBJECT_KEY).header("Content-Type", CONTENT_TYPE);
@@ -124,7 +124,7 @@ fn form_body(form: &Form) -> Vec<u8> {
 
 fn owned<'r, 's>(
     request: impl Iterator<Item = (&'r str, &'r str)>,
-    signature: impl Iterator<Item = (&'static str, &'s str)>,
+    signature: impl Iterator<Item = (&'s str, &'s str)>,
 ) -> Vec<(String, String)> {
     let request = request.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let signature = signature.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -13,6 +13,12 @@ pub(crate) fn is_oss_header(name: &str) -> bool {
     name.starts_with("x-oss-")
 }
 
+/// Tells whether a signature of either version, or checking it, reads the header of this lower-case name.
+pub(crate) fn is_read(name: &str) -> bool {
+    let others = ["authorization", "content-md5", "content-type", "date"];
+    is_oss_header(name) || others.contains(&name)
+}
+
 /// Writes one line for each of the request's headers and of those that the signature adds.
 ///
 /// Both must be sorted by name.
@@ -26,7 +32,7 @@ pub(crate) fn write<'a>(
         while let Some((name, value)) = added.next_if(|(name, _)| **name < *header.name) {
             write_line(sink, name, value);
         }
-        write_line(sink, &header.name, header.value);
+        write_line(sink, &header.name, &header.value);
     }
     for (name, value) in added {
         write_line(sink, name, value);

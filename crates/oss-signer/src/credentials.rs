@@ -3,11 +3,16 @@
 //! Getting, keeping and renewing credentials is left to the caller.
 
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt;
 
+use zeroize::Zeroize;
+
 use crate::error::{Field, SignError};
+use crate::percent::query_component;
 use crate::redacted::PLACEHOLDER;
 use crate::refuse;
 
@@ -46,9 +51,9 @@ impl<'a> Credentials<'a> {
         self
     }
 
-    /// Replaces the secret and the security token in a text by `[redacted]`.
+    /// Replaces the secret and the security token in a text by `[redacted]`, also where they are percent-encoded.
     ///
-    /// Servers repeat the token in some error messages.
+    /// Servers repeat the token in some error messages, and errors of HTTP clients repeat the URL with it.
     ///
     /// ```
     /// use oss_signer::Credentials;
@@ -57,16 +62,19 @@ impl<'a> Credentials<'a> {
     /// ```
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        let mut secrets = [
+        let raw = [
             self.access_key_secret,
             self.security_token.unwrap_or_default(),
         ];
+        let mut forms: Vec<_> = raw.into_iter().flat_map(shown_forms).collect();
         // The longer one first: if it contains the other, no piece of it must stay.
-        secrets.sort_unstable_by_key(|secret| Reverse(secret.len()));
-        let present = secrets.into_iter().filter(|secret| !secret.is_empty());
-        present.fold(text.to_owned(), |text, secret| {
-            text.replace(secret, PLACEHOLDER)
-        })
+        forms.sort_unstable_by_key(|form| Reverse(form.len()));
+        let present = forms.iter().filter(|form| !form.is_empty());
+        let redacted = present.fold(text.to_owned(), |text, form| {
+            text.replace(form.as_str(), PLACEHOLDER)
+        });
+        forms.iter_mut().for_each(Zeroize::zeroize);
+        redacted
     }
 
     pub(crate) fn access_key_id(&self) -> &'a str {
@@ -93,6 +101,24 @@ impl<'a> Credentials<'a> {
         }
         Ok(())
     }
+}
+
+/// Returns how a secret may stand in a text: as it is, in a URL with the escapes in either case, and as the bytes that OSS
+/// shows in `StringToSignBytes`.
+fn shown_forms(secret: &str) -> [String; 4] {
+    let encoded = query_component(secret);
+    let mut lower = String::with_capacity(encoded.len());
+    let mut pieces = encoded.split('%');
+    lower.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        // An escape is two digits, and both are ASCII.
+        let (digits, rest) = piece.split_at(2);
+        lower.push('%');
+        lower.push_str(&digits.to_ascii_lowercase());
+        lower.push_str(rest);
+    }
+    let bytes: Vec<_> = secret.bytes().map(|byte| format!("{byte:02X}")).collect();
+    [secret.to_owned(), encoded, lower, bytes.join(" ")]
 }
 
 impl fmt::Debug for Credentials<'_> {

@@ -26,7 +26,11 @@ mod compare;
 mod diagnosis;
 mod pairs;
 
-use compare::{canonical_requests, v1_strings_to_sign, v4_strings_to_sign};
+use compare::{V4, canonical_requests, v1_strings_to_sign, v4_strings_to_sign};
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::redacted::{CanonicalRequest, StringToSign};
 
@@ -35,10 +39,12 @@ pub use diagnosis::{Change, Diagnosis};
 /// Compares the string to sign of either version with the element `StringToSign` of the response.
 ///
 /// With V4, [`Diagnosis::CanonicalRequest`] means that [`canonical_request`] tells more.
+/// Line ends may be `\r\n` or the two characters `\n`, as on their way through XML and logs.
 #[must_use]
 pub fn string_to_sign(ours: &StringToSign, theirs: &str) -> Diagnosis {
     let ours = ours.reveal_secrets();
-    if ours.starts_with("OSS4-HMAC-SHA256\n") {
+    let theirs = &*as_signed(theirs);
+    if ours.starts_with(V4) {
         v4_strings_to_sign(ours, theirs)
     } else {
         v1_strings_to_sign(ours, theirs)
@@ -48,5 +54,32 @@ pub fn string_to_sign(ours: &StringToSign, theirs: &str) -> Diagnosis {
 /// Compares the canonical request of V4 with the element `CanonicalRequest` of the response.
 #[must_use]
 pub fn canonical_request(ours: &CanonicalRequest, theirs: &str) -> Diagnosis {
-    canonical_requests(ours.reveal_secrets(), theirs)
+    canonical_requests(ours.reveal_secrets(), &as_signed(theirs))
+}
+
+/// As [`string_to_sign`], with the element `StringToSignBytes`: each byte as two hexadecimal digits.
+///
+/// It is exact where `StringToSign` went through an editor or a log.
+#[must_use]
+pub fn string_to_sign_bytes(ours: &StringToSign, theirs: &str) -> Diagnosis {
+    let bytes = theirs.split_ascii_whitespace();
+    let bytes: Option<Vec<u8>> = bytes
+        .map(|byte| u8::from_str_radix(byte, 16).ok())
+        .collect();
+    match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+        Some(text) => string_to_sign(ours, &text),
+        None => Diagnosis::Unreadable,
+    }
+}
+
+/// Undoes what XML, editors and logs do to line ends. No text that is signed begins or ends with one.
+fn as_signed(text: &str) -> Cow<'_, str> {
+    let text = text.trim_matches(['\r', '\n']);
+    if !text.contains('\n') && text.contains("\\n") {
+        return text.replace("\\n", "\n").into();
+    }
+    match text.contains('\r') {
+        true => text.replace("\r\n", "\n").into(),
+        false => text.into(),
+    }
 }

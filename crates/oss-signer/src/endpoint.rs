@@ -17,11 +17,12 @@ use core::fmt;
 /// | `cn-hangzhou.oss.aliyuncs.com` | public | `cn-hangzhou` |
 /// | `oss-accelerate.aliyuncs.com`, `oss-accelerate-overseas.aliyuncs.com` | accelerate | that of the bucket |
 /// | `cb-abc.cn-hangzhou.oss-cloudbox.aliyuncs.com` | CloudBox | `cb-abc`, with the product `oss-cloudbox` |
-/// | any other host | custom domain | that of the bucket |
+/// | an IP address, `localhost` | path style | that of the bucket |
+/// | any other host, such as a gateway or a private cloud | other | that of the bucket |
 ///
-/// A custom domain (CNAME) belongs to one bucket, so its URLs have no bucket.
-/// An IP address or `localhost` gets path style: the bucket is the first segment of the path.
-/// The signature is the same in all three cases.
+/// The bucket is the first label of the host; in path style it is the first segment of the path.
+/// A custom domain (CNAME) belongs to one bucket, so its URLs have no bucket. No host tells that it is one: say it with
+/// [`with_kind`](Self::with_kind). The signature is the same in all cases.
 ///
 /// ```
 /// use oss_signer::{Endpoint, Request};
@@ -59,10 +60,12 @@ pub enum EndpointKind {
     Accelerate,
     /// A CloudBox in somebody's own data centre.
     CloudBox,
-    /// A domain that belongs to one bucket (CNAME).
+    /// A domain that belongs to one bucket (CNAME). Only [`Endpoint::with_kind`] makes one.
     CustomDomain,
-    /// An IP address or `localhost`, with the bucket in the path.
+    /// The bucket is in the path, as with an IP address and `localhost`.
     PathStyle,
+    /// Another host, with the bucket as its first label.
+    Other,
 }
 
 /// A text that is not an endpoint.
@@ -83,18 +86,17 @@ impl core::error::Error for EndpointError {}
 impl Endpoint {
     /// Reads an endpoint without the bucket, such as `oss-cn-hangzhou.aliyuncs.com` or `http://127.0.0.1:9000`.
     ///
-    /// Without a scheme it is `https`.
+    /// Without a scheme it is `https`. The kind is read from the host.
     ///
     /// # Errors
     ///
     /// [`EndpointError`] if the text has another scheme, a path, a query, user information, or a character that no host has.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let error = |reason| Err(EndpointError { reason });
-        let (scheme, authority) = match text.split_once("://") {
-            None => ("https", text),
-            Some(("https", authority)) => ("https", authority),
-            Some(("http", authority)) => ("http", authority),
-            Some(_) => return error("has a scheme other than `http` and `https`"),
+        let (scheme, authority) = text.split_once("://").unwrap_or(("https", text));
+        let mut schemes = ["https", "http"].into_iter();
+        let Some(scheme) = schemes.find(|known| known.eq_ignore_ascii_case(scheme)) else {
+            return error("has a scheme other than `http` and `https`");
         };
         let authority = authority.strip_suffix('/').unwrap_or(authority);
         let is_host_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
@@ -114,6 +116,24 @@ impl Endpoint {
             kind,
             region,
         })
+    }
+
+    /// Sets the kind, for a host that does not tell it: a custom domain, or a server that wants path style.
+    ///
+    /// ```
+    /// use oss_signer::{Endpoint, EndpointKind};
+    /// # fn main() -> Result<(), oss_signer::EndpointError> {
+    /// let cname = Endpoint::parse("media.example.com")?.with_kind(EndpointKind::CustomDomain);
+    /// assert_eq!(cname.origin("examplebucket"), "https://media.example.com");
+    /// let gateway = Endpoint::parse("http://minio:9000")?.with_kind(EndpointKind::PathStyle);
+    /// assert_eq!(gateway.origin("examplebucket"), "http://minio:9000/examplebucket");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_kind(mut self, kind: EndpointKind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// Returns the kind.
@@ -139,6 +159,12 @@ impl Endpoint {
         }
     }
 
+    /// Returns everything of a URL before the slash when a request is about the service itself, such as the list of buckets.
+    #[must_use]
+    pub fn service_origin(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority)
+    }
+
     /// Returns everything of a URL before the slash of the object key, for [`Request::url`](crate::Request::url).
     ///
     /// The bucket is not checked here; signing refuses one that cannot be signed.
@@ -147,7 +173,7 @@ impl Endpoint {
         let (scheme, authority) = (self.scheme, &self.authority);
         match self.kind {
             EndpointKind::PathStyle => format!("{scheme}://{authority}/{bucket}"),
-            EndpointKind::CustomDomain => format!("{scheme}://{authority}"),
+            EndpointKind::CustomDomain => self.service_origin(),
             _ => format!("{scheme}://{bucket}.{authority}"),
         }
     }
@@ -158,7 +184,11 @@ fn host_of(authority: &str) -> Option<&str> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (host, port) = rest.split_once(']')?;
-            (host, port.strip_prefix(':'))
+            let port = match port {
+                "" => None,
+                port => Some(port.strip_prefix(':')?),
+            };
+            (host, port)
         }
         None => match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -175,9 +205,9 @@ fn classify(host: &str) -> (EndpointKind, Option<String>) {
     if is_ip || host == "localhost" {
         return (EndpointKind::PathStyle, None);
     }
-    let custom = (EndpointKind::CustomDomain, None);
+    let other = (EndpointKind::Other, None);
     let Some(name) = host.strip_suffix(".aliyuncs.com") else {
-        return custom;
+        return other;
     };
     if let Some(cloud_box) = name.strip_suffix(".oss-cloudbox") {
         let id = cloud_box.split('.').next().unwrap_or_default();
@@ -194,7 +224,7 @@ fn classify(host: &str) -> (EndpointKind, Option<String>) {
         .strip_prefix("oss-")
         .or_else(|| name.strip_suffix(".oss"))
     else {
-        return custom;
+        return other;
     };
     let (region, kind) = match (
         region.strip_suffix("-internal"),
@@ -206,7 +236,7 @@ fn classify(host: &str) -> (EndpointKind, Option<String>) {
         _ => (region, EndpointKind::Public),
     };
     if region.is_empty() || region.contains('.') {
-        return custom;
+        return other;
     }
     (kind, Some(region.to_owned()))
 }
@@ -216,7 +246,7 @@ mod tests {
     use alloc::string::ToString;
 
     use super::EndpointKind::{
-        Accelerate, CloudBox, CustomDomain, Internal, PathStyle, Public, Vpc,
+        Accelerate, CloudBox, CustomDomain, Internal, Other, PathStyle, Public, Vpc,
     };
     use super::*;
 
@@ -248,8 +278,10 @@ mod tests {
                 CloudBox,
                 Some("cb-abc"),
             ),
-            ("cdn.example.com", CustomDomain, None),
-            ("bucket.oss-cn-hangzhou.aliyuncs.com", CustomDomain, None),
+            ("cdn.example.com", Other, None),
+            ("oss.localhost:9000", Other, None),
+            ("oss.aliyuncs.com", Other, None),
+            ("oss-.aliyuncs.com", Other, None),
             ("http://127.0.0.1:9000", PathStyle, None),
             ("http://[::1]:9000", PathStyle, None),
             ("localhost", PathStyle, None),
@@ -271,10 +303,15 @@ mod tests {
                 "https://b.oss-cn-hangzhou.aliyuncs.com",
             ),
             ("http://127.0.0.1:9000", "http://127.0.0.1:9000/b"),
-            ("cdn.example.com:8443", "https://cdn.example.com:8443"),
+            ("cdn.example.com:8443", "https://b.cdn.example.com:8443"),
+            ("HTTP://oss.localhost", "http://b.oss.localhost"),
         ] {
             assert_eq!(Endpoint::parse(text).expect(text).origin("b"), origin);
         }
+        let cname = Endpoint::parse("cdn.example.com").expect("a host");
+        assert_eq!(cname.service_origin(), "https://cdn.example.com");
+        let cname = cname.with_kind(CustomDomain);
+        assert_eq!(cname.origin("b"), "https://cdn.example.com");
     }
 
     #[test]
@@ -290,6 +327,7 @@ mod tests {
             ("user@a", "endpoint is not a host with an optional port"),
             ("a?b", "endpoint is not a host with an optional port"),
             ("a:b", "endpoint is not a host with an optional port"),
+            ("[::1]9000", "endpoint is not a host with an optional port"),
             (":80", "endpoint is not a host with an optional port"),
         ] {
             let error = Endpoint::parse(text)

@@ -24,16 +24,19 @@
 
 use alloc::borrow::Cow;
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use ::http::HeaderValue;
 use ::http::header::HeaderName;
 use ::http::request::Parts;
+use ::http::uri::PathAndQuery;
+use ::http::{HeaderValue, Uri};
 
+use crate::canonical_headers::is_read;
 use crate::credentials::Credentials;
-use crate::error::SignError;
+use crate::error::{Field, SignError};
 use crate::percent::decode;
 use crate::request::{Request, Resource};
 use crate::timestamp::Timestamp;
@@ -56,7 +59,7 @@ pub enum Addressing<'a> {
 pub enum SignPartsError {
     /// The path or the query is not percent-encoded UTF-8.
     Encoding,
-    /// The value of a header is not UTF-8.
+    /// The value of a header that is signed is not UTF-8.
     HeaderValue {
         /// The header's name.
         name: String,
@@ -88,6 +91,9 @@ impl core::error::Error for SignPartsError {
 ///
 /// Sign last: a header or a query parameter that is added afterwards may break the signature.
 /// Headers of an earlier signature are replaced, so a retry can sign the same head again.
+/// A head with an `x-oss-date` in the form of `Date` gets the new time there, and no `Date`: browsers cannot send that.
+/// Headers that are not signed may have any value, and may be repeated.
+/// A `+` in the query is a space, as in a form, and is sent as `%20`, which everybody reads as one.
 ///
 /// # Errors
 ///
@@ -98,17 +104,30 @@ pub fn sign_parts_v1(
     credentials: &Credentials<'_>,
     time: impl Into<Timestamp>,
 ) -> Result<(), SignPartsError> {
+    let time = time.into();
+    let has_oss_date = parts.headers.get(OSS_DATE).is_some_and(is_http_date);
     remove_signature(parts);
-    let head = Head::read(parts, addressing)?;
-    let signed = v1::sign(&head.request()?, credentials, time).map_err(SignPartsError::Sign)?;
-    let headers = sensitive(signed.headers());
+    parts.headers.remove(DATE);
+    spell_spaces(parts);
+    let head = Head::read(parts, addressing, is_read)?;
+    let date = has_oss_date.then(|| time.moment(Field::Time));
+    let date = date.transpose().map_err(SignPartsError::Sign)?;
+    let date = date.map(|moment| moment.http_date());
+    let mut request = head.request();
+    if let Some(date) = &date {
+        request = request.header(OSS_DATE, date.as_str());
+    }
+    let signed = v1::sign(&request, credentials, time).map_err(SignPartsError::Sign)?;
+    let date = date.as_ref().map(|date| (OSS_DATE, date.as_str()));
+    let headers = sensitive(signed.headers().chain(date));
     parts.headers.extend(headers);
     Ok(())
 }
 
 /// Signs with V4, and adds the headers of the signature.
 ///
-/// Otherwise as [`sign_parts_v1`]. The header `Host` is not signed; V4 does not require it.
+/// Otherwise as [`sign_parts_v1`], except that the time is always in `x-oss-date`.
+/// The header `Host` is not signed; V4 does not require it.
 ///
 /// # Errors
 ///
@@ -121,22 +140,48 @@ pub fn sign_parts_v4(
     time: impl Into<Timestamp>,
 ) -> Result<(), SignPartsError> {
     remove_signature(parts);
-    let head = Head::read(parts, addressing)?;
-    let signed = v4::sign(&head.request()?, credentials, scope, time);
+    if !scope.signs(DATE) {
+        parts.headers.remove(DATE);
+    }
+    spell_spaces(parts);
+    let head = Head::read(parts, addressing, |name| is_read(name) || scope.signs(name))?;
+    let signed = v4::sign(&head.request(), credentials, scope, time);
     let headers = sensitive(signed.map_err(SignPartsError::Sign)?.headers());
     parts.headers.extend(headers);
     Ok(())
 }
 
+const DATE: &str = "date";
+const OSS_DATE: &str = "x-oss-date";
+
+/// Tells the form of `Date`, which V1 takes, from that of V4.
+fn is_http_date(value: &HeaderValue) -> bool {
+    value.as_bytes().ends_with(b" GMT")
+}
+
 fn remove_signature(parts: &mut Parts) {
     for name in [
         "authorization",
-        "date",
-        "x-oss-date",
+        OSS_DATE,
         "x-oss-content-sha256",
         "x-oss-security-token",
     ] {
         parts.headers.remove(name);
+    }
+}
+
+fn spell_spaces(parts: &mut Parts) {
+    let query = parts.uri.query().filter(|query| query.contains('+'));
+    let Some(query) = query else {
+        return;
+    };
+    let path = parts.uri.path();
+    let spelled = format!("{path}?{}", query.replace('+', "%20"));
+    let mut uri = parts.uri.clone().into_parts();
+    uri.path_and_query = PathAndQuery::try_from(spelled).ok();
+    // A `+` can be replaced in every URI, so this is always one.
+    if let Ok(uri) = Uri::from_parts(uri) {
+        parts.uri = uri;
     }
 }
 
@@ -150,7 +195,12 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    fn read(parts: &'a Parts, addressing: Addressing<'a>) -> Result<Self, SignPartsError> {
+    /// `is_needed` tells which headers a signature reads; the others are left out.
+    fn read(
+        parts: &'a Parts,
+        addressing: Addressing<'a>,
+        is_needed: impl Fn(&str) -> bool,
+    ) -> Result<Self, SignPartsError> {
         let text = |encoded| decode(encoded).ok_or(SignPartsError::Encoding);
         let path = parts.uri.path().strip_prefix('/').unwrap_or_default();
         let (bucket, key) = match addressing {
@@ -165,7 +215,9 @@ impl<'a> Head<'a> {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Ok((text(name)?, text(value)?))
         });
-        let headers = parts.headers.iter().map(|(name, value)| {
+        let headers = parts.headers.iter();
+        let headers = headers.filter(|(name, _)| is_needed(name.as_str()));
+        let headers = headers.map(|(name, value)| {
             let value = core::str::from_utf8(value.as_bytes());
             let value = value.map_err(|_| SignPartsError::HeaderValue {
                 name: name.as_str().to_owned(),
@@ -181,7 +233,7 @@ impl<'a> Head<'a> {
         })
     }
 
-    fn request(&self) -> Result<Request<'_>, SignPartsError> {
+    fn request(&self) -> Request<'_> {
         let (bucket, object_key) = (&*self.bucket, &*self.object_key);
         let resource = match (bucket, object_key) {
             ("", _) => Resource::Service,
@@ -190,24 +242,24 @@ impl<'a> Head<'a> {
         };
         let mut request = Request::new(self.method, resource);
         for (name, value) in &self.query {
-            request = request.query(name, value);
+            request = request.query(name, &**value);
         }
         for (name, value) in &self.headers {
-            request = request.header(name, value);
+            request = request.header(name, *value);
         }
-        Ok(request)
+        request
     }
 }
 
 /// Returns the headers of a signature, the secret ones marked as such.
 fn sensitive<'a>(
-    headers: impl Iterator<Item = (&'static str, &'a str)>,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Vec<(HeaderName, HeaderValue)> {
     let headers = headers.filter_map(|(name, value)| {
         // Signing has checked that every value can be sent.
         let mut value = HeaderValue::from_str(value).ok()?;
         value.set_sensitive(matches!(name, "authorization" | "x-oss-security-token"));
-        Some((HeaderName::from_static(name), value))
+        Some((HeaderName::try_from(name).ok()?, value))
     });
     headers.collect()
 }

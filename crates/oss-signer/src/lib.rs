@@ -1,4 +1,18 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! | you want to | item | guide |
+//! |---|---|---|
+//! | send a signed request | [`v4::sign`], [`v1::sign`], `http::sign_parts_v4` | [`guide::send_a_request`] |
+//! | give somebody a URL | [`v4::presign`], [`v1::presign`] | [`guide::presign_a_url`] |
+//! | let a browser upload | [`post::Policy`] | [`guide::upload_a_form`] |
+//! | sign many requests | [`v4::SigningKey`] | |
+//! | find the URL and the region of a bucket | [`Endpoint`] | [`guide::find_the_endpoint`] |
+//! | understand a 403 | [`diagnose`] | [`guide::signature_does_not_match`] |
+//! | verify a request that a server received | `verify::check` | |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 extern crate alloc;

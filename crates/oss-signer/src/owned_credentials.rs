@@ -37,7 +37,7 @@ impl OwnedCredentials {
 
     /// Lends the credentials to a signature.
     #[must_use]
-    pub fn borrow(&self) -> Credentials<'_> {
+    pub fn as_credentials(&self) -> Credentials<'_> {
         let credentials = Credentials::new(&self.access_key_id, &self.access_key_secret);
         match &self.security_token {
             Some(token) => credentials.security_token(token),
@@ -71,7 +71,7 @@ impl fmt::Debug for OwnedCredentials {
 /// fn authorize(provider: &impl ProvideCredentials<Error = SignError>) -> Result<String, SignError> {
 ///     let credentials = provider.provide()?;
 ///     let request = Request::get("examplebucket", "clip.mp4");
-///     Ok(v1::presign(&request, &credentials.borrow(), std::time::UNIX_EPOCH)?.url("https://h"))
+///     Ok(v1::presign(&request, &credentials.as_credentials(), std::time::UNIX_EPOCH)?.url("https://h"))
 /// }
 ///
 /// let fixed = || Ok(OwnedCredentials::new("LTAI-EXAMPLE", "example-secret"));

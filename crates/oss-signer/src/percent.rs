@@ -100,7 +100,7 @@ fn encode(text: &str, is_kept: impl Fn(u8) -> bool, mut write: impl FnMut(&str))
 
 /// Returns the decoded text; `None` if an escape is incomplete or the result is not UTF-8.
 ///
-/// A `+` stays, because it is a plus sign in a path; in a query, clients of OSS write a space as `%20`.
+/// A `+` stays, because it is a plus sign in a path.
 #[cfg(feature = "http")]
 pub(crate) fn decode(text: &str) -> Option<alloc::borrow::Cow<'_, str>> {
     let Some(first) = text.find('%') else {

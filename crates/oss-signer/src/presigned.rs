@@ -37,9 +37,10 @@ impl Presigned {
     /// Returns the URL.
     ///
     /// `origin` is everything before the slash of the object key: `https://bucket.endpoint`, or in path style `http://127.0.0.1:9000/bucket`.
-    /// It is neither signed nor checked.
+    /// A slash at its end is dropped, because the object key would begin with it. It is neither signed nor checked.
     #[must_use]
     pub fn url(&self, origin: &str) -> String {
+        let origin = origin.strip_suffix('/').unwrap_or(origin);
         format!("{origin}{}", self.path_and_query)
     }
 }

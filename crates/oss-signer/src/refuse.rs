@@ -81,6 +81,11 @@ pub(crate) const fn no_header_name(byte: u8) -> bool {
     )
 }
 
+/// What the name of a form field cannot have. The variables of a callback begin with `x:`.
+pub(crate) const fn no_form_field(byte: u8) -> bool {
+    no_header_name(byte) && byte != b':'
+}
+
 /// Everything but upper-case letters.
 pub(crate) const fn no_method(byte: u8) -> bool {
     !byte.is_ascii_uppercase()

@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::canonical_headers::is_read;
 use crate::error::{Field, SignError};
 use crate::percent;
 use crate::refuse;
@@ -38,7 +39,7 @@ pub enum Resource<'a> {
 ///
 /// Building one never fails. Signing returns the first error of the builder.
 /// Add every `x-oss-…` header, `Content-Type` and `Content-MD5` that will be sent, and no header that the signature sets.
-/// Other headers may be added: V1 does not sign them, and V4 signs those that [`v4::Scope::additional_headers`](crate::v4::Scope::additional_headers) names.
+/// Other headers may be added, even twice: V1 does not sign them, and V4 signs those that [`v4::Scope::additional_headers`](crate::v4::Scope::additional_headers) names.
 ///
 /// `Debug` shows the names of headers and query parameters without their values.
 ///
@@ -59,7 +60,7 @@ pub struct Request<'a> {
     method: &'a str,
     resource: Resource<'a>,
     /// Sorted by encoded name, the order in which both signatures need them.
-    query: Vec<(&'a str, &'a str)>,
+    query: Vec<(&'a str, Cow<'a, str>)>,
     /// Sorted by name, the order in which both signatures need them.
     headers: Vec<Header<'a>>,
     /// Why the request cannot be signed.
@@ -72,7 +73,7 @@ pub(crate) struct Header<'a> {
     /// In lower case.
     pub(crate) name: Cow<'a, str>,
     /// Without surrounding spaces and tabs, which HTTP does not transmit.
-    pub(crate) value: &'a str,
+    pub(crate) value: Cow<'a, str>,
 }
 
 impl<'a> Request<'a> {
@@ -121,8 +122,10 @@ impl<'a> Request<'a> {
     }
 
     /// Adds a query parameter, not encoded. An empty value makes a bare name (`?uploads`).
+    ///
+    /// The value is borrowed or owned: `"1"`, or `number.to_string()`.
     #[must_use]
-    pub fn query(mut self, name: &'a str, value: &'a str) -> Self {
+    pub fn query(mut self, name: &'a str, value: impl Into<Cow<'a, str>>) -> Self {
         if RESERVED_QUERY.contains(&name) {
             let field = Field::Query(name.to_owned());
             self.refused.get_or_insert(SignError::Reserved { field });
@@ -131,7 +134,7 @@ impl<'a> Request<'a> {
     }
 
     /// Adds a query parameter, even one that a signature sets.
-    pub(crate) fn any_query(mut self, name: &'a str, value: &'a str) -> Self {
+    pub(crate) fn any_query(mut self, name: &'a str, value: impl Into<Cow<'a, str>>) -> Self {
         let place = self
             .query
             .binary_search_by(|(other, _)| percent::cmp_components(other, name));
@@ -139,21 +142,24 @@ impl<'a> Request<'a> {
         if self.refused.is_none() {
             self.refused = check_query(name, place.is_ok()).err();
         }
-        self.query.insert(index, (name, value));
+        self.query.insert(index, (name, value.into()));
         self
     }
 
     /// Adds a header. Its name may be in any case, and spaces and tabs around its value are dropped, as HTTP drops them.
+    ///
+    /// The value is borrowed or owned, as in [`query`](Self::query).
     #[must_use]
-    pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
+    pub fn header(mut self, name: &'a str, value: impl Into<Cow<'a, str>>) -> Self {
         let name = lower_case(name);
-        let value = value.trim_matches([' ', '\t']);
+        let value = trimmed(value.into());
         let place = self
             .headers
             .binary_search_by(|header| (*header.name).cmp(&name));
         let (Ok(index) | Err(index)) = place;
         if self.refused.is_none() {
-            self.refused = check_header(&name, value, place.is_ok()).err();
+            let is_repeated = place.is_ok() && is_read(&name);
+            self.refused = check_header(&name, &value, is_repeated).err();
         }
         self.headers.insert(index, Header { name, value });
         self
@@ -175,7 +181,7 @@ impl<'a> Request<'a> {
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
-            .map(|header| (&*header.name, header.value))
+            .map(|header| (&*header.name, &*header.value))
     }
 
     /// Returns the encoded path and query of the URL when the host names the bucket: `/key?query`.
@@ -190,11 +196,11 @@ impl<'a> Request<'a> {
     /// Returns the URL to send the request to.
     ///
     /// `origin` is everything before the slash of the object key: `https://bucket.endpoint`, or in path style `http://127.0.0.1:9000/bucket`.
-    /// It is neither signed nor checked.
+    /// A slash at its end is dropped, because the object key would begin with it. It is neither signed nor checked.
     #[must_use]
     pub fn url(&self, origin: &str) -> String {
         written(|sink| {
-            sink.text(origin);
+            sink.text(origin.strip_suffix('/').unwrap_or(origin));
             self.write_path(sink);
             self.write_query(sink);
         })
@@ -211,7 +217,7 @@ impl<'a> Request<'a> {
     /// Writes `?` and the encoded query, or nothing.
     pub(crate) fn write_query(&self, sink: &mut (impl Sink + ?Sized)) {
         let mut separator = "?";
-        for &(name, value) in &self.query {
+        for (name, value) in &self.query {
             sink.text(separator);
             separator = "&";
             percent::write_component(sink, name);
@@ -223,8 +229,8 @@ impl<'a> Request<'a> {
     }
 
     /// Returns the query parameters, sorted by encoded name.
-    pub(crate) fn sorted_query(&self) -> &[(&'a str, &'a str)] {
-        &self.query
+    pub(crate) fn sorted_query(&self) -> impl ExactSizeIterator<Item = (&'a str, &str)> {
+        self.query.iter().map(|(name, value)| (*name, &**value))
     }
 
     /// Returns the headers, sorted by name.
@@ -233,11 +239,11 @@ impl<'a> Request<'a> {
     }
 
     /// Returns the value of the header of this lower-case name.
-    pub(crate) fn header_value(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn header_value(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
             .find(|header| header.name == name)
-            .map(|header| header.value)
+            .map(|header| &*header.value)
     }
 
     /// Refuses what neither version can sign, and the headers named in `reserved`, which are in lower case.
@@ -304,16 +310,26 @@ fn check_query(name: &str, is_duplicate: bool) -> Result<(), SignError> {
     Ok(())
 }
 
-fn check_header(name: &str, value: &str, is_duplicate: bool) -> Result<(), SignError> {
+fn check_header(name: &str, value: &str, is_repeated: bool) -> Result<(), SignError> {
     let header_name = || Field::HeaderName(name.to_owned());
     refuse::empty(name, header_name)?;
     refuse::bytes(name, refuse::no_header_name, header_name)?;
     let field = || Field::Header(name.to_owned());
     refuse::bytes(value, refuse::no_header_value, field)?;
-    if is_duplicate {
+    if is_repeated {
         return Err(SignError::Duplicate { field: field() });
     }
     Ok(())
+}
+
+/// Drops the spaces and tabs around a value.
+fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
+    const BLANK: [char; 2] = [' ', '\t'];
+    match value {
+        Cow::Borrowed(value) => Cow::Borrowed(value.trim_matches(BLANK)),
+        Cow::Owned(value) if value.trim_matches(BLANK).len() == value.len() => Cow::Owned(value),
+        Cow::Owned(value) => Cow::Owned(value.trim_matches(BLANK).to_owned()),
+    }
 }
 
 /// Returns the name in lower case, without an allocation for the names that most requests have.
@@ -341,5 +357,33 @@ impl fmt::Debug for Request<'_> {
             .field("query_names", &query_names)
             .field("header_names", &header_names)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_of_the_origin_does_not_begin_the_object_key() {
+        let request = Request::get("examplebucket", "clip.mp4");
+        let url = "https://h/clip.mp4";
+        assert_eq!(request.url("https://h/"), url);
+        assert_eq!(request.url("https://h"), url);
+    }
+
+    #[test]
+    fn values_may_be_owned() {
+        let part = |number: u16| {
+            Request::put("examplebucket", "clip.mp4")
+                .query("partNumber", number.to_string())
+                .header("x-oss-meta-part", alloc::format!(" {number}\t"))
+        };
+        let request = part(7);
+        assert_eq!(request.path_and_query(), "/clip.mp4?partNumber=7");
+        let headers: Vec<_> = request.headers().collect();
+        assert_eq!(headers, [("x-oss-meta-part", "7")]);
     }
 }

@@ -85,7 +85,7 @@ pub fn presign(
     Ok(Presigned::new(|sink| {
         request.write_path(sink);
         request.write_query(sink);
-        let is_first = request.sorted_query().is_empty();
+        let is_first = request.sorted_query().len() == 0;
         sink.text(if is_first { "?" } else { "&" });
         sink.text("OSSAccessKeyId=");
         write_component(sink, credentials.access_key_id());
@@ -149,7 +149,7 @@ impl Signed<'_> {
     /// Returns exactly the headers to add, names in lower case: `date`, `authorization` and, with a token, `x-oss-security-token`.
     ///
     /// The last two are secrets. Do not log them, and mark them as secret if the HTTP client can (`HeaderValue::set_sensitive`).
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let date = self.date.as_ref().map(|date| ("date", date.as_str()));
         let token = self.security_token.map(|token| (SECURITY_TOKEN, token));
         date.into_iter()

@@ -5,7 +5,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use oss_signer::diagnose::{Change, Diagnosis, canonical_request, string_to_sign};
+use oss_signer::diagnose::{
+    Change, Diagnosis, canonical_request, string_to_sign, string_to_sign_bytes,
+};
 use oss_signer::v4::{self, Scope};
 use oss_signer::{Credentials, Request, v1};
 
@@ -89,7 +91,14 @@ fn each_difference_of_v1_is_named() {
         query("partNumber", Change::Removed)
     );
     let ours = v1::string_to_sign(&request(), &CREDENTIALS, time()).expect("a text");
-    assert_eq!(string_to_sign(&ours, "garbage"), Diagnosis::Version);
+    assert_eq!(string_to_sign(&ours, "garbage"), Diagnosis::Unreadable);
+    let v4 = v4::string_to_sign(&request(), &CREDENTIALS, &SCOPE, time()).expect("a text");
+    let theirs = v4.reveal_secrets();
+    assert_eq!(string_to_sign(&ours, theirs), Diagnosis::Version);
+    assert_eq!(
+        string_to_sign(&v4, ours.reveal_secrets()),
+        Diagnosis::Version
+    );
 }
 
 #[test]
@@ -120,10 +129,10 @@ fn each_difference_of_v4_is_named() {
         Diagnosis::Token
     );
     assert_eq!(v4_after("\nrange\n", "\n\n"), Diagnosis::AdditionalHeaders);
-    assert_eq!(v4_after("\n\nrange", ""), Diagnosis::Version);
+    assert_eq!(v4_after("\n\nrange", ""), Diagnosis::Unreadable);
 
     assert_eq!(v4_string_after("OSS4", "OSS4"), Diagnosis::Secret);
-    assert_eq!(v4_string_after("OSS4", "OSS5"), Diagnosis::Version);
+    assert_eq!(v4_string_after("OSS4", "OSS5"), Diagnosis::Unreadable);
     assert_eq!(v4_string_after("T010203Z", "T010204Z"), Diagnosis::Time);
     assert_eq!(
         v4_string_after("cn-hangzhou", "cn-beijing"),
@@ -148,4 +157,28 @@ fn a_diagnosis_shows_no_value_and_no_long_or_unprintable_name() {
     assert!(shown.len() < 200, "{shown}");
     let debug = format!("{:?}", v1_after("CANARY", "CANARY2"));
     assert_eq!(debug, "Token");
+}
+
+#[test]
+fn line_ends_that_were_changed_on_the_way_differ_in_nothing() {
+    let ours = v1::string_to_sign(&request(), &CREDENTIALS, time()).expect("a text");
+    let exact = ours.reveal_secrets();
+    let escaped = exact.replace('\n', "\\n");
+    let windows = exact.replace('\n', "\r\n");
+    for theirs in [escaped, windows, format!("\n{exact}\n")] {
+        assert_eq!(
+            string_to_sign(&ours, &theirs),
+            Diagnosis::Secret,
+            "{theirs:?}"
+        );
+    }
+    let bytes: Vec<_> = exact.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let bytes = bytes.join(" ");
+    assert_eq!(string_to_sign_bytes(&ours, &bytes), Diagnosis::Secret);
+    assert_eq!(
+        string_to_sign_bytes(&ours, &bytes.replacen("50", "51", 1)),
+        Diagnosis::Method
+    );
+    assert_eq!(string_to_sign_bytes(&ours, "5"), Diagnosis::Unreadable);
+    assert_eq!(string_to_sign_bytes(&ours, "50 FF"), Diagnosis::Unreadable);
 }

@@ -81,6 +81,8 @@ fn policies_that_oss_would_refuse_are_refused_first() {
         v1(policy().equals("a\"b", "v")),
         "form field `a\\\"b` holds U+0022, which cannot be signed there",
     );
+    let variable = v1(policy().equals("x:user", "v"));
+    assert!(variable.is_ok(), "a variable of a callback");
     refused(v1(policy().one_of("key", &[])), "form field `key` is empty");
     refused(
         v1(policy().none_of("key", &[])),

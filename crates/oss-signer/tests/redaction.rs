@@ -89,3 +89,20 @@ fn texts_for_diagnosis_hide_the_token_until_asked_by_name() {
     debug_hides(&text);
     assert_eq!(text.to_string(), text.reveal_secrets());
 }
+
+#[test]
+fn a_secret_is_redacted_in_each_form_in_which_servers_and_clients_repeat_it() {
+    let credentials = Credentials::new("LTAI-EXAMPLE", "a+b").security_token("CAIS+/==");
+    for text in [
+        "token CAIS+/==",
+        "token CAIS%2B%2F%3D%3D",
+        "token CAIS%2b%2f%3d%3d",
+        "token 43 41 49 53 2B 2F 3D 3D",
+        "token a+b",
+        "token a%2Bb",
+    ] {
+        assert_eq!(credentials.redact(text), "token [redacted]", "{text}");
+    }
+    let none = Credentials::new("LTAI-EXAMPLE", "");
+    assert_eq!(none.redact("a text"), "a text");
+}

@@ -97,7 +97,7 @@ impl Wire {
     }
 }
 
-fn owned<'a>(pairs: impl Iterator<Item = (&'static str, &'a str)>) -> Vec<(String, String)> {
+fn owned<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()

@@ -6,6 +6,9 @@ use super::diagnosis::Diagnosis;
 use super::pairs::{decoded, first_difference, header_pairs, query_pairs, value};
 use crate::canonical_headers::SECURITY_TOKEN;
 
+/// How a string to sign of V4 begins.
+pub(super) const V4: &str = "OSS4-HMAC-SHA256\n";
+
 /// A string to sign of V1 or a canonical request of V4, taken apart.
 struct Parts<'a> {
     method: &'a str,
@@ -62,6 +65,9 @@ impl<'a> Parts<'a> {
 
 /// Compares two strings to sign of V1.
 pub(super) fn v1_strings_to_sign(ours: &str, theirs: &str) -> Diagnosis {
+    if theirs.starts_with(V4) {
+        return Diagnosis::Version;
+    }
     compare(Parts::of_v1(ours), Parts::of_v1(theirs))
 }
 
@@ -72,11 +78,13 @@ pub(super) fn canonical_requests(ours: &str, theirs: &str) -> Diagnosis {
 
 /// Compares two strings to sign of V4: algorithm, time, scope, hash of the canonical request.
 pub(super) fn v4_strings_to_sign(ours: &str, theirs: &str) -> Diagnosis {
-    let (ours, theirs): (Vec<_>, Vec<_>) = (ours.lines().collect(), theirs.lines().collect());
-    let differs = |line: usize| ours.get(line) != theirs.get(line);
-    let regions = [&ours, &theirs].map(|lines| lines.get(2)?.split('/').nth(1));
+    let differs = |line: usize| ours.lines().nth(line) != theirs.lines().nth(line);
+    let regions = [ours, theirs].map(|text| text.lines().nth(2)?.split('/').nth(1));
     if differs(0) {
-        Diagnosis::Version
+        match Parts::of_v1(theirs) {
+            Some(_) => Diagnosis::Version,
+            None => Diagnosis::Unreadable,
+        }
     } else if differs(1) {
         Diagnosis::Time
     } else if regions[0] != regions[1] {
@@ -93,7 +101,7 @@ pub(super) fn v4_strings_to_sign(ours: &str, theirs: &str) -> Diagnosis {
 /// Compares what matters most first: a changed time changes other parts too.
 fn compare(ours: Option<Parts<'_>>, theirs: Option<Parts<'_>>) -> Diagnosis {
     let (Some(ours), Some(theirs)) = (ours, theirs) else {
-        return Diagnosis::Version;
+        return Diagnosis::Unreadable;
     };
     if ours.method != theirs.method {
         return Diagnosis::Method;

@@ -13,6 +13,8 @@ pub enum Diagnosis {
     Secret,
     /// The response is about another signature version.
     Version,
+    /// The text is none that OSS signs, or only a part of one.
+    Unreadable,
     /// The method differs.
     Method,
     /// The signing time differs.
@@ -66,6 +68,9 @@ impl fmt::Display for Diagnosis {
         f.write_str(match self {
             Self::Secret => "OSS signed the same text, so the access key secret is wrong",
             Self::Version => "OSS checked another signature version than the one that was sent",
+            Self::Unreadable => {
+                "the text to compare with is incomplete; take the whole element of the response"
+            }
             Self::Method => "OSS received another method; the HTTP client or a proxy changed it",
             Self::Time => "OSS received another signing time; the HTTP client or a proxy changed it",
             Self::Region => "OSS read another region than the one that was signed",

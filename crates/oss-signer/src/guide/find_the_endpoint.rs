@@ -25,5 +25,6 @@
 //! | the user has | give `Endpoint::parse` |
 //! |---|---|
 //! | an OSS endpoint | `oss-cn-hangzhou.aliyuncs.com`, without the bucket |
-//! | a custom domain (CNAME) | the domain; its URLs have no bucket, and the signature still has it |
+//! | a custom domain (CNAME) | the domain, and then `with_kind(EndpointKind::CustomDomain)`; its URLs have no bucket, and the signature still has it |
 //! | a server on this machine | `http://127.0.0.1:9000`; the bucket is then in the path |
+//! | a gateway that wants the bucket in the path | its host, and then `with_kind(EndpointKind::PathStyle)` |

@@ -7,7 +7,9 @@
 //! Every closure that returns owned credentials is one.
 //!
 //! ```
-//! use oss_signer::{OwnedCredentials, ProvideCredentials, Request, v1};
+//! use std::time::{Duration, UNIX_EPOCH};
+//! use oss_signer::v4::{self, Scope};
+//! use oss_signer::{OwnedCredentials, ProvideCredentials, Request};
 //!
 //! fn link<P>(provider: &P, object_key: &str) -> Result<String, Box<dyn std::error::Error>>
 //! where
@@ -16,8 +18,9 @@
 //! {
 //!     let credentials = provider.provide()?;
 //!     let request = Request::get("examplebucket", object_key);
-//!     let expires_at = std::time::UNIX_EPOCH; // SystemTime::now() + lifetime in a program
-//!     Ok(v1::presign(&request, &credentials.borrow(), expires_at)?.url("https://h"))
+//!     let (scope, time) = (Scope::new("cn-hangzhou"), UNIX_EPOCH); // SystemTime::now() in a program
+//!     let hour = Duration::from_secs(3600);
+//!     Ok(v4::presign(&request, &credentials.as_credentials(), &scope, time, hour)?.url("https://h"))
 //! }
 //!
 //! let from_environment = || -> Result<OwnedCredentials, std::env::VarError> {

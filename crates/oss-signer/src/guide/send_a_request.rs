@@ -1,65 +1,57 @@
 //! Upload or download with any HTTP client.
 //!
-//! A client needs three things: the URL of the request, the headers that were signed, and the headers of the signature.
-//! This function works with every client; `add` is what adds a header in yours.
+//! # With the types of the crate `http`
 //!
-//! ```
-//! use std::time::SystemTime;
-//! use oss_signer::{Credentials, Request, SignError, v1};
+//! reqwest, hyper and ureq take them. The feature `http` signs the head of such a request:
 //!
-//! /// Passes every header of a signed request to `add`, and returns the URL.
-//! fn sign(
-//!     request: &Request<'_>,
-//!     credentials: &Credentials<'_>,
-//!     time: SystemTime,
-//!     mut add: impl FnMut(&str, &str),
-//! ) -> Result<String, SignError> {
-//!     let signed = v1::sign(request, credentials, time)?;
-//!     request.headers().for_each(|(name, value)| add(name, value));
-//!     signed.headers().for_each(|(name, value)| add(name, value));
-//!     Ok(request.url("https://examplebucket.oss-cn-hangzhou.aliyuncs.com"))
-//! }
+#![cfg_attr(feature = "http", doc = "```")]
+#![cfg_attr(not(feature = "http"), doc = "```ignore")]
+//! use oss_signer::http::{Addressing, sign_parts_v4};
+//! use oss_signer::{Credentials, v4::Scope};
 //!
-//! # fn main() -> Result<(), SignError> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let request = http::Request::put("https://examplebucket.oss-cn-hangzhou.aliyuncs.com/clip.mp4")
+//!     .header("content-type", "video/mp4")
+//!     .body("the bytes")?;
+//! let (mut parts, body) = request.into_parts();
 //! let credentials = Credentials::new("LTAI-EXAMPLE", "example-secret");
-//! let request = Request::put("examplebucket", "clip.mp4").header("Content-Type", "video/mp4");
-//! let mut lines = Vec::new();
-//! let url = sign(&request, &credentials, SystemTime::UNIX_EPOCH, |name, value| {
-//!     lines.push(format!("{name}: {value}"));
-//! })?;
-//! assert_eq!(url, "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/clip.mp4");
-//! assert_eq!(lines[..2], ["content-type: video/mp4", "date: Thu, 01 Jan 1970 00:00:00 GMT"]);
+//! let time = std::time::SystemTime::now();
+//! sign_parts_v4(&mut parts, Addressing::Host("examplebucket"), &credentials, &Scope::new("cn-hangzhou"), time)?;
+//! let request = http::Request::from_parts(parts, body);
+//! # assert!(request.headers().contains_key("authorization"));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! With reqwest:
+//! Then `client.execute(request.try_into()?)` sends it with reqwest, and `agent.run(request)` with ureq.
+//! `tests/signer-users` in the repository has a program for each of the three.
 //!
-//! ```text
-//! let mut put = client.put(request.url(origin)).body(body);
-//! for (name, value) in request.headers() {
-//!     put = put.header(name, value);
-//! }
-//! for (name, value) in signed.headers() {
-//!     let mut value = HeaderValue::from_str(value)?;
-//!     value.set_sensitive(true);
-//!     put = put.header(name, value);
-//! }
-//! let response = put.send().await?;
+//! # With every other client
+//!
+//! A client needs three things: the URL of the request, the headers that were signed, and the headers of the signature.
+//!
+//! ```
+//! use std::time::UNIX_EPOCH;
+//! use oss_signer::{Credentials, Request, v4::{self, Scope}};
+//!
+//! # fn main() -> Result<(), oss_signer::SignError> {
+//! let credentials = Credentials::new("LTAI-EXAMPLE", "example-secret");
+//! let request = Request::put("examplebucket", "clip.mp4").header("Content-Type", "video/mp4");
+//! let signed = v4::sign(&request, &credentials, &Scope::new("cn-hangzhou"), UNIX_EPOCH)?;
+//!
+//! let url = request.url("https://examplebucket.oss-cn-hangzhou.aliyuncs.com");
+//! assert_eq!(url, "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/clip.mp4");
+//! let headers: Vec<(&str, &str)> = request.headers().chain(signed.headers()).collect();
+//! assert_eq!(headers[..2], [("content-type", "video/mp4"), ("x-oss-date", "19700101T000000Z")]);
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! With ureq, and every other client that takes names and values:
+//! # In a browser
 //!
-//! ```text
-//! let mut put = ureq::put(request.url(origin));
-//! for (name, value) in request.headers() {
-//!     put = put.header(name, value);
-//! }
-//! for (name, value) in signed.headers() {
-//!     put = put.header(name, value);
-//! }
-//! let response = put.send(body)?;
-//! ```
+//! - `SystemTime::now()` panics on `wasm32-unknown-unknown`. Take [`Timestamp::from_unix_seconds`](crate::Timestamp::from_unix_seconds) with the seconds of `Date.now()`.
+//! - `fetch` does not send a header `Date`. Sign with V4, or give V1 an `x-oss-date` header.
+//! - A page shows its code to everybody: let a server presign the URL or sign the form, and keep the secret there.
 //!
 //! # What breaks a signature
 //!

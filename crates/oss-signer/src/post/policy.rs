@@ -196,7 +196,7 @@ impl<'a> Policy<'a> {
 fn check_field(name: &str) -> Result<(), SignError> {
     let field = || Field::FormField(name.to_owned());
     refuse::empty(name, field)?;
-    refuse::bytes(name, refuse::no_header_name, field)?;
+    refuse::bytes(name, refuse::no_form_field, field)?;
     let is_reserved = ["bucket", "OSSAccessKeyId", "policy", "Signature"].contains(&name)
         || name == SECURITY_TOKEN
         || V4_FIELDS.contains(&name);

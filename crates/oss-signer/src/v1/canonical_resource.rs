@@ -72,8 +72,8 @@ pub(super) fn write(
 }
 
 /// Returns the query parameters that are signed, sorted by name.
-fn sub_resources<'a>(request: &Request<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let query = request.sorted_query().iter().copied();
+fn sub_resources<'r>(request: &'r Request<'_>) -> impl Iterator<Item = (&'r str, &'r str)> {
+    let query = request.sorted_query();
     query.filter(|(name, _)| SUB_RESOURCES.binary_search(name).is_ok())
 }
 

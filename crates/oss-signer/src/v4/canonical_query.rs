@@ -32,9 +32,9 @@ pub(super) fn write(
 ) {
     let mut added = added.iter().flatten().peekable();
     let mut separator = "";
-    let given = request.sorted_query().iter();
+    let given = request.sorted_query();
     // In a request that a server received, the signature does not sign itself.
-    for &(name, value) in given.filter(|(name, _)| *name != "x-oss-signature") {
+    for (name, value) in given.filter(|(name, _)| *name != "x-oss-signature") {
         while let Some((name, value)) =
             added.next_if(|(other, _)| cmp_components(other, name).is_lt())
         {

@@ -68,7 +68,7 @@ impl Signed<'_> {
     /// Returns exactly the headers to add, names in lower case: `x-oss-date`, `x-oss-content-sha256`, `authorization` and, with a token, `x-oss-security-token`.
     ///
     /// The last two are secrets. Do not log them, and mark them as secret if the HTTP client can (`HeaderValue::set_sensitive`).
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let token = self.security_token.map(|token| (SECURITY_TOKEN, token));
         [
             (DATE, self.date.as_str()),

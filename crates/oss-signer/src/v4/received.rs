@@ -32,6 +32,7 @@ pub(crate) fn is_signature(
     signed_at: Moment,
     signature: &str,
 ) -> Result<bool, SignError> {
+    scope.check_additional(request)?;
     let date = signed_at.iso_basic();
     let mut mac = derive(credentials, scope, date.day())?;
     let canonical = Canonical {

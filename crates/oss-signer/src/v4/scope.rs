@@ -71,6 +71,21 @@ impl<'a> Scope<'a> {
         refuse::bytes(self.product, refuse::no_scope_part, || Field::Product)
     }
 
+    /// Refuses an additional header that the request has twice: nobody says which one is signed.
+    pub(super) fn check_additional(&self, request: &Request<'_>) -> Result<(), SignError> {
+        let names = self.additional(request);
+        match names
+            .clone()
+            .zip(names.skip(1))
+            .find(|(one, next)| one == next)
+        {
+            Some((name, _)) => Err(SignError::Duplicate {
+                field: Field::Header(name.to_owned()),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Returns `20260101`, `cn-hangzhou`, `oss`, `aliyun_v4_request`.
     pub(super) fn parts<'p>(&'p self, day: &'p str) -> [&'p str; 4] {
         [day, self.region, self.product, TERMINATOR]
@@ -97,12 +112,15 @@ impl<'a> Scope<'a> {
     }
 
     /// Tells whether V4 signs the header of this lower-case name.
-    pub(super) fn signs(&self, name: &str) -> bool {
+    pub(crate) fn signs(&self, name: &str) -> bool {
         is_always_signed(name) || self.is_additional(name)
     }
 
     /// Returns the names of the request's additional headers, sorted.
-    pub(super) fn additional<'r>(&self, request: &'r Request<'_>) -> impl Iterator<Item = &'r str> {
+    pub(super) fn additional<'r>(
+        &self,
+        request: &'r Request<'_>,
+    ) -> impl Iterator<Item = &'r str> + Clone {
         let names = request.sorted_headers().iter().map(|header| &*header.name);
         names.filter(|name| !is_always_signed(name) && self.is_additional(name))
     }

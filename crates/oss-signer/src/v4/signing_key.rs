@@ -26,9 +26,9 @@ use crate::timestamp::Timestamp;
 ///
 /// Deriving takes four HMACs, almost half of the time of a signature.
 /// So keep the key if you sign many requests.
-/// A program that has only the derived key can sign without knowing the secret.
+/// A program that has only the derived key can sign without knowing the secret: `Credentials::new(id, "")` is enough then.
 ///
-/// The key is valid until the day ends in UTC.
+/// The key is valid until the day ends in UTC; ask [`is_for`](Self::is_for).
 /// `Debug` shows the day, region and product but not the key, and dropping it overwrites the key.
 ///
 /// ```
@@ -39,6 +39,7 @@ use crate::timestamp::Timestamp;
 /// let scope = Scope::new("cn-hangzhou");
 /// let time = UNIX_EPOCH + Duration::from_secs(1_767_229_323);
 /// let key = SigningKey::derive(&credentials, &scope, time)?;
+/// assert!(key.is_for(&scope, time) && !key.is_for(&scope, time + Duration::from_secs(24 * 3600)));
 /// for part_number in ["1", "2"] {
 ///     let request = Request::put("examplebucket", "clip.mp4").query("partNumber", part_number);
 ///     let signed = key.sign(&request, &credentials, &scope, time)?;
@@ -86,6 +87,13 @@ impl SigningKey {
         scope.check()?;
         let date = time.into().moment(Field::Time)?.iso_basic();
         Ok(Self::new(hmac_sha256(key)?, scope, &date))
+    }
+
+    /// Tells whether the key is that of this scope at this time. If it is not, derive another.
+    #[must_use]
+    pub fn is_for(&self, scope: &Scope<'_>, time: impl Into<Timestamp>) -> bool {
+        let moment = time.into().moment(Field::Time);
+        moment.is_ok_and(|moment| self.mac_for(scope, &moment.iso_basic()).is_ok())
     }
 
     /// Signs a request in its headers, as [`v4::sign`](super::sign) does.

@@ -26,6 +26,7 @@ pub(super) fn checked_date(
     request.check(reserved_headers)?;
     credentials.check()?;
     scope.check()?;
+    scope.check_additional(request)?;
     Ok(time.moment(Field::Time)?.iso_basic())
 }
 

@@ -12,7 +12,7 @@ use crate::request::Request;
 /// # Errors
 ///
 /// The [`Refusal`] of a request that is not signed, is signed twice or cannot be read.
-pub fn access_key_id<'a>(received: &Received<'a>) -> Result<&'a str, Refusal> {
+pub fn access_key_id<'r>(received: &'r Received<'_>) -> Result<&'r str, Refusal> {
     let request = received.request()?;
     match claim(request)? {
         (Version::V1, Place::Header) => Ok(v1::authorization(request)?.0),
@@ -38,8 +38,8 @@ pub(super) fn claim(request: &Request<'_>) -> Result<(Version, Place), Refusal> 
         }
     };
     let has = |names: &[&str]| {
-        let mut query = request.sorted_query().iter();
-        query.any(|(name, _)| names.contains(name))
+        let mut query = request.sorted_query();
+        query.any(|(name, _)| names.contains(&name))
     };
     let v4_names = [
         "x-oss-signature-version",

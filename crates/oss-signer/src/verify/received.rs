@@ -1,5 +1,6 @@
 //! A request as a server received it.
 
+use alloc::borrow::Cow;
 use core::fmt;
 
 use super::refusal::Refusal;
@@ -8,7 +9,8 @@ use crate::request::{Request, Resource};
 /// A request as a server received it, decoded, with everything that the signature set.
 ///
 /// Building one never fails. [`check`](super::check) returns the first error of the builder.
-/// A header or parameter that occurs twice is refused: OSS and its SDKs disagree about which one counts.
+/// A parameter that occurs twice is refused, and so is a header that the signature reads: OSS and its SDKs disagree about which one counts.
+/// Other headers may be repeated.
 #[derive(Clone)]
 pub struct Received<'a> {
     request: Request<'a>,
@@ -25,14 +27,14 @@ impl<'a> Received<'a> {
 
     /// Adds a decoded query parameter. A bare name has an empty value.
     #[must_use]
-    pub fn query(mut self, name: &'a str, value: &'a str) -> Self {
+    pub fn query(mut self, name: &'a str, value: impl Into<Cow<'a, str>>) -> Self {
         self.request = self.request.any_query(name, value);
         self
     }
 
     /// Adds a header, with its name in any case.
     #[must_use]
-    pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
+    pub fn header(mut self, name: &'a str, value: impl Into<Cow<'a, str>>) -> Self {
         self.request = self.request.header(name, value);
         self
     }

@@ -12,7 +12,7 @@ use crate::timestamp::Timestamp;
 use crate::v1::received;
 
 /// Returns access key ID and signature of the `Authorization` header.
-pub(super) fn authorization<'a>(request: &Request<'a>) -> Result<(&'a str, &'a str), Refusal> {
+pub(super) fn authorization<'r>(request: &'r Request<'_>) -> Result<(&'r str, &'r str), Refusal> {
     let value = request.header_value("authorization").unwrap_or_default();
     let pair = value.strip_prefix("OSS ");
     let pair = pair.and_then(|pair| pair.split_once(':'));

@@ -70,7 +70,7 @@ pub(super) struct Authorization<'a> {
     signature: &'a str,
 }
 
-pub(super) fn authorization<'a>(request: &Request<'a>) -> Result<Authorization<'a>, Refusal> {
+pub(super) fn authorization<'r>(request: &'r Request<'_>) -> Result<Authorization<'r>, Refusal> {
     let value = request.header_value("authorization").unwrap_or_default();
     let fields = value.strip_prefix(ALGORITHM).unwrap_or_default();
     let field = |wanted: &str| {

@@ -48,7 +48,7 @@ async fn sign_parts(upload: &Upload) -> Result<(), Failure> {
     sign_parts_v4(
         &mut parts,
         Addressing::Path,
-        &credentials.borrow(),
+        &credentials.as_credentials(),
         &scope,
         time,
     )?;
