@@ -162,7 +162,7 @@ fn addressing() -> Addressing {
     }
 }
 
-fn owned<'a>(pairs: impl Iterator<Item = (&'static str, &'a str)>) -> Vec<(String, String)> {
+fn owned<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()

@@ -170,7 +170,7 @@ fn transport(operation: Operation, error: reqwest::Error) -> Error {
 }
 
 /// Makes header values that no log of the HTTP library shows, and whose memory is overwritten when they are dropped.
-fn sensitive<'a>(headers: impl Iterator<Item = (&'static str, &'a str)>) -> HeaderMap {
+fn sensitive<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> HeaderMap {
     let value = |text: &str| {
         let owned = Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec()));
         let mut value = HeaderValue::from_maybe_shared(owned).ok()?;
