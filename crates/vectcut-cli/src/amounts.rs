@@ -46,9 +46,14 @@ pub(crate) fn duration(duration: Duration) -> Text {
     }
 }
 
-/// Returns how long a link is still good, in one unit, rounded down, such as `23 h`.
+/// Returns how long a link is still good, in one unit, rounded down, such as `24 h`.
+///
+/// A day less the minute that passed since the link was made is a day.
 pub(crate) fn rough(duration: Duration) -> Text {
-    let seconds = duration.as_secs();
+    let seconds = match duration.as_secs() {
+        seconds @ 3600.. => seconds + 60,
+        seconds => seconds,
+    };
     match seconds {
         0..60 => labels::seconds(seconds),
         60..3600 => labels::whole_minutes(seconds / 60),

@@ -163,7 +163,7 @@ pub(crate) struct UploadArgs {
     )]
     pub(crate) progress: ProgressArg,
     /// Write progress as JSON lines to this open file descriptor (Unix)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..), conflicts_with = "progress")]
+    #[arg(long, value_name = "N", value_parser = values::count::<2, { u16::MAX }>, conflicts_with = "progress")]
     pub(crate) progress_fd: Option<u16>,
     /// File name to report to VectCut, for one FILE only [default: the file's own name]
     #[arg(long, value_parser = values::file_name)]
@@ -205,10 +205,10 @@ pub(crate) struct TransferArgs {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::duration)]
     pub(crate) give_up_after: Duration,
     /// Files uploaded in parallel, 1 to 64
-    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = values::count::<1, 64>)]
     pub(crate) jobs: u16,
     /// Connections in total, 1 to 16 [default: chosen automatically]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=STREAMS_MAX as i64))]
+    #[arg(long, value_name = "N", value_parser = values::count::<1, { STREAMS_MAX as u16 }>)]
     pub(crate) streams: Option<u16>,
     /// Part size, 128k to 5G, for example 8M [default: chosen automatically]
     #[arg(long, value_name = "SIZE", value_parser = values::part_bytes)]
@@ -284,7 +284,7 @@ pub(crate) enum ProgressArg {
     Lines,
     /// One JSON object a line; all of standard error is JSON then
     Json,
-    /// No progress
+    /// No progress; results and retries are still told
     None,
 }
 

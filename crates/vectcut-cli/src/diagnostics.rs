@@ -23,17 +23,15 @@ pub(crate) fn render(failure: &Failure, color: bool, language: Language) -> Stri
             writeln!(words, "{label}{gap}{text}")
         };
     };
-    let what = match language {
-        Language::Chinese if !failure.causes.is_empty() => {
-            format!(
-                "{}：{}",
-                failure.what.to(language),
-                failure.meaning().to(language)
-            )
+    let what = failure.what.to(language);
+    let meaning = failure.meaning_of_step();
+    match meaning.filter(|_| language == Language::Chinese && !failure.causes.is_empty()) {
+        Some(meaning) => {
+            let meaning = meaning.to(language);
+            line(RED, labels::error(), &format!("{what}：{meaning}"));
         }
-        _ => failure.what.to(language).to_owned(),
-    };
-    line(RED, labels::error(), &what);
+        None => line(RED, labels::error(), what),
+    }
     for cause in failure.causes_in(language) {
         line(RED, labels::caused_by(), cause);
     }

@@ -108,7 +108,7 @@ impl Failure {
 
     /// Returns why it failed in one line, for programs. The file is named beside it.
     ///
-    /// Some causes are English in every language, so another language says first what the failure's name means.
+    /// Some causes are English in every language, so another language says first what failed.
     pub(crate) fn message(&self, language: Language) -> String {
         if self.causes.is_empty() {
             return self.what.to(language).to_owned();
@@ -117,7 +117,7 @@ impl Failure {
         match language {
             Language::English => causes.join(": "),
             Language::Chinese => {
-                let meaning = self.meaning();
+                let meaning = self.meaning_of_step().unwrap_or_else(|| self.what.clone());
                 let parts: Vec<_> = iter::once(meaning.to(language)).chain(causes).collect();
                 parts.join("：")
             }
@@ -130,10 +130,10 @@ impl Failure {
         causes.filter(|cause| !cause.is_empty())
     }
 
-    /// Returns what the failure's name means.
-    pub(crate) fn meaning(&self) -> Text {
-        // The gallery names a code without an entry.
-        words::codes::find(self.code).map_or_else(|| Text::same(self.code), Code::meaning)
+    /// Returns what the failure's name means, if that tells more than `what`: of an upload it only names the file.
+    pub(crate) fn meaning_of_step(&self) -> Option<Text> {
+        self.step?;
+        words::codes::find(self.code).map(Code::meaning)
     }
 
     /// Returns what a person can do, in one line.

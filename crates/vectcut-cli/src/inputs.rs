@@ -78,6 +78,12 @@ impl Inputs {
                 false => inputs.add(path, args.recursive, &filter)?,
             }
         }
+        if let (true, true, Some(list)) =
+            (args.files.is_empty(), listed.is_empty(), &args.files_from)
+        {
+            let what = failures::empty_list(list.display());
+            return Err(Failure::new(ExitCode::LocalFile, "file_missing", what));
+        }
         for path in &listed {
             inputs.add(path, args.recursive, &filter)?;
         }

@@ -50,6 +50,7 @@ use exit_code::ExitCode;
 use failure::Failure;
 use settings::Environment;
 use stderr::Stderr;
+use words::Language;
 
 /// How long the end of the command waits for a reader of standard error that takes nothing.
 const LAST_READ: Duration = Duration::from_secs(2);
@@ -67,6 +68,9 @@ fn run() -> ProcessExitCode {
     let json = settings::wants_json(&arguments);
     let line = match help::parse(arguments.clone(), language) {
         Ok(line) => line,
+        Err(error) if usage::is_without_command(&error) => {
+            return show_help_of(&help::command_of(&arguments), language);
+        }
         Err(error) if error.use_stderr() && !usage::is_help(&error) => {
             let stderr = Stderr::new(true, environment.no_color(), json, language);
             stderr.error(&usage::failure(
@@ -97,6 +101,16 @@ fn run() -> ProcessExitCode {
     });
     stderr.drain(LAST_READ);
     exit_code
+}
+
+/// Shows the help of a command that needs another one after it, such as `vectcut --lang zh` alone.
+fn show_help_of(command: &str, language: Language) -> ProcessExitCode {
+    let alone = command.split(' ').map(Into::into).collect();
+    if let Err(help) = help::parse(alone, language) {
+        // If nobody reads it, there is nobody to inform either.
+        let _ = help.print();
+    }
+    ExitCode::Usage.into()
 }
 
 fn run_command(

@@ -159,8 +159,8 @@ impl<W: Write> Output<W> {
         let what = labels::not_published(&file.local_file, status, file.error.message());
         let mut text = format!("{}\n", what.to(self.style.language));
         if let Some(hint) = file.error.hint() {
-            let label = labels::hint();
-            text += &format!("  {} {}\n", label.to(self.style.language), plain(hint));
+            let hint = labels::hinted(plain(hint));
+            text += &format!("  {}\n", hint.to(self.style.language));
         }
         text
     }

@@ -55,6 +55,11 @@ pub(crate) fn is_help(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }
 
+/// Returns whether options were given and no command.
+pub(crate) fn is_without_command(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::MissingSubcommand
+}
+
 fn what(error: &clap::Error) -> Text {
     let argument = text(error, ContextKind::InvalidArg);
     match error.kind() {

@@ -8,6 +8,13 @@ use vectcut_upload::{PART_MAX_BYTES, PART_MIN_BYTES};
 use crate::usage::Reason;
 use crate::words::usage;
 
+/// Reads a whole number from `LEAST` to `MOST`.
+pub(crate) fn count<const LEAST: u16, const MOST: u16>(text: &str) -> Result<u16, Reason> {
+    let number = text.parse().ok();
+    let number = number.filter(|number| (LEAST..=MOST).contains(number));
+    number.ok_or_else(|| Reason(usage::reason_range(LEAST, MOST)))
+}
+
 /// Reads a name that can be part of an object key.
 pub(crate) fn file_name(text: &str) -> Result<String, Reason> {
     if text.is_empty() {

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use fast_glob::ErrorKind;
 use oss_client::EndpointError;
 use strict_http::ServerUrlError;
 use vectcut_upload::{FileKind, Step, UploadError};
@@ -11,6 +12,9 @@ use super::Text;
 
 /// Returns a cause in both languages. In Chinese it is empty if the first line of the failure says as much.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> Text {
+    if let Some(error) = error.downcast_ref::<fast_glob::Error>() {
+        return of_pattern(error);
+    }
     let english = error.to_string();
     // The last failure of an upload that was given up is in a box.
     let boxed = error
@@ -91,6 +95,20 @@ fn of_upload(error: &UploadError) -> Option<String> {
         ),
         _ => return None,
     })
+}
+
+/// The library names a byte of the pattern, which is not at the same place in the one that was given.
+fn of_pattern(error: &fast_glob::Error) -> Text {
+    let (english, chinese) = match error.kind {
+        ErrorKind::UnclosedBrace => ("a `{` is not closed", "`{` 没有闭合"),
+        ErrorKind::UnclosedBracket => ("a `[` is not closed", "`[` 没有闭合"),
+        ErrorKind::TrailingBackslash => (
+            "a `\\` at the end escapes nothing",
+            "末尾的 `\\` 后面没有字符",
+        ),
+        _ => ("it has too many `{`", "`{` 过多"),
+    };
+    Text::new(english.to_owned(), chinese.to_owned())
 }
 
 fn of_kind(kind: FileKind) -> Option<&'static str> {

@@ -23,6 +23,7 @@ catalogue! {
         "standard input has no file name; give it one with `--name`",
         "标准输入没有文件名，请用 `--name` 指定";
     no_files(places): "there is no file to upload in `{places}`", "`{places}` 中没有可上传的文件";
+    empty_list(path): "the list `{path}` names no file", "列表 `{path}` 中没有文件";
     read_folder(path): "could not read the folder `{path}`", "无法读取文件夹 `{path}`";
     not_a_folder(path): "`{path}` is a file; `watch` needs a folder", "`{path}` 是文件；`watch` 需要文件夹";
     read_list(path): "could not read the list of files `{path}`", "无法读取文件列表 `{path}`";

@@ -8,6 +8,7 @@ catalogue! {
     last_failure(): "  last failure:", "  最近一次失败：";
     request_id(): "  request ID:", "  请求 ID：";
     hint(): "hint:", "提示：";
+    hinted(hint): "hint: {hint}", "提示：{hint}";
 
     reading(): "reading", "读取";
     preparing(): "preparing", "准备";

@@ -5,7 +5,7 @@ use super::catalogue;
 catalogue! {
     waiting(name):
         "`{name}`: another process is uploading it; waiting",
-        "`{name}`：另一个进程正在上传它，等待中";
+        "`{name}`：另一个进程正在上传此文件，等待中";
     resuming(name, bytes):
         "`{name}`: resuming, {bytes} already uploaded",
         "`{name}`：续传中，已上传 {bytes}";

@@ -29,7 +29,7 @@ catalogue! {
     comparing_short(): "comparing", "正在比对";
     getting_credentials(): "preparing, waiting for VectCut", "准备中，等待 VectCut 响应";
     getting_url(): "finishing, waiting for VectCut", "收尾中，等待 VectCut 响应";
-    other_process(): "waiting: another process uploads it", "等待中：另一个进程正在上传它";
+    other_process(): "waiting: another process uploads it", "等待中：另一个进程正在上传此文件";
     other_process_short(): "another process has it", "另一个进程正在上传";
     cannot_reach(server): "cannot reach {server}, retrying", "无法连接 {server}，正在重试";
     request_failed(server): "a request to {server} failed, retrying", "{server} 请求失败，正在重试";

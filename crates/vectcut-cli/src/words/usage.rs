@@ -26,9 +26,10 @@ catalogue! {
     lang_before_help():
         "put `--lang` before `help`: `vectcut --lang zh help upload`",
         "请把 `--lang` 放在 `help` 之前：`vectcut --lang zh help upload`";
-    doctor_knows(): "`vectcut doctor` shows whose key is used and whether VectCut accepts it", "`vectcut doctor` 会显示正在使用的密钥以及 VectCut 是否接受它";
+    doctor_knows(): "`vectcut doctor` shows where the key comes from and whether VectCut accepts it", "`vectcut doctor` 会显示密钥的来源以及 VectCut 是否接受它";
     file_after_dashes(argument): "to name a file like that, write `-- {argument}`", "如果文件名就是这样，请写成 `-- {argument}`";
 
+    reason_range(least, most): "must be {least} to {most}", "应为 {least} 到 {most}";
     reason_empty(): "must not be empty", "不能为空";
     reason_slash(): "must not contain `/` or `\\`", "不能包含 `/` 或 `\\`";
     reason_control(): "must not contain control characters", "不能包含控制字符";

@@ -99,8 +99,7 @@ pub(super) fn text(
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}", fit(line, NAME_COLUMNS + 3));
         for hint in &finding.hints {
-            let label = labels::hint();
-            let line = format!("    {} {}", label.to(language), hint.to(language));
+            let line = format!("    {}", labels::hinted(hint).to(language));
             let _ = writeln!(text, "{}", fit(line, 2));
         }
     }

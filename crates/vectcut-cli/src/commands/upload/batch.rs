@@ -144,7 +144,7 @@ impl Batch {
             stderr.note(&in_words(summary));
         }
         if let Some(next) = self.next() {
-            stderr.note(&labels::hint().then(&Text::same(" ")).then(&next));
+            stderr.note(&labels::hinted(&next));
         }
     }
 
