@@ -22,12 +22,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Failure, output};
+use crate::shipped::Shipped;
 use crate::steps::step;
-use crate::{docs, workspace};
+use crate::{docs, licences, workspace};
 use target::Target;
 
 /// How large a binary for Linux should be at most.
 const BINARY_BYTES_AIM: u64 = 9 * 1024 * 1024;
+
+/// Our own licences, at the root of the repository.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+/// What the licences of the other crates are called in every package.
+const THIRD_PARTY_LICENCES: &str = "THIRD-PARTY-LICENCES.txt";
 
 /// What all packages of one release share.
 struct Release {
@@ -46,6 +52,20 @@ struct Release {
 struct Built {
     target: Target,
     binary: PathBuf,
+}
+
+impl Built {
+    /// Writes into a folder the licences of the binary: ours, and those of all crates that are in it.
+    fn write_licences(&self, folder: &Path) -> Result<(), Failure> {
+        for name in LICENCES {
+            copy(&workspace::root().join(name), &folder.join(name))?;
+        }
+        let shipped = Shipped::read("vectcut-cli", self.target.triple())?;
+        write(
+            &folder.join(THIRD_PARTY_LICENCES),
+            &licences::collect(&shipped)?,
+        )
+    }
 }
 
 /// Builds and packs everything for the targets, or for this computer if there are none; then tries it if asked.
