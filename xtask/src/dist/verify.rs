@@ -26,7 +26,7 @@ const MEDIA: &str = "tests/media/chime.wav";
 pub(super) fn run(release: &Release, built: &[Built]) -> Result<(), Failure> {
     let folder = workspace::target_directory()?.join("dist-verify");
     empty(&folder)?;
-    run_program(Command::new("sha256sum").current_dir(&release.files).args([
+    run_program(sums().current_dir(&release.files).args([
         "--check",
         "--quiet",
         super::pack::SUMS,
@@ -57,6 +57,16 @@ pub(super) fn run(release: &Release, built: &[Built]) -> Result<(), Failure> {
         scene.image()?;
     }
     Ok(())
+}
+
+/// What checks the sums: the tool of GNU, or that of Perl, which macOS has.
+fn sums() -> Command {
+    if is_there("sha256sum") {
+        return Command::new("sha256sum");
+    }
+    let mut command = Command::new("shasum");
+    command.args(["--algorithm", "256"]);
+    command
 }
 
 /// Why the packages of a target are not tried, and what would help.
