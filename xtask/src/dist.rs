@@ -7,6 +7,7 @@
 mod agents;
 mod archive;
 mod build;
+mod compile;
 mod glibc;
 mod npm;
 mod pack;
@@ -68,12 +69,17 @@ impl Built {
     }
 }
 
+/// Compiles the command for the targets, or for this computer if there are none. Nothing is linked or packed.
+pub(crate) fn compile(targets: &[String]) -> Result<(), Failure> {
+    for target in named(targets)? {
+        step(&format!("check {target}"), || compile::run(&target))?;
+    }
+    Ok(())
+}
+
 /// Builds and packs everything for the targets, or for this computer if there are none; then tries it if asked.
 pub(crate) fn run(targets: &[String], verify: bool) -> Result<(), Failure> {
-    let targets = match targets {
-        [] => vec![Target::host()?],
-        named => named.iter().map(|triple| Target::new(triple)).collect(),
-    };
+    let targets = named(targets)?;
     let epoch = epoch()?;
     let mut built = Vec::new();
     for target in targets {
@@ -87,6 +93,14 @@ pub(crate) fn run(targets: &[String], verify: bool) -> Result<(), Failure> {
         step("verify", || verify::run(&release, &built))?;
     }
     Ok(())
+}
+
+/// The targets by their triples; this computer's if there are none.
+fn named(triples: &[String]) -> Result<Vec<Target>, Failure> {
+    Ok(match triples {
+        [] => vec![Target::host()?],
+        named => named.iter().map(|triple| Target::new(triple)).collect(),
+    })
 }
 
 /// Builds the binary of one target as it ships, and returns where it is.
