@@ -10,8 +10,10 @@ use super::target::{Linker, Target};
 use crate::process::{Failure, run as run_program};
 use crate::workspace;
 
-/// The headers of mingw-w64, where Debian has them. `ring` includes one header that belongs to the C library.
-const HEADERS: &str = "-isystem /usr/x86_64-w64-mingw32/include";
+/// Compiles the C code of `ring` in the place of MSVC: nothing is linked, so the objects need not fit.
+const WINDOWS_COMPILER: &str = "x86_64-w64-mingw32-gcc";
+/// Takes the arguments of MSVC's `lib`. Debian has it in the package `llvm`.
+const WINDOWS_ARCHIVER: &str = "llvm-lib";
 
 /// Compiles for a target.
 ///
@@ -40,9 +42,8 @@ fn command(target: &Target) -> Command {
         command = Command::new("cargo-zigbuild");
     } else if target.is_msvc() && !cfg!(windows) {
         command
-            .env("CC_x86_64_pc_windows_msvc", "clang")
-            .env("AR_x86_64_pc_windows_msvc", "llvm-lib")
-            .env("CFLAGS_x86_64_pc_windows_msvc", HEADERS);
+            .env("CC_x86_64_pc_windows_msvc", WINDOWS_COMPILER)
+            .env("AR_x86_64_pc_windows_msvc", WINDOWS_ARCHIVER);
     }
     command.arg("check");
     command
