@@ -5,9 +5,9 @@
 use std::process::Command;
 
 use super::runner::is_there;
-use super::standard::Standard;
 use super::target::{Linker, Target};
 use crate::process::{Failure, run as run_program};
+use crate::standard_library::Standard;
 use crate::workspace;
 
 /// Compiles the C code of `ring` in the place of MSVC: nothing is linked, so the objects need not fit.
@@ -21,9 +21,9 @@ const WINDOWS_ARCHIVER: &str = "llvm-lib";
 ///
 /// Fails when the code does not compile, or when the compiler warns of it.
 pub(super) fn run(target: &Target) -> Result<(), Failure> {
-    let standard = Standard::find(target)?;
+    let standard = Standard::find(target.triple())?;
     let mut command = command(target);
-    standard.prepare(&mut command);
+    standard.prepare(&mut command, "std,panic_abort");
     command
         .current_dir(workspace::root())
         .args(["--locked", "--quiet", "--package", "vectcut-cli"])
