@@ -258,6 +258,24 @@ fn an_authority_of_its_own_is_trusted_when_it_is_named() {
     assert!(text(&outcome.json(), "base_url").starts_with("https://127.0.0.1:"));
 }
 
+/// Other systems have no variable for it.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_authority_that_the_system_trusts_need_not_be_named() {
+    let stage = Stage::with(|builder| builder.tls(true));
+    stage.file("clip.mp4", BYTES);
+    let settings = stage.sandbox().settings().environment();
+    let authority = settings.iter().find(|(name, _)| *name == "VECTCUT_CA_CERT");
+    let (_, authority) = authority.expect("it has one");
+    let run = stage.vectcut(["upload", "clip.mp4"]);
+    let outcome = run
+        .without("VECTCUT_CA_CERT")
+        .env("SSL_CERT_FILE", authority)
+        .run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    stage.assert_stored(&outcome.json());
+}
+
 #[test]
 fn an_address_as_endpoint_means_path_style() {
     let stage = Stage::new();
