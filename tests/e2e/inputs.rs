@@ -122,7 +122,7 @@ fn standard_input_is_uploaded_under_a_name_and_leaves_nothing_behind() {
 fn an_interrupt_while_standard_input_is_read_leaves_nothing_behind() {
     use std::io::Write as _;
     let stage = Stage::new();
-    let spool = stage.folder().join("home/.local/state/vectcut/spool");
+    let spool = stage.state_dir().join("spool");
     let spooled = || std::fs::read_dir(&spool).into_iter().flatten().flatten();
     for flags in [&[][..], &["--dry-run"]] {
         // The writer stays open, so standard input does not end.
