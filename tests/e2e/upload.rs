@@ -273,7 +273,10 @@ fn an_authority_that_the_system_trusts_need_not_be_named() {
         .without("VECTCUT_CA_CERT")
         .env("SSL_CERT_FILE", authority)
         // Wine finds no address in a certificate.
-        .env("VECTCUT_BASE_URL", base_url.replace("127.0.0.1", "localhost"))
+        .env(
+            "VECTCUT_BASE_URL",
+            base_url.replace("127.0.0.1", "localhost"),
+        )
         .run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
     stage.assert_stored(&outcome.json());

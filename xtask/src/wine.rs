@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::dist;
 use crate::process::{Failure, cargo, output, run as run_program};
@@ -109,7 +109,7 @@ impl Wine {
     ///
     /// # Errors
     ///
-    /// Fails when Wine does not start, or a DLL that it lacks cannot be made.
+    /// Fails when Wine does not start, or something that it lacks cannot be compiled.
     pub(crate) fn start() -> Result<Self, Failure> {
         let folder = workspace::target_directory()?.join("wine");
         fs::create_dir_all(&folder).map_err(|error| {
@@ -119,7 +119,13 @@ impl Wine {
         // One that runs already may end when its last program does, and then it forgets what follows.
         wine.stop();
         let mut server = Command::new("wineserver");
-        run_program(server.arg("--persistent").envs(wine.settings()))?;
+        server.arg("--persistent").envs(wine.settings());
+        // What it has to say when it is stopped helps nobody.
+        server
+            .env("LD_PRELOAD", wine.patience()?)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        run_program(&mut server)?;
         run_program(wine.command("wineboot").arg("--init"))?;
         // The folders of the user come from here, unless the environment names them.
         let mut forget = wine.command("reg");
@@ -190,13 +196,21 @@ impl Wine {
 
     /// Compiles a C file for Windows.
     fn compile(&self, source: &str, name: &str, flags: &[&str]) -> Result<(), Failure> {
-        let source = workspace::root().join("xtask/packaging/wine").join(source);
         let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
         compiler
             .arg("-O2")
             .arg("-o")
             .arg(self.system32().join(name));
-        run_program(compiler.arg(source).args(flags))
+        run_program(compiler.arg(source_of(source)).args(flags))
+    }
+
+    /// Compiles what gives programs in Wine the time to end, for this computer.
+    fn patience(&self) -> Result<PathBuf, Failure> {
+        let library = self.folder.join("patience.so");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O2", "-o"]);
+        run_program(compiler.arg(&library).arg(source_of("patience.c")))?;
+        Ok(library)
     }
 
     fn system32(&self) -> PathBuf {
@@ -215,4 +229,9 @@ impl Drop for Wine {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A C file of what Wine lacks.
+fn source_of(name: &str) -> PathBuf {
+    workspace::root().join("xtask/packaging/wine").join(name)
 }
