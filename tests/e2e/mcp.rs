@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use vectcut_sandbox::{Fault, Step};
 
 use crate::stage::{Stage, noise};
+use crate::under_test;
 use client::{Client, Revision};
 
 /// Slow enough for a call to return before the upload has ended: about four seconds.
@@ -391,8 +392,9 @@ fn an_entry_is_added_to_the_configuration_of_a_client_without_the_key() {
         text.contains("[mcp_servers.vectcut]") && text.contains("tool_timeout_sec"),
         "{text}"
     );
-    let work = Path::new(&stage.path("")).display().to_string();
-    assert!(text.contains(work.trim_end_matches('/')), "{text}");
+    let work = stage.path("").display().to_string();
+    let work = under_test::path(work.trim_end_matches('/'));
+    assert!(text.contains(&work), "{text}");
     let settings = stage.sandbox().settings().environment();
     let key = settings
         .iter()

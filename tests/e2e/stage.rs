@@ -108,7 +108,8 @@ impl Stage {
             .object(text("bucket_name"), text("object_key"))
             .unwrap_or_else(|| panic!("no object of {result}"));
         let stored = std::fs::read(object.path).expect("the object can be read");
-        let local = std::fs::read(self.path(text("local_file"))).expect("the file is still there");
+        let local = self.path(under_test::path_here(text("local_file")));
+        let local = std::fs::read(local).expect("the file is still there");
         assert!(stored == local, "other bytes are stored for {result}");
         assert_eq!(text("crc64"), object.crc64.to_string(), "{result}");
         let url = text("public_signed_url");

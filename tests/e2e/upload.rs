@@ -7,6 +7,7 @@ use vectcut_sandbox::{Fault, Policy, Step};
 
 use crate::outcome::assert_outcome;
 use crate::stage::Stage;
+use crate::under_test;
 
 const BYTES: &[u8] = b"the bytes of a small film";
 
@@ -95,7 +96,11 @@ fn a_large_file_arrives_whole() {
 #[test]
 fn a_name_with_every_awkward_character_is_uploaded() {
     let stage = Stage::new();
-    let name = "春节 100%+#1 [a&b]=?.mp4";
+    let name = match under_test::is_for_windows() {
+        // Windows allows no `?` in a name.
+        true => "春节 100%+#1 [a&b]=.mp4",
+        false => "春节 100%+#1 [a&b]=?.mp4",
+    };
     stage.file(name, BYTES);
     let outcome = stage.vectcut(["upload", name]).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");

@@ -93,11 +93,7 @@ fn lines(outcome: &Outcome) -> Vec<(String, String)> {
 }
 
 fn line(file: &str, status: &str) -> (String, String) {
-    let path = format!("takes/{file}");
-    let path = match under_test::is_for_windows() {
-        true => path.replace('/', r"\"),
-        false => path,
-    };
+    let path = under_test::path(&format!("takes/{file}"));
     (path, status.to_owned())
 }
 

@@ -28,6 +28,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("soak", "it takes long, and Wine starts each command slowly"),
     ("tls_is_seen_with_its_version", NO_EXTRA_AUTHORITY),
     ("an_authority_of_its_own", NO_EXTRA_AUTHORITY),
+    ("an_upload_by_ip_with_tls", NO_EXTRA_AUTHORITY),
     (
         "an_untrusted_certificate",
         "Wine calls it one with a wrong signature",
@@ -49,12 +50,6 @@ const NO_EXTRA_AUTHORITY: &str = "`--ca-cert` needs CertCreateCertificateChainEn
 const OF_UNIX: &[(&str, &str)] = &[
     ("a_fifo", "Windows has no such files"),
     ("a_file_name_that_is_not_utf8", "Windows has no such names"),
-    ("every_awkward_character", "Windows allows no `?` in a name"),
-    ("a_dry_run_names_the_files", BACKSLASHES),
-    ("a_folder_is_uploaded_in_order", BACKSLASHES),
-    ("patterns_choose", BACKSLASHES),
-    ("a_doubtful_file", "the shells of Windows quote with `\"`"),
-    ("an_entry_is_added", "it looks for the path of Linux"),
     ("a_file_that_hangs", "it needs a device of Unix"),
     (
         "a_file_that_others_can_read",
@@ -62,9 +57,7 @@ const OF_UNIX: &[(&str, &str)] = &[
     ),
     ("a_command_runs_with_the_settings", PROGRAMS),
     ("the_exit_code_of_the_command_is_passed_on", PROGRAMS),
-    ("an_upload_by_ip_works_inside", PROGRAMS),
     ("tls_names_its_authority", PROGRAMS),
-    ("with_tls_other_programs_trust", BACKSLASHES),
     ("a_program_of_the_desktop_gets", DESKTOP),
     ("a_program_that_hangs_or_fails", DESKTOP),
     ("the_link_of_vectcut_url_is_copied", DESKTOP),
@@ -75,7 +68,6 @@ const OF_UNIX: &[(&str, &str)] = &[
     ("another_descriptor", "Windows has no numbers of open files"),
     ("screen::", TERMINAL),
 ];
-const BACKSLASHES: &str = "it expects `/` in paths";
 const PROGRAMS: &str = "it runs programs of Unix, and Wine does not wait for them";
 const DESKTOP: &str = "it stands for a program of a Unix desktop";
 const TERMINAL: &str = "the terminal is one of Unix";
