@@ -106,7 +106,7 @@ const FILTERS: [(&str, &str); 13] = [
 ];
 
 /// What Wine says in other words than Linux.
-const WINE_FILTERS: [(&str, &str); 4] = [
+const WINE_FILTERS: [(&str, &str); 5] = [
     (
         r"Z:[^\s`']*[/\\]home[/\\]AppData[/\\]Roaming[/\\]vectcut[/\\]",
         "[HOME]/.config/vectcut/",
@@ -114,6 +114,11 @@ const WINE_FILTERS: [(&str, &str); 4] = [
     (r"File not found\. \(os", "No such file or directory (os"),
     (r"Access denied\. \(os", "Permission denied (os"),
     (r"Connection refused\. \(os", "Connection refused (os"),
+    // It does not tell a reset from an end.
+    (
+        r"connection closed before message completed",
+        "Connection reset by peer (os error [NUMBER])",
+    ),
 ];
 
 /// Compares an outcome with its snapshot. The snapshot has the name of the test.

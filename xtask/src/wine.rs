@@ -34,10 +34,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "Wine calls it one with a wrong signature",
     ),
     (
-        "loses_its",
-        "Wine shows a reset connection as one that ended",
-    ),
-    (
         "no_swap_ever",
         "Wine follows the links of Linux and tells nobody",
     ),
