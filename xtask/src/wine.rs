@@ -106,13 +106,11 @@ impl Wine {
         let wine = Self { folder };
         // One that runs already may end when its last program does, and then it forgets what follows.
         wine.stop();
+        wine.compile_ending()?;
         let mut server = Command::new("wineserver");
         server.arg("--persistent").envs(wine.settings());
         // What it has to say when it is stopped helps nobody.
-        server
-            .env("LD_PRELOAD", wine.patience()?)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        server.stdout(Stdio::null()).stderr(Stdio::null());
         run_program(&mut server)?;
         run_program(wine.command("wineboot").arg("--init"))?;
         // The folders of the user come from here, unless the environment names them.
@@ -132,10 +130,11 @@ impl Wine {
     }
 
     /// Wine's own messages are not the program's.
-    fn settings(&self) -> [(&'static str, String); 2] {
+    fn settings(&self) -> [(&'static str, String); 3] {
         [
             ("WINEPREFIX", self.folder.display().to_string()),
             ("WINEDEBUG", "-all".to_owned()),
+            ("LD_PRELOAD", self.ending().display().to_string()),
         ]
     }
 
@@ -192,13 +191,16 @@ impl Wine {
         run_program(compiler.arg(source_of(source)).args(flags))
     }
 
-    /// Compiles what gives programs in Wine the time to end, for this computer.
-    fn patience(&self) -> Result<PathBuf, Failure> {
-        let library = self.folder.join("patience.so");
+    /// Compiles, for this computer, what lets programs in Wine end.
+    fn compile_ending(&self) -> Result<(), Failure> {
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-O2", "-o"]);
-        run_program(compiler.arg(&library).arg(source_of("patience.c")))?;
-        Ok(library)
+        compiler.arg(self.ending()).arg(source_of("ending.c"));
+        run_program(compiler.arg("-pthread"))
+    }
+
+    fn ending(&self) -> PathBuf {
+        self.folder.join("ending.so")
     }
 
     fn system32(&self) -> PathBuf {
@@ -207,7 +209,7 @@ impl Wine {
 
     fn stop(&self) {
         let mut server = Command::new("wineserver");
-        server.arg("--kill").envs(self.settings());
+        server.arg("--kill").env("WINEPREFIX", &self.folder);
         // It may have ended by itself.
         let _ = server.status();
     }
