@@ -7,6 +7,7 @@ use vectcut_sandbox::Step;
 
 use crate::outcome::{Outcome, assert_outcome};
 use crate::stage::Stage;
+use crate::under_test;
 
 fn with_folder() -> Stage {
     let stage = Stage::new();
@@ -45,7 +46,7 @@ fn a_folder_is_uploaded_in_order_without_hidden_files() {
     let stage = with_folder();
     let outcome = stage.vectcut(["upload", "-r", "clips"]).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    let names = ["clips/a.MP4", "clips/b.mp4", "clips/raw/c.txt"];
+    let names = ["clips/a.MP4", "clips/b.mp4", "clips/raw/c.txt"].map(under_test::path);
     assert_eq!(values(&outcome, "local_file"), names);
     for result in outcome.json().as_array().expect("an array") {
         stage.assert_stored(result);
@@ -65,7 +66,8 @@ fn patterns_choose_among_the_files_of_a_folder_and_one_file_is_a_list_too() {
         "clips",
     ];
     let outcome = stage.vectcut(arguments).run();
-    assert_eq!(values(&outcome, "local_file"), ["clips/a.MP4"]);
+    let only = [under_test::path("clips/a.MP4")];
+    assert_eq!(values(&outcome, "local_file"), only);
 }
 
 #[test]
@@ -122,7 +124,7 @@ fn standard_input_is_uploaded_under_a_name_and_leaves_nothing_behind() {
 fn an_interrupt_while_standard_input_is_read_leaves_nothing_behind() {
     use std::io::Write as _;
     let stage = Stage::new();
-    let spool = stage.folder().join("home/.local/state/vectcut/spool");
+    let spool = stage.state_dir().join("spool");
     let spooled = || std::fs::read_dir(&spool).into_iter().flatten().flatten();
     for flags in [&[][..], &["--dry-run"]] {
         // The writer stays open, so standard input does not end.
@@ -183,7 +185,7 @@ fn a_dry_run_names_the_files_and_sends_nothing() {
     let arguments = ["upload", "--dry-run", "-r", "clips", "clips/b.mp4"];
     let outcome = stage.bare(arguments).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    let entry = |path: &str, name: &str| json!({"local_file": path, "file_name": name, "file_size": path.len()});
+    let entry = |path: &str, name: &str| json!({"local_file": under_test::path(path), "file_name": name, "file_size": path.len()});
     let expected = json!({
         "files": [
             entry("clips/a.MP4", "a.MP4"),
@@ -220,6 +222,16 @@ fn a_wrong_path_gets_a_hint_in_both_languages() {
             "去掉后是 `clip.mp4`",
         ),
         (
+            "\"clip.mp4\"",
+            "without them it is `clip.mp4`",
+            "去掉后是 `clip.mp4`",
+        ),
+        (
+            "*.mov",
+            "no file matches this pattern",
+            "没有文件符合这个通配符",
+        ),
+        (
             "clpi.mp4",
             "did you mean `clip.mp4`?",
             "是不是 `clip.mp4`？",
@@ -235,6 +247,7 @@ fn a_wrong_path_gets_a_hint_in_both_languages() {
             assert_eq!(outcome.code, Some(4), "{outcome}");
             assert!(outcome.stderr.contains(hint), "{outcome}");
             let json = outcome.json();
+            assert_eq!(json["error"]["code"], "file_missing", "{json}");
             assert!(
                 json["error"]["hint"]
                     .as_str()
@@ -243,4 +256,13 @@ fn a_wrong_path_gets_a_hint_in_both_languages() {
             );
         }
     }
+}
+
+#[test]
+fn a_name_that_no_file_can_have_is_a_missing_file() {
+    let stage = Stage::new();
+    let too_long = format!("{}.mp4", "a".repeat(300));
+    let outcome = stage.vectcut(["upload", &too_long]).run();
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+    assert_eq!(outcome.json()["error"]["code"], "file_missing", "{outcome}");
 }

@@ -4,7 +4,7 @@
 use vectcut_sandbox::{Fault, Step};
 
 use crate::schemas;
-use crate::stage::Stage;
+use crate::stage::{Stage, within_a_budget};
 
 /// The keys of the script that this command replaced, in its order.
 const FIRST_KEYS: [&str; 6] = [
@@ -83,13 +83,13 @@ fn a_failure_at_every_step_follows_the_schema() {
 #[test]
 fn a_stopped_file_follows_the_schema() {
     let stage = with_clip(Stage::new());
-    let nowhere = ["upload", "--base-url=http://127.0.0.1:1", "--budget=300ms"];
-    let json = stage
-        .vectcut(nowhere.iter().chain(&["clip.mp4"]))
-        .run()
-        .json();
-    let cause = json["error"]["last_cause"].as_str().unwrap_or_default();
-    assert!(cause.contains("could not connect"), "{json}");
+    within_a_budget(|flag| {
+        let nowhere = ["upload", "--base-url=http://127.0.0.1:1", flag, "clip.mp4"];
+        let json = stage.vectcut(nowhere).run().json();
+        assert_eq!(json["status"], "stopped", "{json}");
+        let cause = json["error"]["last_cause"].as_str().unwrap_or_default();
+        cause.contains("could not connect").then_some(())
+    });
 }
 
 #[test]

@@ -7,8 +7,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use vectcut_sandbox::{Fault, Step};
 
 use crate::stage::{Stage, noise};
+use crate::under_test;
 use client::{Client, Revision};
 
 /// Slow enough for a call to return before the upload has ended: about four seconds.
@@ -19,6 +21,8 @@ const SLOW: [&str; 4] = [
     "--streams=1",
 ];
 const SLOW_LEN: usize = 1_200_000;
+/// No part of these tests takes as long.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn every_revision_lists_the_same_tools_and_uploads() {
@@ -93,8 +97,7 @@ fn the_result_says_what_the_headers_of_a_file_tell() {
 
 #[test]
 fn a_client_that_knows_tasks_gets_one_and_can_cancel_it() {
-    let stage = Stage::new();
-    stage.file("slow.mp4", noise(SLOW_LEN));
+    let stage = hanging_once();
     let mut client = Client::start(&stage, Revision::WithTasks, &SLOW);
     let arguments = json!({ "name": "upload_files", "arguments": { "paths": ["slow.mp4"] } });
     let task = client.request("tools/call", arguments.clone())["result"].clone();
@@ -104,6 +107,7 @@ fn a_client_that_knows_tasks_gets_one_and_can_cancel_it() {
         "{task}"
     );
     let id = task["taskId"].clone();
+    wait_until_it_hangs(&stage);
     client.request("tasks/cancel", json!({ "taskId": id }));
     let cancelled = client.request("tasks/get", json!({ "taskId": id }));
     assert_eq!(cancelled["result"]["status"], "cancelled", "{cancelled}");
@@ -116,7 +120,7 @@ fn a_client_that_knows_tasks_gets_one_and_can_cancel_it() {
         if task["status"] != "working" {
             break task;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{task}");
+        assert!(begun.elapsed() < PATIENCE, "{task}");
         std::thread::sleep(Duration::from_millis(200));
     };
     assert_eq!(done["status"], "completed", "{done}");
@@ -161,11 +165,11 @@ fn a_call_reports_progress_at_once_and_its_end_is_the_same_for_two_calls() {
 #[test]
 fn the_next_server_resumes_what_the_end_of_the_input_or_a_signal_stopped() {
     for signal in [None, Some("TERM")] {
-        let stage = Stage::new();
-        stage.file("slow.mp4", noise(SLOW_LEN));
+        let stage = hanging_once();
         let mut client = Client::start(&stage, Revision::Current, &SLOW);
         let (report, _) = client.call("upload_files", json!({ "paths": ["slow.mp4"] }));
         assert_eq!(report["status"], "running", "{report}");
+        wait_until_it_hangs(&stage);
         let begun = Instant::now();
         let code = match signal {
             None => client.end(),
@@ -181,6 +185,25 @@ fn the_next_server_resumes_what_the_end_of_the_input_or_a_signal_stopped() {
     }
 }
 
+/// A stage where the upload of `slow.mp4` gets no further than two parts, and the next upload of it gets to its end.
+fn hanging_once() -> Stage {
+    let hanging = Fault::at(Step::UploadPart).delays(2 * PATIENCE).skipping(2);
+    let stage = Stage::failing(hanging);
+    stage.file("slow.mp4", noise(SLOW_LEN));
+    stage
+}
+
+/// With one stream, the third part is sent once OSS has acknowledged the two before it.
+fn wait_until_it_hangs(stage: &Stage) {
+    let hangs = stage.wait(PATIENCE, |journal| {
+        let parts = journal
+            .iter()
+            .filter(|arrival| arrival.step == Step::UploadPart);
+        parts.count() == 3
+    });
+    assert!(hangs, "three parts never arrive");
+}
+
 #[test]
 fn a_call_in_flight_is_answered_when_the_input_ends() {
     let stage = Stage::new();
@@ -189,7 +212,7 @@ fn a_call_in_flight_is_answered_when_the_input_ends() {
     let mut client = Client::start(&stage, Revision::Current, &arguments);
     let call = json!({ "name": "upload_files", "arguments": { "paths": ["slow.mp4"] } });
     let id = client.send("tools/call", call);
-    let arrived = stage.wait(Duration::from_secs(20), |journal| !journal.is_empty());
+    let arrived = stage.wait(PATIENCE, |journal| !journal.is_empty());
     assert!(arrived, "the upload begins");
     client.close_input();
     let response = client.response(id);
@@ -318,6 +341,8 @@ fn neither_messages_nor_the_loudest_logs_show_a_secret() {
     arguments.push("-vvv");
     let mut client = Client::start(&stage, Revision::Current, &arguments);
     let (report, _) = client.call("upload_files", json!({ "paths": ["clip.mp4"] }));
+    // A slow computer needs more than one call.
+    let report = client.wait(&report["id"]);
     assert_eq!(report["status"], "done", "{report}");
     client.call("get_url", json!({ "path": "clip.mp4" }));
     let (slow, _) = client.call("upload_files", json!({ "paths": ["slow.mp4"] }));
@@ -369,8 +394,9 @@ fn an_entry_is_added_to_the_configuration_of_a_client_without_the_key() {
         text.contains("[mcp_servers.vectcut]") && text.contains("tool_timeout_sec"),
         "{text}"
     );
-    let work = Path::new(&stage.path("")).display().to_string();
-    assert!(text.contains(work.trim_end_matches('/')), "{text}");
+    let work = stage.path("").display().to_string();
+    let work = under_test::path(work.trim_end_matches('/'));
+    assert!(text.contains(&work), "{text}");
     let settings = stage.sandbox().settings().environment();
     let key = settings
         .iter()

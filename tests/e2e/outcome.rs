@@ -12,6 +12,9 @@ use crate::{schemas, under_test};
 /// The end of a run of the command, as its caller sees it.
 pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
+    /// The signal that ended the process, if one did.
+    #[cfg(unix)]
+    signal: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     /// Whether the process left a core dump.
@@ -26,6 +29,8 @@ impl Outcome {
         schemas::describe(&stdout);
         Self {
             code: output.status.code(),
+            #[cfg(unix)]
+            signal: std::os::unix::process::ExitStatusExt::signal(&output.status),
             #[cfg(unix)]
             dumped_core: std::os::unix::process::ExitStatusExt::core_dumped(&output.status),
             stdout,
@@ -51,7 +56,10 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code {
             Some(code) => writeln!(f, "exit code: {code}")?,
-            None => writeln!(f, "ended by a signal")?,
+            #[cfg(unix)]
+            None => writeln!(f, "ended by signal {}", self.signal.unwrap_or_default())?,
+            #[cfg(not(unix))]
+            None => writeln!(f, "no exit code")?,
         }
         write!(f, "----- stdout -----\n{}", self.stdout)?;
         write!(f, "----- stderr -----\n{}", self.stderr)?;
@@ -98,7 +106,7 @@ const FILTERS: [(&str, &str); 13] = [
 ];
 
 /// What Wine says in other words than Linux.
-const WINE_FILTERS: [(&str, &str); 4] = [
+const WINE_FILTERS: [(&str, &str); 5] = [
     (
         r"Z:[^\s`']*[/\\]home[/\\]AppData[/\\]Roaming[/\\]vectcut[/\\]",
         "[HOME]/.config/vectcut/",
@@ -106,6 +114,11 @@ const WINE_FILTERS: [(&str, &str); 4] = [
     (r"File not found\. \(os", "No such file or directory (os"),
     (r"Access denied\. \(os", "Permission denied (os"),
     (r"Connection refused\. \(os", "Connection refused (os"),
+    // It does not tell a reset from an end.
+    (
+        r"connection closed before message completed",
+        "Connection reset by peer (os error [NUMBER])",
+    ),
 ];
 
 /// Compares an outcome with its snapshot. The snapshot has the name of the test.

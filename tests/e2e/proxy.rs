@@ -22,7 +22,7 @@ fn a_far_backend_is_asked_for_through_the_proxy() {
     stage.file("clip.mp4", "bytes");
     // OSS is the sandbox, which takes no proxy: each server has its own.
     let outcome = stage
-        .vectcut(["upload", "--budget=1s", "clip.mp4"])
+        .vectcut(["upload", "--give-up-after=1s", "clip.mp4"])
         .env("VECTCUT_BASE_URL", "https://backend.example")
         .env("HTTPS_PROXY", format!("http://{address}"))
         .run();

@@ -31,6 +31,22 @@ pub(crate) fn is_for_windows() -> bool {
     cfg!(windows) || Path::new(&format!("{}.exe", command())).is_file()
 }
 
+/// A path inside a folder as the command names it.
+pub(crate) fn path(with_slashes: &str) -> String {
+    match is_for_windows() {
+        true => with_slashes.replace('/', r"\"),
+        false => with_slashes.to_owned(),
+    }
+}
+
+/// The path by which a test finds what the command named.
+pub(crate) fn path_here(named: &str) -> String {
+    match is_for_windows() && cfg!(unix) {
+        true => named.replace('\\', "/"),
+        false => named.to_owned(),
+    }
+}
+
 /// The signal to send for this one: Windows has Ctrl-C, which Wine makes of SIGINT, and nothing like SIGTERM.
 pub(crate) fn signal(name: &str) -> &str {
     match name {

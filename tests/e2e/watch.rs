@@ -13,6 +13,7 @@ use crate::outcome::Outcome;
 #[cfg(unix)]
 use crate::stage::Process;
 use crate::stage::{Stage, Vectcut, noise};
+use crate::under_test;
 
 /// A test that waits longer has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -92,10 +93,8 @@ fn lines(outcome: &Outcome) -> Vec<(String, String)> {
 }
 
 fn line(file: &str, status: &str) -> (String, String) {
-    (
-        Path::new("takes").join(file).display().to_string(),
-        status.to_owned(),
-    )
+    let path = under_test::path(&format!("takes/{file}"));
+    (path, status.to_owned())
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@
 mod agents;
 mod archive;
 mod build;
+mod compile;
 mod glibc;
 mod npm;
 mod pack;
@@ -21,12 +22,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Failure, output};
+use crate::shipped::Shipped;
 use crate::steps::step;
-use crate::{docs, workspace};
+use crate::{docs, licences, workspace};
 use target::Target;
 
 /// How large a binary for Linux should be at most.
 const BINARY_BYTES_AIM: u64 = 9 * 1024 * 1024;
+
+/// Our own licences, at the root of the repository.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+/// What the licences of the other crates are called in every package.
+const THIRD_PARTY_LICENCES: &str = "THIRD-PARTY-LICENCES.txt";
 
 /// What all packages of one release share.
 struct Release {
@@ -47,12 +54,31 @@ struct Built {
     binary: PathBuf,
 }
 
+impl Built {
+    /// Writes into a folder the licences of the binary: ours, and those of all crates that are in it.
+    fn write_licences(&self, folder: &Path) -> Result<(), Failure> {
+        for name in LICENCES {
+            copy(&workspace::root().join(name), &folder.join(name))?;
+        }
+        let shipped = Shipped::read("vectcut-cli", self.target.triple())?;
+        write(
+            &folder.join(THIRD_PARTY_LICENCES),
+            &licences::collect(&shipped)?,
+        )
+    }
+}
+
+/// Compiles the command for the targets, or for this computer if there are none. Nothing is linked or packed.
+pub(crate) fn compile(targets: &[String]) -> Result<(), Failure> {
+    for target in named(targets)? {
+        step(&format!("check {target}"), || compile::run(&target))?;
+    }
+    Ok(())
+}
+
 /// Builds and packs everything for the targets, or for this computer if there are none; then tries it if asked.
 pub(crate) fn run(targets: &[String], verify: bool) -> Result<(), Failure> {
-    let targets = match targets {
-        [] => vec![Target::host()?],
-        named => named.iter().map(|triple| Target::new(triple)).collect(),
-    };
+    let targets = named(targets)?;
     let epoch = epoch()?;
     let mut built = Vec::new();
     for target in targets {
@@ -66,6 +92,14 @@ pub(crate) fn run(targets: &[String], verify: bool) -> Result<(), Failure> {
         step("verify", || verify::run(&release, &built))?;
     }
     Ok(())
+}
+
+/// The targets by their triples; this computer's if there are none.
+fn named(triples: &[String]) -> Result<Vec<Target>, Failure> {
+    Ok(match triples {
+        [] => vec![Target::host()?],
+        named => named.iter().map(|triple| Target::new(triple)).collect(),
+    })
 }
 
 /// Builds the binary of one target as it ships, and returns where it is.

@@ -110,6 +110,9 @@ enum Verb {
         /// Install each package in a fresh folder and upload a file with it to its own sandbox
         #[arg(long)]
         verify: bool,
+        /// Only compile the command for the targets, and fail on a warning; needs no linker
+        #[arg(long, conflicts_with = "verify")]
+        check: bool,
     },
     /// Run everything that must pass before a change lands
     Ci,
@@ -139,7 +142,10 @@ fn main() -> ExitCode {
         Verb::Release { dry_run, .. } => release::run(dry_run),
         Verb::SignerUsers { minimum_rust } => signer_users::run(minimum_rust.as_deref()),
         Verb::Docs => docs::write(),
-        Verb::Dist { targets, verify } => dist::run(&targets, verify),
+        Verb::Dist { targets, check, .. } if check => dist::compile(&targets),
+        Verb::Dist {
+            targets, verify, ..
+        } => dist::run(&targets, verify),
         Verb::Ci => ci::run(),
     };
     match outcome {

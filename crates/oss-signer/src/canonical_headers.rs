@@ -2,22 +2,11 @@
 //!
 //! Which headers are signed is left to the two versions.
 
-use crate::request::Header;
+use crate::header::Header;
 use crate::sink::Sink;
 
 /// The name of the header that carries the security token.
 pub(crate) const SECURITY_TOKEN: &str = "x-oss-security-token";
-
-/// Tells whether both versions sign the header of this lower-case name.
-pub(crate) fn is_oss_header(name: &str) -> bool {
-    name.starts_with("x-oss-")
-}
-
-/// Tells whether a signature of either version, or checking it, reads the header of this lower-case name.
-pub(crate) fn is_read(name: &str) -> bool {
-    let others = ["authorization", "content-md5", "content-type", "date"];
-    is_oss_header(name) || others.contains(&name)
-}
 
 /// Writes one line for each of the request's headers and of those that the signature adds.
 ///

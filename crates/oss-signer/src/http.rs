@@ -34,9 +34,9 @@ use ::http::request::Parts;
 use ::http::uri::PathAndQuery;
 use ::http::{HeaderValue, Uri};
 
-use crate::canonical_headers::is_read;
 use crate::credentials::Credentials;
 use crate::error::{Field, SignError};
+use crate::header::is_read;
 use crate::percent::decode;
 use crate::request::{Request, Resource};
 use crate::timestamp::Timestamp;

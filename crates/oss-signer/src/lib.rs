@@ -29,6 +29,7 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod guide;
+mod header;
 mod hex;
 #[cfg(feature = "http")]
 pub mod http;

@@ -8,8 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::canonical_headers::is_read;
 use crate::error::{Field, SignError};
+use crate::header::{Header, is_read, lower_case, trimmed};
 use crate::percent;
 use crate::refuse;
 use crate::sink::{Sink, written};
@@ -65,15 +65,6 @@ pub struct Request<'a> {
     headers: Vec<Header<'a>>,
     /// Why the request cannot be signed.
     refused: Option<SignError>,
-}
-
-/// One header of a request.
-#[derive(Clone)]
-pub(crate) struct Header<'a> {
-    /// In lower case.
-    pub(crate) name: Cow<'a, str>,
-    /// Without surrounding spaces and tabs, which HTTP does not transmit.
-    pub(crate) value: Cow<'a, str>,
 }
 
 impl<'a> Request<'a> {
@@ -320,31 +311,6 @@ fn check_header(name: &str, value: &str, is_repeated: bool) -> Result<(), SignEr
         return Err(SignError::Duplicate { field: field() });
     }
     Ok(())
-}
-
-/// Drops the spaces and tabs around a value.
-fn trimmed(value: Cow<'_, str>) -> Cow<'_, str> {
-    const BLANK: [char; 2] = [' ', '\t'];
-    match value {
-        Cow::Borrowed(value) => Cow::Borrowed(value.trim_matches(BLANK)),
-        Cow::Owned(value) if value.trim_matches(BLANK).len() == value.len() => Cow::Owned(value),
-        Cow::Owned(value) => Cow::Owned(value.trim_matches(BLANK).to_owned()),
-    }
-}
-
-/// Returns the name in lower case, without an allocation for the names that most requests have.
-fn lower_case(name: &str) -> Cow<'_, str> {
-    const FREQUENT: [(&str, &str); 2] = [
-        ("Content-Type", "content-type"),
-        ("Content-MD5", "content-md5"),
-    ];
-    if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Cow::Borrowed(name);
-    }
-    match FREQUENT.iter().find(|(given, _)| *given == name) {
-        Some((_, lower)) => Cow::Borrowed(lower),
-        None => Cow::Owned(name.to_ascii_lowercase()),
-    }
 }
 
 impl fmt::Debug for Request<'_> {

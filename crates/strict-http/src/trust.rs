@@ -50,11 +50,13 @@ impl LazyPlatformTrust {
 
     fn verifier(&self) -> Result<&Verifier, Error> {
         self.verifier
-            .get_or_init(|| {
-                Verifier::new_with_extra_roots(
+            .get_or_init(|| match self.extra_roots.is_empty() {
+                // Extra roots take a second engine on Windows. Wine makes none, and a user without them needs none.
+                true => Verifier::new(self.provider.clone()),
+                false => Verifier::new_with_extra_roots(
                     self.extra_roots.iter().cloned(),
                     self.provider.clone(),
-                )
+                ),
             })
             .as_ref()
             // No retry helps, so it counts as a certificate that does not verify.

@@ -131,7 +131,7 @@ fn connect_ahead(run: &Run<'_>, bucket: Option<&BucketName>, wanted: usize) -> u
     let granted = run.shared.gate.open_ahead(wanted);
     for _ in 0..granted {
         let (oss, bucket) = (run.shared.oss.clone(), bucket.clone());
-        tokio::spawn(async move { oss.connect_ahead(&bucket).await });
+        run.open(async move { oss.connect_ahead(&bucket).await });
     }
     granted
 }

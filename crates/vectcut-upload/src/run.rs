@@ -2,11 +2,13 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
 };
+
+use tokio::task::JoinSet;
 
 use crate::{
     Event,
@@ -27,6 +29,8 @@ pub(crate) struct Run<'a> {
     pub(crate) tally: &'a Arc<Tally>,
     pub(crate) talk: Talk<'a>,
     journal: &'a Journal,
+    /// The connections that are being opened for requests to come. They end with the run.
+    opening: Mutex<JoinSet<()>>,
     /// Whether the caller knows already that the journal cannot be written.
     has_told_failure: AtomicBool,
 }
@@ -46,8 +50,15 @@ impl<'a> Run<'a> {
             tally: talk.tally,
             talk,
             journal,
+            opening: Mutex::default(),
             has_told_failure: AtomicBool::new(!journal.keeps()),
         }
+    }
+
+    /// Opens a connection, which the HTTP client keeps for the next request.
+    pub(crate) fn open(&self, connection: impl Future<Output = ()> + Send + 'static) {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        opening.spawn(connection);
     }
 
     /// Reports an event.

@@ -61,9 +61,7 @@ pub(super) fn write_bundle(release: &Release, built: &Built) -> Result<(), Failu
     let layout = release.layout.join(format!("bundle-{target}"));
     empty(&layout)?;
     copy(binary, &layout.join("server").join(target.binary()))?;
-    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        copy(&workspace::root().join(licence), &layout.join(licence))?;
-    }
+    built.write_licences(&layout)?;
     let manifest = bundle(&release.version, target.binary(), target.npm_os());
     write_file(&layout.join("manifest.json"), &text(&manifest))?;
     pack(

@@ -8,17 +8,11 @@ use super::pack::pack;
 use super::{Built, Release, copy, empty, sbom, unusable, write as write_file};
 use crate::process::{Failure, output, run as run_program};
 use crate::shipped::Shipped;
-use crate::{licences, workspace};
+use crate::workspace;
 
-/// Texts of the repository, and what they are called in an archive.
-const TEXTS: [(&str, &str); 3] = [
-    ("README.md", "README.md"),
-    ("LICENSE-MIT", "LICENSE-MIT"),
-    ("LICENSE-APACHE", "LICENSE-APACHE"),
-];
-/// Packed once they are there.
+const README: &str = "README.md";
+/// Packed once it is there.
 const CHINESE_README: &str = "docs/zh-CN/README.md";
-const THIRD_PARTY: &str = "THIRD-PARTY-LICENCES.txt";
 const SBOM: &str = "sbom.cdx.json";
 /// The skill for agents, in the repository.
 pub(super) const SKILL: &str = "crates/vectcut-cli/skill/sts-upload";
@@ -46,9 +40,7 @@ pub(super) fn write(release: &Release, built: &Built) -> Result<(), Failure> {
 
 fn fill(folder: &Path, release: &Release, built: &Built) -> Result<(), Failure> {
     copy(&built.binary, &folder.join(built.target.binary()))?;
-    for (file, name) in TEXTS {
-        copy(&workspace::root().join(file), &folder.join(name))?;
-    }
+    copy(&workspace::root().join(README), &folder.join(README))?;
     let chinese = workspace::root().join(CHINESE_README);
     if chinese.exists() {
         copy(&chinese, &folder.join("README.zh-CN.md"))?;
@@ -57,8 +49,8 @@ fn fill(folder: &Path, release: &Release, built: &Built) -> Result<(), Failure> 
     if skill.exists() {
         copy(&skill, &folder.join("skills/sts-upload"))?;
     }
+    built.write_licences(folder)?;
     let shipped = Shipped::read("vectcut-cli", built.target.triple())?;
-    write_file(&folder.join(THIRD_PARTY), &licences::collect(&shipped)?)?;
     let sbom = sbom::render(&shipped, &workspace::read("Cargo.lock")?)?;
     write_file(&folder.join(SBOM), &sbom)?;
     completions(&release.runnable, &folder.join("completions"))?;

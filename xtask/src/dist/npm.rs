@@ -12,7 +12,6 @@ use crate::process::Failure;
 use crate::workspace;
 
 const LAUNCHER: &str = "xtask/packaging/npm";
-const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 const LICENCE: &str = "MIT OR Apache-2.0";
 
 /// Lays out and packs the package with the binary of a target.
@@ -35,9 +34,7 @@ pub(super) fn write_platform(release: &Release, built: &Built) -> Result<(), Fai
     empty(&layout)?;
     let folder = layout.join("package");
     copy(binary, &folder.join(target.binary()))?;
-    for licence in LICENCES {
-        copy(&workspace::root().join(licence), &folder.join(licence))?;
-    }
+    built.write_licences(&folder)?;
     write_file(&folder.join("package.json"), &text(&manifest))?;
     pack(release, &layout, &tarball(release, &name))
 }
@@ -48,7 +45,7 @@ pub(super) fn write_launcher(release: &Release) -> Result<(), Failure> {
     empty(&layout)?;
     let folder = layout.join("package");
     copy(&workspace::root().join(LAUNCHER), &folder)?;
-    for licence in LICENCES {
+    for licence in super::LICENCES {
         copy(&workspace::root().join(licence), &folder.join(licence))?;
     }
     let skill = workspace::root().join(SKILL);

@@ -139,6 +139,14 @@ impl Target {
         self.triple.contains("-windows-")
     }
 
+    pub(super) fn is_macos(&self) -> bool {
+        self.triple.ends_with("-apple-darwin")
+    }
+
+    pub(super) fn is_msvc(&self) -> bool {
+        self.triple.ends_with("-windows-msvc")
+    }
+
     /// The name of the binary in every package.
     pub(super) fn binary(&self) -> &'static str {
         if self.is_windows() {
@@ -166,7 +174,7 @@ impl Target {
     pub(super) fn npm_os(&self) -> &'static str {
         match () {
             () if self.is_windows() => "win32",
-            () if self.triple.contains("-apple-") => "darwin",
+            () if self.is_macos() => "darwin",
             () => "linux",
         }
     }

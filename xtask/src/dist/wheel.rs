@@ -23,12 +23,7 @@ pub(super) fn write(release: &Release, built: &Built) -> Result<(), Failure> {
     let scripts = layout.join(format!("{name}.data/scripts"));
     copy(binary, &scripts.join(target.binary()))?;
     let information = layout.join(format!("{name}.dist-info"));
-    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        copy(
-            &workspace::root().join(licence),
-            &information.join("licenses").join(licence),
-        )?;
-    }
+    built.write_licences(&information.join("licenses"))?;
     write_file(&information.join("METADATA"), &metadata(release)?)?;
     let wheel = format!(
         "Wheel-Version: 1.0\nGenerator: vectcut-xtask\nRoot-Is-Purelib: false\nTag: {tag}\n"
@@ -69,7 +64,7 @@ fn metadata(release: &Release) -> Result<String, Failure> {
     Ok(format!(
         "Metadata-Version: 2.4\nName: vectcut\nVersion: {}\nSummary: {SUMMARY}\n\
          License-Expression: MIT OR Apache-2.0\nLicense-File: LICENSE-MIT\nLicense-File: LICENSE-APACHE\n\
-         Requires-Python: >=3.9\nDescription-Content-Type: text/markdown\n\n{readme}\n<!-- mcp-name: {name} -->\n",
+         License-File: THIRD-PARTY-LICENCES.txt\nRequires-Python: >=3.9\nDescription-Content-Type: text/markdown\n\n{readme}\n<!-- mcp-name: {name} -->\n",
         release.version
     ))
 }

@@ -1,7 +1,8 @@
 //! V1's string to sign.
 
 use super::canonical_resource;
-use crate::canonical_headers::{self, SECURITY_TOKEN, is_oss_header};
+use crate::canonical_headers::{self, SECURITY_TOKEN};
+use crate::header::is_oss_header;
 use crate::request::Request;
 use crate::sink::Sink;
 

@@ -2,8 +2,8 @@
 
 use alloc::borrow::ToOwned;
 
-use crate::canonical_headers::is_oss_header;
 use crate::error::{Field, SignError};
+use crate::header::is_oss_header;
 use crate::refuse;
 use crate::request::Request;
 use crate::sink::Sink;

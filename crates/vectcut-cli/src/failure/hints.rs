@@ -1,7 +1,6 @@
 //! What a person can do about a failed upload: the library's hints, and those that name flags and variables.
 
 use std::error::Error as _;
-use std::io;
 
 use strict_http::{TransportError, TransportKind};
 use vectcut_api::ApiError;
@@ -22,8 +21,8 @@ pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
         UploadError::Source {
             path,
             action: SourceAction::Find,
-            source,
-        } if source.kind() == io::ErrorKind::NotFound => {
+            ..
+        } if error.code() == "file_missing" => {
             found.extend(mistaken_path::hint(path));
         }
         UploadError::RegionUnknown => found.push(hints::set_region()),

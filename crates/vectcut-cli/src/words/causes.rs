@@ -127,6 +127,7 @@ fn of_kind(kind: FileKind) -> Option<&'static str> {
 fn of_system(error: &io::Error) -> Option<String> {
     let words = match error.kind() {
         io::ErrorKind::NotFound => "没有这个文件或文件夹",
+        io::ErrorKind::InvalidFilename => "系统不允许这样的文件名",
         io::ErrorKind::PermissionDenied => "没有权限",
         io::ErrorKind::StorageFull => "磁盘空间不足",
         _ => return None,

@@ -94,6 +94,9 @@ catalogue! {
     set_clock():
         "this computer's clock differs from the server's by more than 15 minutes; set it",
         "本机时钟与服务器相差超过 15 分钟，请校准时间";
+    sign_v4():
+        "leave out `--signature v1`; OSS accepts only V4 signatures for this bucket",
+        "请去掉 `--signature v1`：这个存储空间只接受 V4 签名";
     report_signature():
         "a proxy may have changed the request, or this program has a fault; report it with the request ID",
         "可能是代理改动了请求，或者程序有缺陷；请附上请求 ID 反馈";
@@ -146,6 +149,7 @@ pub(crate) fn of_library(hint: &Hint) -> Text {
         Hint::CheckNetwork => check_network(),
         Hint::NewCredentials => new_credentials(),
         Hint::SetClock => set_clock(),
+        Hint::SignV4 => sign_v4(),
         Hint::ReportSignature => report_signature(),
         Hint::SignatureDiffers { diagnosis } => signature_differs(diagnosis),
         Hint::OtherEndpoint => other_endpoint(),

@@ -49,9 +49,7 @@ impl UploadError {
     /// Returns a name for programs. Names are only ever added.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Source { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                "file_missing"
-            }
+            Self::Source { source, .. } if is_missing(source) => "file_missing",
             Self::Source { .. } => "file_unreadable",
             Self::NotAFile { .. } => "not_a_file",
             Self::NameNotUtf8 { .. } => "file_name_not_utf8",
@@ -275,6 +273,14 @@ fn api_fault(error: &ApiError) -> Fault {
         _ if error.is_transient() => Fault::Network,
         _ => Fault::Refused,
     }
+}
+
+/// No file is there, or none can be: the name is too long, or has a character such as `*` that Windows allows in no name.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename
+    )
 }
 
 /// The network or the server failed; nobody refused.

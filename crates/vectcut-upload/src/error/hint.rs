@@ -7,6 +7,7 @@ use strict_http::{ServerText, TransportKind};
 use vectcut_api::ApiError;
 
 use super::{FileKind, UploadError, facts::is_about_credentials};
+use crate::policy::verdict::is_end_of_v1;
 
 /// What a person can do about a failure. `Display` says it in English.
 ///
@@ -34,6 +35,8 @@ pub enum Hint {
     NewCredentials,
     /// The clocks of this computer and OSS differ by more than 15 minutes.
     SetClock,
+    /// OSS does not accept V1 here, and the caller wanted nothing else.
+    SignV4,
     /// OSS computed another signature, and does not say from what.
     ReportSignature,
     /// OSS computed another signature, and this is why.
@@ -95,6 +98,7 @@ impl fmt::Display for Hint {
             Self::SetClock => {
                 "this computer's clock differs from the server's by more than 15 minutes; set it"
             }
+            Self::SignV4 => "OSS accepts only V4 signatures for this bucket",
             Self::ReportSignature => {
                 "a proxy may have changed the request, or this program has a fault; report it with the request ID"
             }
@@ -181,6 +185,9 @@ fn kind_hint(kind: FileKind) -> Option<Hint> {
 fn refusal_hint(reply: &ErrorReply) -> Option<Hint> {
     if is_about_credentials(reply) {
         return Some(Hint::NewCredentials);
+    }
+    if is_end_of_v1(reply) {
+        return Some(Hint::SignV4);
     }
     match reply.code.as_ref().map(ServerText::as_str)? {
         "RequestTimeTooSkewed" => Some(Hint::SetClock),

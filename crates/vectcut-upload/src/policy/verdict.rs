@@ -77,7 +77,7 @@ pub(crate) fn on_reply(reply: &ErrorReply) -> Verdict {
 ///
 /// The vendor publishes no error code for it, only these two ECs (assumption A11). A wrong signature is something else, and another try
 /// would hide it. Sources: <https://help.aliyun.com/en/oss/user-guide/0002-00000080> and `…/0002-00000034`.
-fn is_end_of_v1(reply: &ErrorReply) -> bool {
+pub(crate) fn is_end_of_v1(reply: &ErrorReply) -> bool {
     reply.status == 403
         && matches!(
             reply.ec.as_ref().map(ServerText::as_str),

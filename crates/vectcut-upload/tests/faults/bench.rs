@@ -1,6 +1,10 @@
 //! What every test stands on: a sandbox, an uploader with short time-outs, and a file.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
 
 use oss_client::{Endpoint, Patience};
 use strict_http::{Options, ServerUrl};
@@ -237,20 +241,28 @@ pub(crate) fn slow() -> Builder {
         .receive_buffer_bytes(64 * KIB)
 }
 
-/// Sends until OSS has acknowledged a part or two, then stops; returns how many bytes are safe.
+/// Sends until the uploader knows that OSS has acknowledged so many parts, then stops; returns how many bytes are safe.
 pub(crate) async fn stopped_midway(bench: &Bench, stop_after_parts: usize) -> u64 {
     let stop = Stop::new();
-    let uploader = bench
-        .uploader()
-        .part_size(256 * KIB as u64)
-        .stop_on(stop.clone());
+    let part_bytes = 256 * KIB as u64;
+    let uploader = bench.uploader().part_size(part_bytes).stop_on(stop.clone());
     let upload = Upload::new(bench.path());
-    let mut ignore = |_| {};
-    let before = acknowledged(bench).len();
-    let (result, ()) = tokio::join!(uploader.upload(&upload, &mut ignore), async {
+    // The sandbox's journal has a part before its response arrives.
+    let (resumed_bytes, safe_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+    let mut listen = |event| match event {
+        Event::Resuming { safe_bytes, .. } => resumed_bytes.store(safe_bytes, Relaxed),
+        Event::Progress {
+            safe_bytes: now, ..
+        } => safe_bytes.store(now, Relaxed),
+        _ => {}
+    };
+    let (result, ()) = tokio::join!(uploader.upload(&upload, &mut listen), async {
         bench
-            .until("parts are acknowledged", |bench| {
-                acknowledged(bench).len() >= before + stop_after_parts
+            .until("parts are acknowledged", |_| {
+                let new_bytes = safe_bytes
+                    .load(Relaxed)
+                    .saturating_sub(resumed_bytes.load(Relaxed));
+                new_bytes >= stop_after_parts as u64 * part_bytes
             })
             .await;
         stop.request(StopReason::BudgetEnded);

@@ -1,11 +1,10 @@
-//! What is for agents and containers, checked by their vendors' tools. None of these needs a network or an account.
+//! What is for agents, checked by their vendors' tools. None of these needs a network or an account.
 
 use std::path::Path;
 use std::process::Command;
 
 use super::{Scene, is_there};
 use crate::process::{Failure, output};
-use crate::workspace;
 
 impl Scene<'_> {
     /// Checks the plugin and its marketplace as Claude Code reads them.
@@ -47,20 +46,9 @@ impl Scene<'_> {
         println!("ok: {bundle}: the manifest");
         Ok(())
     }
-
-    /// Checks the `Dockerfile`. It is not built.
-    pub(super) fn container(&self) -> Result<(), Failure> {
-        if !is_there("hadolint") {
-            return left_out("the `Dockerfile`, because there is no `hadolint`");
-        }
-        let file = workspace::root().join("xtask/packaging/container/Dockerfile");
-        output(Command::new("hadolint").arg(file))?;
-        println!("ok: the `Dockerfile`");
-        Ok(())
-    }
 }
 
-fn left_out(what: &str) -> Result<(), Failure> {
+pub(super) fn left_out(what: &str) -> Result<(), Failure> {
     println!("left out: {what}");
     Ok(())
 }
