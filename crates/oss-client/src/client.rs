@@ -74,13 +74,14 @@ impl Client {
         request: &'a Request<'a>,
         signing: &'a Signing<'a>,
     ) -> Result<Prepared<'a>, Error> {
+        let product = self.endpoint.product();
         let signed = match &signing.signature {
             Signature::V1 => v1::sign(request, &signing.credentials, signing.time)
                 .map(|signed| sensitive(signed.headers())),
             Signature::V4 { region } => v4::sign(
                 request,
                 &signing.credentials,
-                &v4::Scope::new(region),
+                &v4::Scope::new(region).product(product),
                 signing.time,
             )
             .map(|signed| sensitive(signed.headers())),
@@ -89,7 +90,11 @@ impl Client {
         let url = request.url(&self.endpoint.origin(bucket));
         Ok(Prepared {
             http: self.http.request(method, url).headers(signed),
-            signed: Some(Signed { request, signing }),
+            signed: Some(Signed {
+                request,
+                signing,
+                product,
+            }),
         })
     }
 

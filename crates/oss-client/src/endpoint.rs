@@ -1,15 +1,37 @@
 //! The endpoint of OSS, and the URLs of objects on it.
 
+use oss_signer::EndpointKind;
 use strict_http::{ServerUrl, ServerUrlError};
 
 use crate::BucketName;
 
-/// An OSS endpoint: a host without the bucket, https unless it has a scheme.
+/// An OSS endpoint: the host that serves buckets, https unless it has a scheme, and how its URLs name a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint(ServerUrl);
+pub struct Endpoint {
+    server: ServerUrl,
+    addressing: Addressing,
+    /// What the vendor's rules say about the host; `None` for a host that none of them can be about.
+    vendor: Option<oss_signer::Endpoint>,
+}
+
+/// How a URL names a bucket. The signature is the same in all cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Addressing {
+    /// In the host: `https://BUCKET.ENDPOINT/KEY`.
+    Virtual,
+    /// In the path: `https://ENDPOINT/BUCKET/KEY`.
+    Path,
+    /// Not at all: the endpoint is a domain that belongs to one bucket, `https://ENDPOINT/KEY`.
+    Cname,
+}
 
 impl Endpoint {
     /// Parses `oss-cn-hangzhou.aliyuncs.com`, or an endpoint with scheme and port such as `http://oss.localhost:9000`.
+    ///
+    /// The host tells the [`Addressing`]: [`Path`](Addressing::Path) for an IP address, [`Virtual`](Addressing::Virtual) for
+    /// the vendor's hosts and for names under `localhost`, and [`Cname`](Addressing::Cname) for all others. The vendor's SDK
+    /// for Android decides so too, but for names under `localhost`.
     ///
     /// # Errors
     ///
@@ -25,43 +47,70 @@ impl Endpoint {
                 endpoint: server.to_string(),
             });
         }
-        Ok(Self(server))
+        let vendor = oss_signer::Endpoint::parse(&server.to_string()).ok();
+        Ok(Self {
+            addressing: addressing(&server, vendor.as_ref()),
+            server,
+            vendor,
+        })
     }
 
-    /// Returns the server without a bucket. The hosts of its buckets end in its host.
+    /// Names buckets in this way, whatever the host is.
+    #[must_use]
+    pub fn with_addressing(mut self, addressing: Addressing) -> Self {
+        self.addressing = addressing;
+        self
+    }
+
+    /// Returns the server. In virtual-host style the hosts of its buckets end in its host.
     pub fn server(&self) -> &ServerUrl {
-        &self.0
+        &self.server
     }
 
     /// Returns the region that the host names, as V4 wants it: `cn-hangzhou` for `oss-cn-hangzhou.aliyuncs.com`.
     ///
     /// Returns `None` for an accelerate endpoint, a custom domain, and every other host that names no region.
     pub fn region(&self) -> Option<&str> {
-        let labels = self.0.host().strip_suffix(".aliyuncs.com")?;
-        // Dual stack: `cn-hangzhou.oss.aliyuncs.com`.
-        if let Some(region) = labels.strip_suffix(".oss") {
-            return (!region.contains('.')).then_some(region);
-        }
-        let region = labels.strip_prefix("oss-")?;
-        let region = region.strip_suffix("-internal").unwrap_or(region);
-        (!region.contains('.') && !region.starts_with("accelerate")).then_some(region)
+        self.vendor.as_ref()?.region()
+    }
+
+    /// Returns whether it is the public endpoint of a region, which has an internal one beside it.
+    pub fn is_public(&self) -> bool {
+        let kind = self.vendor.as_ref().map(oss_signer::Endpoint::kind);
+        kind == Some(EndpointKind::Public)
+    }
+
+    /// Returns the product that V4 signs for.
+    pub(crate) fn product(&self) -> &'static str {
+        self.vendor
+            .as_ref()
+            .map_or("oss", oss_signer::Endpoint::product)
     }
 
     /// Returns the part before the object key's slash in the URL of every object of a bucket.
-    ///
-    /// Virtual-host style, `https://bucket.endpoint`; path style, `https://endpoint/bucket`, when the host is an IP
-    /// address, as the vendor's SDKs do.
     pub(crate) fn origin(&self, bucket: &BucketName) -> String {
-        let url = self.0.as_url();
+        let url = self.server.as_url();
         let port = url
             .port()
             .map(|port| format!(":{port}"))
             .unwrap_or_default();
-        let (scheme, host) = (url.scheme(), self.0.host());
-        match self.0.ip() {
-            Some(_) => format!("{scheme}://{host}{port}/{bucket}"),
-            None => format!("{scheme}://{bucket}.{host}{port}"),
+        let (scheme, host) = (url.scheme(), self.server.host());
+        match self.addressing {
+            Addressing::Virtual => format!("{scheme}://{bucket}.{host}{port}"),
+            Addressing::Path => format!("{scheme}://{host}{port}/{bucket}"),
+            Addressing::Cname => format!("{scheme}://{host}{port}"),
         }
+    }
+}
+
+fn addressing(server: &ServerUrl, vendor: Option<&oss_signer::Endpoint>) -> Addressing {
+    let kind = vendor.map_or(EndpointKind::CustomDomain, oss_signer::Endpoint::kind);
+    match kind {
+        _ if server.ip().is_some() => Addressing::Path,
+        // A name of this computer: the sandbox has its buckets below it.
+        _ if server.is_loopback() => Addressing::Virtual,
+        EndpointKind::CustomDomain => Addressing::Cname,
+        _ => Addressing::Virtual,
     }
 }
 
@@ -94,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_takes_the_bucket_into_the_host_and_an_address_into_the_path() {
+    fn the_host_tells_where_the_bucket_is_named() {
         for (endpoint, expected) in [
             (
                 "oss-cn-hangzhou.aliyuncs.com",
@@ -107,8 +156,44 @@ mod tests {
             ("http://oss.localhost:9000", "http://bkt.oss.localhost:9000"),
             ("http://127.0.0.1:9000", "http://127.0.0.1:9000/bkt"),
             ("https://[::1]:9000", "https://[::1]:9000/bkt"),
+            ("http://localhost:9000", "http://bkt.localhost:9000"),
+            (
+                "oss-accelerate.aliyuncs.com",
+                "https://bkt.oss-accelerate.aliyuncs.com",
+            ),
+            ("files.example.com", "https://files.example.com"),
+            (
+                "https://my_files.example:8443",
+                "https://my_files.example:8443",
+            ),
         ] {
             assert_eq!(origin(endpoint), expected);
+        }
+    }
+
+    #[test]
+    fn a_choice_overrides_what_the_host_tells() {
+        let bucket = BucketName::parse("bkt").expect("a good bucket");
+        for (endpoint, addressing, expected) in [
+            (
+                "oss.example.com",
+                Addressing::Virtual,
+                "https://bkt.oss.example.com",
+            ),
+            (
+                "oss.example.com",
+                Addressing::Path,
+                "https://oss.example.com/bkt",
+            ),
+            (
+                "http://files.localhost:9000",
+                Addressing::Cname,
+                "http://files.localhost:9000",
+            ),
+        ] {
+            let endpoint = Endpoint::parse(endpoint).expect(endpoint);
+            let endpoint = endpoint.with_addressing(addressing);
+            assert_eq!(endpoint.origin(&bucket), expected);
         }
     }
 
@@ -118,6 +203,9 @@ mod tests {
             ("oss-cn-hangzhou.aliyuncs.com", Some("cn-hangzhou")),
             ("oss-cn-hangzhou-internal.aliyuncs.com", Some("cn-hangzhou")),
             ("cn-hangzhou.oss.aliyuncs.com", Some("cn-hangzhou")),
+            ("oss-cn-hangzhou-vpc.aliyuncs.com", Some("cn-hangzhou")),
+            ("cn-hangzhou-internal.oss.aliyuncs.com", Some("cn-hangzhou")),
+            ("oss-.aliyuncs.com", None),
             ("oss-accelerate.aliyuncs.com", None),
             ("oss-accelerate-overseas.aliyuncs.com", None),
             ("files.example.com", None),

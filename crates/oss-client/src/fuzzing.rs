@@ -21,6 +21,7 @@ pub fn oss_error_xml(data: &[u8]) {
     let signed = Signed {
         request: &request,
         signing: &signing,
+        product: "oss",
     };
     let reply = ErrorReply::parse(403, &HeaderMap::new(), data, Some(signed));
     if let Some(diagnosis) = &reply.diagnosis {

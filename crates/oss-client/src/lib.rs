@@ -24,7 +24,7 @@ mod xml;
 pub use body::Patience;
 pub use client::Client;
 pub use crc64::{Crc64, Crc64Digest};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Addressing, Endpoint, EndpointError};
 pub use error::{Error, Operation};
 pub use get_object::ObjectStream;
 pub use head_object::ObjectInfo;

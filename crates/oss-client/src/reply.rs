@@ -168,6 +168,7 @@ mod tests {
         let signed = Signed {
             request: &request,
             signing: &signing,
+            product: "oss",
         };
         ErrorReply::parse(403, &headers, document.as_bytes(), Some(signed))
     }

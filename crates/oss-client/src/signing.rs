@@ -33,4 +33,6 @@ pub struct Signing<'a> {
 pub(crate) struct Signed<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) signing: &'a Signing<'a>,
+    /// The product that V4 signs for.
+    pub(crate) product: &'static str,
 }
