@@ -16,6 +16,7 @@ mod get_object;
 mod head_object;
 mod multipart;
 mod names;
+mod new_object;
 mod put_object;
 mod reply;
 mod signing;
@@ -30,11 +31,12 @@ pub use get_object::ObjectStream;
 pub use head_object::ObjectInfo;
 pub use multipart::{CompletedObject, MultipartUpload, Part, UploadId};
 pub use names::{BucketName, NameError, ObjectKey};
+pub use new_object::NewObject;
 #[doc(no_inline)]
 pub use oss_signer::{
     Credentials,
     diagnose::{Change, Diagnosis},
 };
-pub use put_object::{PUT_MAX_BYTES, PutObject, StoredObject};
+pub use put_object::{PUT_MAX_BYTES, StoredObject};
 pub use reply::ErrorReply;
 pub use signing::{Signature, Signing};

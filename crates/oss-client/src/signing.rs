@@ -19,6 +19,7 @@ pub enum Signature {
 
 /// What a request is signed with.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Signing<'a> {
     /// Who signs.
     pub credentials: Credentials<'a>,
@@ -26,6 +27,17 @@ pub struct Signing<'a> {
     pub signature: Signature,
     /// The time of sending. OSS allows it to differ by 15 minutes from its own clock.
     pub time: SystemTime,
+}
+
+impl<'a> Signing<'a> {
+    /// Returns what to sign requests with at `time`.
+    pub fn new(credentials: Credentials<'a>, signature: Signature, time: SystemTime) -> Self {
+        Self {
+            credentials,
+            signature,
+            time,
+        }
+    }
 }
 
 /// What was signed. It is kept until the response is read.

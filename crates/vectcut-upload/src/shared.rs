@@ -27,6 +27,7 @@ const BUFFERED_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Which signature the requests to OSS carry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SignatureChoice {
     /// V1, then V4 for a bucket once OSS rejects V1 there.
     #[default]
@@ -103,10 +104,9 @@ impl Shared {
             region: None,
             retry: RetryPolicy::default(),
             part_bytes: None,
-            least_patience: Patience {
-                stalled: Duration::from_secs(20),
-                response: Duration::from_secs(60),
-            },
+            least_patience: Patience::default()
+                .stalled(Duration::from_secs(20))
+                .response(Duration::from_secs(60)),
             stop: Stop::new(),
             gate: Gate::new(Streams::new(None), round_trip),
             pace: None,
@@ -120,18 +120,16 @@ impl Shared {
 
     /// Returns how long a connection of this rate may stand still. An unmeasured one gets three times the minimum.
     pub(crate) fn patience_for(&self, rate: StreamRate) -> Patience {
-        let Patience { stalled, response } = self.least_patience;
+        let least = self.least_patience;
         match rate.bytes_per_second {
-            0 => Patience {
-                stalled: stalled * 3,
-                response: response * 3,
-            },
+            0 => least
+                .stalled(least.stalled.saturating_mul(3))
+                .response(least.response.saturating_mul(3)),
             rate => {
                 let lasting = |bytes: u64| Duration::from_secs_f64(bytes as f64 / rate as f64);
-                Patience {
-                    stalled: stalled.max(lasting(BURST_BYTES)),
-                    response: response.max(lasting(BUFFERED_BYTES)),
-                }
+                least
+                    .stalled(least.stalled.max(lasting(BURST_BYTES)))
+                    .response(least.response.max(lasting(BUFFERED_BYTES)))
             }
         }
     }

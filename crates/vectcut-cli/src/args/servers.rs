@@ -15,9 +15,9 @@ pub(crate) struct ServerArgs {
     /// OSS endpoint host, without the bucket name [env: VECTCUT_OSS_ENDPOINT] [default: oss-cn-hangzhou.aliyuncs.com]
     #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname)]
     pub(crate) oss_endpoint: Option<String>,
-    /// How URLs name the bucket: virtual in the host, path in the path, cname not at all, because the endpoint is a custom
-    /// domain of the bucket [env: VECTCUT_OSS_ADDRESSING] [default: read from the endpoint]
-    #[arg(long, value_name = "STYLE", hide_possible_values = true)]
+    /// How URLs name the bucket: in the host, in the path, or not at all, for a custom domain of the bucket
+    /// [env: VECTCUT_OSS_ADDRESSING] [default: read from the endpoint]
+    #[arg(long, value_name = "STYLE")]
     pub(crate) oss_addressing: Option<AddressingArg>,
     /// OSS region, for V4 signatures [env: VECTCUT_OSS_REGION] [default: read from the endpoint]
     #[arg(long, value_name = "REGION")]

@@ -207,10 +207,11 @@ pub(crate) fn uploader(
         give_up_after: Duration::from_secs(1),
         unreachable_after: Duration::from_secs(1),
     })
-    .patience(Patience {
-        stalled: Duration::from_millis(400),
-        response: Duration::from_millis(700),
-    })
+    .patience(
+        Patience::default()
+            .stalled(Duration::from_millis(400))
+            .response(Duration::from_millis(700)),
+    )
 }
 
 impl Outcome {
