@@ -57,7 +57,7 @@ impl Endpoint {
 
     /// Names buckets in this way, whatever the host is.
     #[must_use]
-    pub fn with_addressing(mut self, addressing: Addressing) -> Self {
+    pub fn addressing(mut self, addressing: Addressing) -> Self {
         self.addressing = addressing;
         self
     }
@@ -192,7 +192,7 @@ mod tests {
             ),
         ] {
             let endpoint = Endpoint::parse(endpoint).expect(endpoint);
-            let endpoint = endpoint.with_addressing(addressing);
+            let endpoint = endpoint.addressing(addressing);
             assert_eq!(endpoint.origin(&bucket), expected);
         }
     }

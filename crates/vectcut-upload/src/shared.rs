@@ -134,3 +134,34 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use oss_client::Endpoint;
+    use strict_http::{Options, ServerUrl};
+    use vectcut_api::ApiKey;
+
+    use super::*;
+
+    #[test]
+    fn a_patience_without_an_end_has_none_for_any_connection() {
+        let http = strict_http::client(&Options::for_servers([])).expect("a client");
+        let base_url = ServerUrl::parse("https://vectcut.example").expect("a URL");
+        let key = ApiKey::parse("key").expect("a key");
+        let endpoint = Endpoint::parse("oss.example").expect("an endpoint");
+        let mut shared = Shared::new(
+            vectcut_api::Client::new(http.clone(), base_url, key),
+            oss_client::Client::new(http, endpoint),
+        );
+        shared.least_patience = Patience::default()
+            .stalled(Duration::MAX)
+            .response(Duration::MAX);
+        for bytes_per_second in [0, 1, u64::MAX] {
+            let rate = StreamRate {
+                bytes_per_second,
+                ..StreamRate::default()
+            };
+            assert_eq!(shared.patience_for(rate), shared.least_patience);
+        }
+    }
+}

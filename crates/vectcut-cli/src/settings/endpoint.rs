@@ -29,7 +29,7 @@ pub(super) fn read(args: &ServerArgs, environment: &Environment) -> Result<Endpo
     let endpoint = Endpoint::parse(&endpoint).map_err(|error| Failure::unusable(origin, &error))?;
     check(&endpoint, origin)?;
     Ok(match addressing(args.oss_addressing, environment)? {
-        Some(addressing) => endpoint.with_addressing(addressing),
+        Some(addressing) => endpoint.addressing(addressing),
         None => endpoint,
     })
 }
@@ -135,7 +135,7 @@ mod tests {
         ] {
             assert_eq!(
                 read_with(flag, variables).expect("an endpoint"),
-                endpoint.clone().with_addressing(addressing)
+                endpoint.clone().addressing(addressing)
             );
         }
         let failure = read_with(None, &[(OSS_ADDRESSING, "host")]).expect_err("no such style");
