@@ -9,9 +9,10 @@ use crate::BucketName;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     server: ServerUrl,
-    addressing: Addressing,
-    /// What the vendor's rules say about the host; `None` for a host that none of them can be about.
-    vendor: Option<oss_signer::Endpoint>,
+    /// What the host tells by the vendor's rules.
+    host: oss_signer::Endpoint,
+    /// `None` for what the host tells.
+    addressing: Option<Addressing>,
 }
 
 /// How a URL names a bucket. The signature is the same in all cases.
@@ -22,16 +23,15 @@ pub enum Addressing {
     Virtual,
     /// In the path: `https://ENDPOINT/BUCKET/KEY`.
     Path,
-    /// Not at all: the endpoint is a domain that belongs to one bucket, `https://ENDPOINT/KEY`.
+    /// Not at all: the endpoint is a custom domain (CNAME), which belongs to one bucket: `https://ENDPOINT/KEY`.
     Cname,
 }
 
 impl Endpoint {
     /// Parses `oss-cn-hangzhou.aliyuncs.com`, or an endpoint with scheme and port such as `http://oss.localhost:9000`.
     ///
-    /// The host tells the [`Addressing`]: [`Path`](Addressing::Path) for an IP address, [`Virtual`](Addressing::Virtual) for
-    /// the vendor's hosts and for names under `localhost`, and [`Cname`](Addressing::Cname) for all others. The vendor's SDK
-    /// for Android decides so too, but for names under `localhost`.
+    /// URLs name the bucket in the path for an IP address and for `localhost`, and in the host otherwise.
+    /// [`addressing`](Self::addressing) says so if it is another way: no host tells that it is a custom domain.
     ///
     /// # Errors
     ///
@@ -42,27 +42,28 @@ impl Endpoint {
         } else {
             ServerUrl::parse(&format!("https://{text}"))?
         };
+        let endpoint = server.to_string();
         if server.as_url().path() != "/" {
-            return Err(EndpointError::HasPath {
-                endpoint: server.to_string(),
-            });
+            return Err(EndpointError::HasPath { endpoint });
         }
-        let vendor = oss_signer::Endpoint::parse(&server.to_string()).ok();
-        Ok(Self {
-            addressing: addressing(&server, vendor.as_ref()),
-            server,
-            vendor,
-        })
+        match oss_signer::Endpoint::parse(&endpoint) {
+            Ok(host) => Ok(Self {
+                server,
+                host,
+                addressing: None,
+            }),
+            Err(_) => Err(EndpointError::NotAHost { endpoint }),
+        }
     }
 
-    /// Names buckets in this way, whatever the host is.
+    /// Names buckets in this way, whatever the host tells.
     #[must_use]
     pub fn addressing(mut self, addressing: Addressing) -> Self {
-        self.addressing = addressing;
+        self.addressing = Some(addressing);
         self
     }
 
-    /// Returns the server. In virtual-host style the hosts of its buckets end in its host.
+    /// Returns the server. The hosts of buckets are it, or end in its host.
     pub fn server(&self) -> &ServerUrl {
         &self.server
     }
@@ -71,46 +72,28 @@ impl Endpoint {
     ///
     /// Returns `None` for an accelerate endpoint, a custom domain, and every other host that names no region.
     pub fn region(&self) -> Option<&str> {
-        self.vendor.as_ref()?.region()
+        self.host.region()
     }
 
     /// Returns whether it is the public endpoint of a region, which has an internal one beside it.
     pub fn is_public(&self) -> bool {
-        let kind = self.vendor.as_ref().map(oss_signer::Endpoint::kind);
-        kind == Some(EndpointKind::Public)
+        self.host.kind() == EndpointKind::Public
     }
 
     /// Returns the product that V4 signs for.
     pub(crate) fn product(&self) -> &'static str {
-        self.vendor
-            .as_ref()
-            .map_or("oss", oss_signer::Endpoint::product)
+        self.host.product()
     }
 
     /// Returns the part before the object key's slash in the URL of every object of a bucket.
     pub(crate) fn origin(&self, bucket: &BucketName) -> String {
-        let url = self.server.as_url();
-        let port = url
-            .port()
-            .map(|port| format!(":{port}"))
-            .unwrap_or_default();
-        let (scheme, host) = (url.scheme(), self.server.host());
-        match self.addressing {
-            Addressing::Virtual => format!("{scheme}://{bucket}.{host}{port}"),
-            Addressing::Path => format!("{scheme}://{host}{port}/{bucket}"),
-            Addressing::Cname => format!("{scheme}://{host}{port}"),
-        }
-    }
-}
-
-fn addressing(server: &ServerUrl, vendor: Option<&oss_signer::Endpoint>) -> Addressing {
-    let kind = vendor.map_or(EndpointKind::CustomDomain, oss_signer::Endpoint::kind);
-    match kind {
-        _ if server.ip().is_some() => Addressing::Path,
-        // A name of this computer: the sandbox has its buckets below it.
-        _ if server.is_loopback() => Addressing::Virtual,
-        EndpointKind::CustomDomain => Addressing::Cname,
-        _ => Addressing::Virtual,
+        let kind = match self.addressing {
+            None => self.host.kind(),
+            Some(Addressing::Virtual) => EndpointKind::Other,
+            Some(Addressing::Path) => EndpointKind::PathStyle,
+            Some(Addressing::Cname) => EndpointKind::CustomDomain,
+        };
+        self.host.clone().with_kind(kind).origin(bucket.as_str())
     }
 }
 
@@ -124,6 +107,12 @@ pub enum EndpointError {
     /// There is a path after the host, where the object key goes.
     #[error("`{endpoint}` has a path; an endpoint is only a host")]
     HasPath {
+        /// The endpoint as it was given.
+        endpoint: String,
+    },
+    /// It has a character that no host has.
+    #[error("`{endpoint}` is not a host with an optional port")]
+    NotAHost {
         /// The endpoint as it was given.
         endpoint: String,
     },
@@ -156,15 +145,15 @@ mod tests {
             ("http://oss.localhost:9000", "http://bkt.oss.localhost:9000"),
             ("http://127.0.0.1:9000", "http://127.0.0.1:9000/bkt"),
             ("https://[::1]:9000", "https://[::1]:9000/bkt"),
-            ("http://localhost:9000", "http://bkt.localhost:9000"),
+            ("http://localhost:9000", "http://localhost:9000/bkt"),
             (
                 "oss-accelerate.aliyuncs.com",
                 "https://bkt.oss-accelerate.aliyuncs.com",
             ),
-            ("files.example.com", "https://files.example.com"),
+            ("oss.example.com", "https://bkt.oss.example.com"),
             (
-                "https://my_files.example:8443",
-                "https://my_files.example:8443",
+                "https://my_oss.example:8443",
+                "https://bkt.my_oss.example:8443",
             ),
         ] {
             assert_eq!(origin(endpoint), expected);
@@ -176,19 +165,19 @@ mod tests {
         let bucket = BucketName::parse("bkt").expect("a good bucket");
         for (endpoint, addressing, expected) in [
             (
-                "oss.example.com",
+                "http://localhost:9000",
                 Addressing::Virtual,
-                "https://bkt.oss.example.com",
+                "http://bkt.localhost:9000",
+            ),
+            (
+                "files.example.com",
+                Addressing::Cname,
+                "https://files.example.com",
             ),
             (
                 "oss.example.com",
                 Addressing::Path,
                 "https://oss.example.com/bkt",
-            ),
-            (
-                "http://files.localhost:9000",
-                Addressing::Cname,
-                "http://files.localhost:9000",
             ),
         ] {
             let endpoint = Endpoint::parse(endpoint).expect(endpoint);

@@ -34,7 +34,8 @@ impl<'a> NewObject<'a> {
     /// Adds a header of OSS such as `x-oss-forbid-overwrite`, `x-oss-storage-class` or `x-oss-meta-author`, or one that it
     /// stores with the object, such as `Cache-Control`.
     ///
-    /// A name that is added twice, and a name or value that no header can have, is refused when the request is signed.
+    /// A name of OSS that is added twice, and a name or value that no header can have, is refused when the request is
+    /// signed.
     #[must_use]
     pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
         self.headers.push((name, value));
@@ -48,7 +49,7 @@ impl<'a> NewObject<'a> {
     {
         let request = request.header("Content-Type", self.content_type);
         let headers = self.headers.iter();
-        headers.fold(request, |request, (name, value)| {
+        headers.fold(request, |request, &(name, value)| {
             request.header(name, value)
         })
     }

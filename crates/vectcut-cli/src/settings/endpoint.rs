@@ -128,15 +128,17 @@ mod tests {
     fn the_flag_says_how_the_bucket_is_named_then_the_variable_then_the_endpoint() {
         const CNAME: &[(&str, &str)] = &[(OSS_ADDRESSING, "cname")];
         let endpoint = Endpoint::parse("http://files.localhost:9000").expect("an endpoint");
-        for (flag, variables, addressing) in [
-            (Some(AddressingArg::Path), CNAME, Addressing::Path),
-            (None, CNAME, Addressing::Cname),
-            (None, &[], Addressing::Virtual),
+        for (flag, variables, expected) in [
+            (
+                Some(AddressingArg::Path),
+                CNAME,
+                endpoint.clone().addressing(Addressing::Path),
+            ),
+            (None, CNAME, endpoint.clone().addressing(Addressing::Cname)),
+            (None, &[], endpoint),
         ] {
-            assert_eq!(
-                read_with(flag, variables).expect("an endpoint"),
-                endpoint.clone().addressing(addressing)
-            );
+            let found = read_with(flag, variables).expect("an endpoint");
+            assert_eq!(found, expected);
         }
         let failure = read_with(None, &[(OSS_ADDRESSING, "host")]).expect_err("no such style");
         assert_eq!(failure.exit_code, ExitCode::Usage);
