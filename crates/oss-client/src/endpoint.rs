@@ -52,7 +52,7 @@ impl Endpoint {
                 host,
                 addressing: None,
             }),
-            Err(_) => Err(EndpointError::NotAHost { endpoint }),
+            Err(_) => Err(EndpointError::NotAHost),
         }
     }
 
@@ -111,11 +111,8 @@ pub enum EndpointError {
         endpoint: String,
     },
     /// It has a character that no host has.
-    #[error("`{endpoint}` is not a host with an optional port")]
-    NotAHost {
-        /// The endpoint as it was given.
-        endpoint: String,
-    },
+    #[error("an endpoint is a host with an optional port")]
+    NotAHost,
 }
 
 #[cfg(test)]
