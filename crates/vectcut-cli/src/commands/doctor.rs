@@ -134,11 +134,11 @@ async fn key(servers: &Servers, environment: &Environment, proxy: Option<&str>) 
     }
 }
 
-/// Looks for a better endpoint. Only the vendor's own have others beside them.
+/// Looks for a better endpoint. Only the vendor's public ones have others beside them.
 async fn advice(servers: &Servers, proxy: Option<&str>) -> Vec<Finding> {
     let host = servers.oss_endpoint.server().host();
     let region = servers.oss_endpoint.region();
-    let (Some(region), None, false) = (region, proxy, host.contains("-internal.")) else {
+    let (Some(region), None, true) = (region, proxy, servers.oss_endpoint.is_public()) else {
         return Vec::new();
     };
     let internal = format!("oss-{region}-internal.aliyuncs.com");

@@ -49,10 +49,10 @@ fn text(words: &str) -> ServerText {
 }
 
 fn words(message: &str, link: Option<&str>) -> ServerWords {
-    ServerWords {
-        message: Some(text(message)),
-        purchase_link: link.map(text),
-    }
+    let mut words = ServerWords::default();
+    words.message = Some(text(message));
+    words.purchase_link = link.map(text);
+    words
 }
 
 fn source(action: SourceAction, kind: io::ErrorKind) -> UploadError {

@@ -21,7 +21,9 @@ catalogue! {
     set_region():
         "set `--oss-region`, for example `cn-hangzhou`",
         "请设置 `--oss-region`，例如 `cn-hangzhou`";
-    set_endpoint(): "set `--oss-endpoint` to it", "请把 `--oss-endpoint` 设为该接入点";
+    set_endpoint():
+        "set `--oss-endpoint` to it; for a custom domain, add `--oss-addressing cname`",
+        "请把 `--oss-endpoint` 设为该接入点；如果是自定义域名，还要加上 `--oss-addressing cname`";
     name_ca(): "name the CA's PEM file with `--ca-cert`", "请用 `--ca-cert` 指定 CA 的 PEM 文件";
     again_later(): "run the same command again later", "请稍后重新运行同一命令";
     resume(): "run the same command again to resume", "重新运行同一命令即可续传";

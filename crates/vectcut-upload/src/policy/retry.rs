@@ -7,6 +7,7 @@ use std::time::Duration;
 /// Each success restores the full time: a bad connection that makes progress is never given up, and one that makes none
 /// is given up after about two minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// The longest first delay. Each further failure doubles it.
     pub base: Duration,
@@ -29,6 +30,39 @@ impl Default for RetryPolicy {
         }
     }
 }
+
+impl RetryPolicy {
+    /// Sets the longest first delay.
+    #[must_use]
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Sets the longest delay of all, at most a day.
+    #[must_use]
+    pub fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// Sets how long nothing may succeed before the upload is given up. `Duration::MAX` means for ever.
+    #[must_use]
+    pub fn give_up_after(mut self, time: Duration) -> Self {
+        self.give_up_after = time;
+        self
+    }
+
+    /// Sets the same for a server that has never responded.
+    #[must_use]
+    pub fn unreachable_after(mut self, time: Duration) -> Self {
+        self.unreachable_after = time;
+        self
+    }
+}
+
+/// A delay beyond this is of no use, and could not be multiplied.
+const DELAY_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Minimum number of attempts, even when each takes longer than the whole retry window: one may meet a server's restart,
 /// two a restart and a bad proxy.
@@ -61,7 +95,7 @@ impl RetryPolicy {
         let bound = self
             .base
             .saturating_mul(1_u32 << failures.of_request.saturating_sub(1).min(20))
-            .min(self.cap);
+            .min(self.cap.min(DELAY_MAX));
         let wish = wish.unwrap_or_default();
         let delay = bound.mul_f64(jitter.clamp(0.0, 1.0)).max(wish);
         let limit = self.limit(failures.is_unreachable);
@@ -115,6 +149,22 @@ mod tests {
                 "{failures}"
             );
         }
+    }
+
+    #[test]
+    fn a_policy_without_ends_gives_a_delay() {
+        let policy = RetryPolicy::default()
+            .base(Duration::MAX)
+            .cap(Duration::MAX)
+            .give_up_after(Duration::MAX)
+            .unreachable_after(Duration::MAX);
+        let failures = Failures {
+            of_request: u32::MAX,
+            in_a_row: u32::MAX,
+            lasted: S(u64::MAX),
+            is_unreachable: true,
+        };
+        assert_eq!(policy.delay(failures, 1.0, None), Some(DELAY_MAX));
     }
 
     #[test]
