@@ -38,6 +38,9 @@ pub(crate) fn hint(path: &Path) -> Option<Text> {
     if text.contains(['*', '?']) {
         return Some(hints::glob_matched_nothing());
     }
+    if let Ok(target) = fs::read_link(path) {
+        return Some(hints::link_to_nothing(plain(&target.to_string_lossy())));
+    }
     if let Some(near) = nearest(path) {
         return Some(hints::did_you_mean(plain(&near.to_string_lossy())));
     }
@@ -93,6 +96,8 @@ mod tests {
     fn each_mistake_has_a_hint_in_both_languages() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("clip.mp4"), "").expect("a file");
+        let dangling = folder.path().join("dangling.mp4");
+        std::os::unix::fs::symlink("nowhere", &dangling).expect("a link");
         let misspelt = folder.path().join("clpi.mp4");
         let mut shown = String::new();
         for path in [
@@ -106,6 +111,7 @@ mod tests {
             "*.mp4",
             "missing-folder/a.mp4",
             misspelt.to_str().expect("text"),
+            dangling.to_str().expect("text"),
         ] {
             let hint = hint(Path::new(path)).unwrap_or_else(|| panic!("no hint for {path}"));
             let place = folder.path().to_str().expect("text");
