@@ -77,6 +77,11 @@ fn a_name_that_is_neither_a_file_nor_a_key_is_told_as_a_misspelt_path() {
     assert_eq!(outcome.stderr, expected, "{outcome}");
     let far = stage.vectcut(["url", "uploads/none.mov"]).run();
     assert_eq!(far.code, Some(4), "{far}");
+    assert!(
+        far.stderr
+            .contains("hint: check the object key, or upload the file"),
+        "{far}"
+    );
     for wrong in ["membership", "is stored"] {
         assert!(!far.stderr.contains(wrong), "{far}");
     }

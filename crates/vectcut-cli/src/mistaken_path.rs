@@ -13,6 +13,16 @@ const ALIKE: f64 = 0.75;
 
 /// Returns what to do about a path that does not exist, if its form or its neighbours tell.
 pub(crate) fn hint(path: &Path) -> Option<Text> {
+    let missing_folder = || {
+        let folder = path.parent()?;
+        let is_missing = !folder.as_os_str().is_empty() && !folder.exists();
+        is_missing.then(|| hints::folder_missing(plain(&folder.to_string_lossy())))
+    };
+    hint_of_name(path).or_else(missing_folder)
+}
+
+/// As [`hint`], for a name that may be no path, such as an object key: whether its folders exist says nothing.
+pub(crate) fn hint_of_name(path: &Path) -> Option<Text> {
     let text = path.to_str()?;
     if let Some(path) = text.strip_prefix("file://") {
         return Some(hints::path_of_file_url(plain(path)));
@@ -41,12 +51,7 @@ pub(crate) fn hint(path: &Path) -> Option<Text> {
     if let Ok(target) = fs::read_link(path) {
         return Some(hints::link_to_nothing(plain(&target.to_string_lossy())));
     }
-    if let Some(near) = nearest(path) {
-        return Some(hints::did_you_mean(plain(&near.to_string_lossy())));
-    }
-    let folder = path.parent()?;
-    let is_missing = !folder.as_os_str().is_empty() && !folder.exists();
-    is_missing.then(|| hints::folder_missing(plain(&folder.to_string_lossy())))
+    nearest(path).map(|near| hints::did_you_mean(plain(&near.to_string_lossy())))
 }
 
 /// Returns a path without the quotes around it, also without those that chat programs turn round.

@@ -113,7 +113,8 @@ async fn renew(
         return Ok(link);
     }
     let fresh = reuse::fresh_url(talk, &entry, Tenacity::Full).await;
-    let fresh = fresh.map_err(|error| unknown(error, &object_key))?;
+    // The ledger is a memory and no proof that the object is there.
+    let fresh = fresh.map_err(|error| unknown(error, &object_key).without_object())?;
     if let Some(ledger) = ledger {
         let entry = entry.with_url(&fresh.url, clock::system());
         ledger.record(entry, RECORDED_WITHIN).await;

@@ -96,7 +96,7 @@ impl Failure {
     fn neither_file_nor_object(mut self, path: &Path) -> Self {
         self.what = say::neither_file_nor_object(path.display());
         self.causes.clear();
-        if let Some(hint) = mistaken_path::hint(path) {
+        if let Some(hint) = mistaken_path::hint_of_name(path) {
             self.hints = vec![hint];
         }
         self

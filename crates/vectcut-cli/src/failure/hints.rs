@@ -17,9 +17,9 @@ pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
     let mut found: Vec<_> = of_library(error);
     match error {
         // Nobody knows whether it was ever uploaded, so the library's "again" would be wrong.
-        UploadError::NotUploaded { .. } | UploadError::UnknownObject { .. } => {
-            found = vec![hints::upload_first()];
-        }
+        UploadError::NotUploaded { .. } => found = vec![hints::upload_first()],
+        // A wrong key, or an object that is gone: what the code's entry says covers both.
+        UploadError::UnknownObject { .. } => found.clear(),
         UploadError::NameNotUtf8 { .. } => found.push(hints::give_name()),
         UploadError::Source {
             path,

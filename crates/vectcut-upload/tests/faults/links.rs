@@ -188,16 +188,19 @@ async fn an_object_that_is_gone_or_another_one_has_no_link() {
     );
 
     bench.sandbox.delete_object(bucket, object_key).unwrap();
-    for fault in [None, Some(Fault::at(Step::Complete).completes_unchecked())] {
-        if let Some(fault) = fault {
-            bench.sandbox.inject(fault);
-        }
-        let error = renew(&bench, file(&bench), HOUR).await.unwrap_err();
-        assert_eq!(
-            (error.code(), error.is_retryable()),
-            ("object_unknown", false)
-        );
-    }
+    let error = renew(&bench, file(&bench), HOUR).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.object_key()),
+        ("backend_refused", None)
+    );
+    bench
+        .sandbox
+        .inject(Fault::at(Step::Complete).completes_unchecked());
+    let error = renew(&bench, file(&bench), HOUR).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.is_retryable()),
+        ("object_unknown", false)
+    );
 }
 
 #[tokio::test]
