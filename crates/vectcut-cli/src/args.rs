@@ -33,7 +33,7 @@ pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use servers::{AddressingArg, ServerArgs};
 pub(crate) use skill::{PlaceArgs, SkillAction, SkillArgs};
-pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs};
+pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs, UrlFormat};
 pub(crate) use watch::WatchArgs;
 
 /// Upload local files to VectCut and print their public URLs

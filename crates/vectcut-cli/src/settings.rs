@@ -20,12 +20,12 @@ use crate::args::ServerArgs;
 use crate::failure::Failure;
 use crate::variables::{BASE_URL, CA_CERT, NO_COLOR, OSS_REGION, STATE_DIR};
 pub(crate) use desktop::Session;
-pub(crate) use format::{format, wants_json};
+pub(crate) use format::{format, format_variable, report_format, wants_json};
 pub(crate) use key::{KeyOrigin, api_key, key_origin};
 pub(crate) use language::language;
 pub(crate) use proxy::proxy_for;
 
-const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
+pub(crate) const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
 
 /// Returns the names of all variables of this process.
 pub(crate) fn names_of_process() -> impl Iterator<Item = OsString> {
@@ -132,6 +132,11 @@ impl Environment {
     /// Returns the user's home folder.
     pub(crate) fn home_dir(&self) -> Option<PathBuf> {
         self.home_dir.clone()
+    }
+
+    /// Returns whether a variable names the folder for state.
+    pub(crate) fn has_state_dir(&self) -> bool {
+        self.set(STATE_DIR).is_some()
     }
 
     fn home_state_dir(&self) -> Option<PathBuf> {

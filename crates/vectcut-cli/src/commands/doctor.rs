@@ -13,7 +13,9 @@ use vectcut_api::KeyVerdict;
 use crate::args::{DoctorArgs, ReportFormat};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::settings::{Environment, KeyOrigin, Servers, api_key, key_origin, proxy_for, state_dir};
+use crate::settings::{
+    Environment, KeyOrigin, Servers, api_key, key_origin, proxy_for, report_format, state_dir,
+};
 use crate::stderr::Stderr;
 use crate::variables::API_KEY;
 use crate::words::{Text, doctor as say, hints, sign_in};
@@ -36,6 +38,7 @@ pub(crate) async fn run(
     environment: &Environment,
     stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
+    let format = report_format(args.format, environment, ReportFormat::Text)?;
     let servers = Servers::settle(&args.servers, environment)?;
     let oss_server = servers.oss_endpoint.server().clone();
     let backend_proxy = proxy_for(&servers.base_url, environment)?;
@@ -74,7 +77,7 @@ pub(crate) async fn run(
     findings.extend(args.speed.then(local::speed));
     findings.extend(advice);
     let language = stderr.language();
-    output::print(match args.format {
+    output::print(match format {
         ReportFormat::Text => finding::text(
             &findings,
             language,

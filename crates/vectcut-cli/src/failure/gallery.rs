@@ -234,6 +234,10 @@ fn of_the_end() -> Vec<UploadError> {
             object_key: key(),
             source: Some(ProbeError::NotThere),
         },
+        UploadError::UnknownObject {
+            object_key: key(),
+            source: None,
+        },
         UploadError::UrlExpired { object_key: key() },
         UploadError::UrlWithoutKey,
         UploadError::Replaced { object_key: key() },

@@ -85,7 +85,7 @@ impl RetryPolicy {
     /// Returns how long to wait before the next attempt, or `None` to give up.
     ///
     /// `jitter` is in 0..1: full jitter, so that connections that failed together do not retry together. `wish` is the
-    /// wait that the server asked for; the delay is never shorter.
+    /// wait that the server asked for; the delay is never shorter. The last delay ends when the time does.
     pub(crate) fn delay(
         &self,
         failures: Failures,
@@ -99,8 +99,12 @@ impl RetryPolicy {
         let wish = wish.unwrap_or_default();
         let delay = bound.mul_f64(jitter.clamp(0.0, 1.0)).max(wish);
         let limit = self.limit(failures.is_unreachable);
-        let in_time = failures.lasted.saturating_add(delay) <= limit;
-        (in_time || failures.in_a_row < ATTEMPTS_MIN && wish <= limit).then_some(delay)
+        if failures.in_a_row < ATTEMPTS_MIN && wish <= limit {
+            return Some(delay);
+        }
+        // The last attempt is made when the time ends, and not a delay earlier.
+        let left = limit.saturating_sub(failures.lasted);
+        (!left.is_zero() && wish <= left).then(|| delay.min(left))
     }
 
     /// Returns how long nothing may succeed.
@@ -182,7 +186,9 @@ mod tests {
     #[test]
     fn two_minutes_without_progress_are_enough() {
         assert_eq!(delay(9, S(110), 0.4, None), Some(S(8)));
-        assert_eq!(delay(9, S(110), 0.6, None), None);
+        assert_eq!(delay(9, S(110), 0.6, None), Some(S(10)), "the last attempt");
+        assert_eq!(delay(9, S(110), 0.6, Some(S(11))), None);
+        assert_eq!(delay(9, S(120), 0.0, None), None);
         assert_eq!(delay(5, S(0), 0.0, Some(S(121))), None);
     }
 
