@@ -11,6 +11,14 @@ fn a_missing_file() {
     assert_outcome!(refused(&Stage::new(), ["upload", "missing.mp4"]));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing() {
+    let stage = Stage::new();
+    std::os::unix::fs::symlink("nowhere", stage.path("dangling.mp4")).expect("a link");
+    assert_outcome!(refused(&stage, ["upload", "dangling.mp4"]));
+}
+
 #[test]
 fn a_directory() {
     let stage = Stage::new();

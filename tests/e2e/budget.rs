@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use vectcut_sandbox::{Arrival, Fault, Link, OssCode, Response, Step};
+use vectcut_sandbox::{Arrival, Fault, Link, OssCode, Policy, Response, Rights, Step};
 
 use crate::outcome::{Outcome, assert_outcome};
 use crate::sent_twice::Parts;
@@ -209,6 +209,34 @@ fn nothing_is_promised_when_progress_cannot_be_saved() {
         }
         assert!(!outcome.stderr.contains("to resume"), "{outcome}");
     }
+}
+
+#[test]
+fn a_budget_in_which_a_server_let_nothing_pass_ends_with_the_servers_exit_code() {
+    let failing: Fault = "part:error=InternalError,always".parse().expect("a fault");
+    let stage = Stage::with(|builder| builder.fault(failing));
+    stage.file("clip.mp4", noise(MIB as usize));
+    let outcome = upload(&stage, &["--budget=2s"]).run();
+    assert_stopped(&outcome, 5, "budget_ended");
+    let error = &outcome.json()["error"];
+    let cause = error["last_cause"].as_str().unwrap_or_default();
+    assert!(cause.contains("InternalError"), "{outcome}");
+}
+
+#[test]
+fn a_file_that_only_one_run_can_send_asks_for_a_longer_budget() {
+    let stage = Stage::with(|builder| {
+        builder
+            .policy(Policy::default().rights(Rights::NoMultipart))
+            .link(Link::default().total_rate(256 * 1024))
+            .receive_buffer_bytes(32 * 1024)
+    });
+    stage.file("clip.mp4", noise(3 * MIB as usize));
+    let outcome = upload(&stage, &["--budget=2s"]).run();
+    assert_stopped(&outcome, 75, "budget_ended");
+    let hint = &outcome.json()["error"]["hint"];
+    let expected = "OSS takes no parts of this file, so one run must send all of it: give it a longer `--budget`";
+    assert_eq!(hint, expected, "{outcome}");
 }
 
 fn upload<'a>(stage: &'a Stage, more: &[&str]) -> Vectcut<'a> {

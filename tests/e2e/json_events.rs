@@ -42,6 +42,8 @@ fn assert_progress(outcome: &Outcome, text: &str) {
         .map(|it| it["step"].clone())
         .collect();
     assert_eq!(steps, ["read", "init", "put", "complete"], "{text}");
+    let safe_bytes = &events(&objects, "step")[3]["safe_bytes"];
+    assert_eq!(safe_bytes, 5_000_000, "{text}");
     let progress = events(&objects, "progress");
     let is_known = |line: &&&Value| line["rate"].is_u64() && line["eta"].is_u64();
     let known = progress.iter().find(is_known);
@@ -64,6 +66,21 @@ fn progress_is_one_json_object_a_line() {
     let run = stage.vectcut(["upload", "--progress", "json", "clip.mp4"]);
     let outcome = run.run();
     assert_progress(&outcome, &outcome.stderr);
+}
+
+#[test]
+fn a_small_file_is_all_uploaded_when_the_last_step_begins() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(1_000));
+    let outcome = stage
+        .vectcut(["upload", "--progress=json", "clip.mp4"])
+        .run();
+    let objects = objects(&outcome.stderr);
+    let last = &events(&objects, "step")[3];
+    assert_eq!(
+        (&last["step"], &last["safe_bytes"]),
+        (&"complete".into(), &1_000.into())
+    );
 }
 
 #[cfg(unix)]
@@ -134,4 +151,27 @@ fn the_variable_sets_the_format_and_must_name_one() {
     let outcome = run().env("VECTCUT_FORMAT", "yaml").run();
     assert_eq!(outcome.code, Some(2), "{outcome}");
     assert!(outcome.stderr.contains("VECTCUT_FORMAT"), "{outcome}");
+}
+
+#[test]
+fn the_variable_sets_the_format_of_other_commands_too() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(1_000));
+    stage.vectcut(["upload", "clip.mp4"]).run();
+    for (line, schema) in [
+        (&["url", "clip.mp4"] as &[_], "url.json"),
+        (&["doctor"], "doctor.json"),
+        (&["uploads"], "uploads.json"),
+    ] {
+        let outcome = stage.vectcut(line).env("VECTCUT_FORMAT", "jsonl").run();
+        assert!(schemas::has(schema, &outcome.json()), "{outcome}");
+        let wrong = stage.vectcut(line).env("VECTCUT_FORMAT", "yaml").run();
+        assert_eq!(wrong.code, Some(2), "{wrong}");
+    }
+    let flag = stage.vectcut(["url", "clip.mp4", "--format=url"]);
+    let outcome = flag.env("VECTCUT_FORMAT", "json").run();
+    assert!(outcome.stdout.starts_with("http://"), "{outcome}");
+    let outcome = stage.vectcut(["url", "clip.mp4", "--format=json"]).run();
+    let (first, link) = (outcome.json(), stage.vectcut(["url", "clip.mp4"]).run());
+    assert_eq!(first["public_signed_url"], link.stdout.trim_end(), "{link}");
 }

@@ -155,6 +155,17 @@ fn the_environment_counts_before_the_file_and_that_is_said() {
 }
 
 #[test]
+fn an_empty_variable_counts_as_not_set() {
+    let stage = stage();
+    login(&stage, &["--with-key"]).with_stdin(KEY).run();
+    stage.file("clip.mp4", b"bytes");
+    for line in [&["upload", "clip.mp4"] as &[_], &["doctor"]] {
+        let outcome = stage.vectcut(line).env("VECTCUT_API_KEY", "").run();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+    }
+}
+
+#[test]
 fn signing_out_twice_is_no_failure() {
     let stage = stage();
     login(&stage, &["--with-key"]).with_stdin(KEY).run();

@@ -27,6 +27,7 @@ mod kill;
 mod login;
 mod mcp;
 mod media;
+mod object_keys;
 mod outages;
 mod outcome;
 mod proxy;

@@ -415,3 +415,72 @@ fn an_entry_is_added_to_the_configuration_of_a_client_without_the_key() {
     let refused = stage.vectcut(["mcp", "config", "claude-desktop"]).run();
     assert_eq!(refused.code, Some(2), "{refused}");
 }
+
+#[test]
+fn wrong_arguments_say_what_to_write_instead() {
+    let stage = Stage::new();
+    std::fs::create_dir(stage.path("clips")).expect("a folder");
+    let mut client = Client::start(&stage, Revision::Current, &[]);
+    let (report, is_error) = client.call("upload_files", json!({ "paths": "clip.mp4" }));
+    assert!(is_error, "{report}");
+    assert_eq!(
+        report["error"]["hint"],
+        "`paths` must be an array of strings, such as `[\"clip.mp4\"]`"
+    );
+    for folder in ["clips", "."] {
+        let (report, _) = client.call("upload_files", json!({ "paths": [folder] }));
+        let error = &report["files"][0]["error"];
+        assert_eq!(error["code"], "not_a_file", "{report}");
+        assert_eq!(
+            error["message"],
+            format!("`{folder}` is a folder"),
+            "{report}"
+        );
+        assert_eq!(error["hint"], "name the files in it", "{report}");
+    }
+    let key = json!({ "object_key": "uploads/none.mp4" });
+    let (report, _) = client.call("get_url", key);
+    let error = &report["error"];
+    assert_eq!(error["code"], "object_unknown", "{report}");
+    assert_eq!(
+        error["hint"], "call `upload_files` with the path",
+        "{report}"
+    );
+    client.end();
+}
+
+#[test]
+fn a_cancelled_upload_says_how_to_resume_it() {
+    let stage = Stage::new();
+    stage.file("slow.mp4", noise(SLOW_LEN));
+    let mut client = Client::start(&stage, Revision::Current, &SLOW);
+    let (report, _) = client.call("upload_files", json!({ "paths": ["slow.mp4"] }));
+    let (report, _) = client.call("cancel_upload", json!({ "id": report["id"] }));
+    let hint = &report["files"][0]["error"]["hint"];
+    assert_eq!(
+        hint, "call `upload_files` with the same paths to resume",
+        "{report}"
+    );
+    client.end();
+}
+
+#[test]
+fn a_root_that_is_not_there_is_not_written_into_a_configuration() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(10));
+    for root in ["nonexist", "clip.mp4"] {
+        let line = [
+            "mcp",
+            "config",
+            "claude-code",
+            "--write",
+            "--file=c.json",
+            "--root",
+            root,
+        ];
+        let outcome = stage.bare(line).run();
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        assert!(outcome.stderr.contains(root), "{outcome}");
+        assert!(!stage.path("c.json").exists(), "{outcome}");
+    }
+}

@@ -78,3 +78,32 @@ fn put_meets_credentials_that_expired() {
 fn complete_loses_its_response() {
     assert_recovers!(Stage::failing(Fault::at(Step::Complete).loses_response()));
 }
+
+#[test]
+fn a_server_that_is_not_there_is_tried_until_the_time_is_over() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", BYTES);
+    let begun = std::time::Instant::now();
+    let outcome = stage
+        .vectcut(["upload", "--give-up-after=2s", "clip.mp4"])
+        // Nothing listens there.
+        .env("VECTCUT_BASE_URL", "http://127.0.0.1:1")
+        .run();
+    assert_eq!(outcome.code, Some(5), "{outcome}");
+    assert!(begun.elapsed() >= Duration::from_secs(2), "{outcome}");
+    assert!(outcome.stderr.contains(" in 2 s"), "{outcome}");
+}
+
+#[test]
+fn a_file_that_goes_while_it_is_sent_is_missing() {
+    let stage = Stage::failing(Fault::at(Step::PutObject).delays(Duration::from_secs(1)));
+    let path = stage.file("clip.mp4", BYTES);
+    let upload = stage.vectcut(["upload", "clip.mp4"]);
+    let outcome = upload.run_until(Step::PutObject, |_| {
+        std::fs::remove_file(path).expect("it is there");
+    });
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+    let error = &outcome.json()["error"];
+    assert_eq!(error["code"], "file_missing", "{outcome}");
+    assert_eq!(error["retryable"], false, "{outcome}");
+}

@@ -3,7 +3,7 @@
 use crate::stage::{Stage, noise};
 use crate::under_test;
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "OSS_ACCESS_KEY_ID",
     "OSS_ACCESS_KEY_SECRET",
     "OSS_BUCKET",
@@ -13,6 +13,7 @@ const NAMES: [&str; 9] = [
     "VECTCUT_BASE_URL",
     "VECTCUT_OSS_ENDPOINT",
     "VECTCUT_OSS_REGION",
+    "VECTCUT_STATE_DIR",
 ];
 
 #[cfg(unix)]
@@ -29,6 +30,38 @@ fn a_command_runs_with_the_settings() {
         .collect();
     names.sort_unstable();
     assert_eq!(names, NAMES);
+}
+
+#[test]
+fn an_upload_inside_leaves_nothing_in_the_state_of_the_person() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(1000));
+    let line = [
+        "sandbox",
+        "--",
+        under_test::for_itself(),
+        "upload",
+        "clip.mp4",
+    ];
+    let outcome = stage.bare(line).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(!stage.state_dir().exists(), "{outcome}");
+    let given = stage.path("own-state");
+    let outcome = stage.bare(line).env("VECTCUT_STATE_DIR", &given).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(given.exists(), "{outcome}");
+}
+
+#[test]
+fn a_sandbox_that_keeps_its_state_keeps_that_of_its_commands() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(1000));
+    let upload = ["--", under_test::for_itself(), "upload", "clip.mp4"];
+    let line = ["sandbox", "--state-dir=kept"].iter().chain(&upload);
+    let outcome = stage.bare(line).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let listed = stage.bare(["uploads", "--state-dir=kept/vectcut"]).run();
+    assert_eq!(listed.json()["finished"][0]["name"], "clip.mp4", "{listed}");
 }
 
 #[test]

@@ -93,6 +93,35 @@ fn a_changed_skill_is_left_alone() {
     assert_ne!(fs::read_to_string(&path).expect("there"), "mine");
 }
 
+#[test]
+fn a_changed_skill_is_removed_by_force_as_the_hint_says() {
+    let stage = Stage::new();
+    stage.bare(["skill", "install", "--agent", "claude"]).run();
+    let path = home(&stage).join(".claude/skills/sts-upload/SKILL.md");
+    fs::write(&path, "mine").expect("the file");
+    let line = ["skill", "uninstall", "--agent", "claude"];
+    for _ in 0..2 {
+        let outcome = stage.bare(line).run();
+        assert_eq!(outcome.code, Some(4), "{outcome}");
+        assert!(outcome.stderr.contains("--force"), "{outcome}");
+        assert_eq!(fs::read_to_string(&path).expect("there"), "mine");
+    }
+    let forced = stage.bare(line.iter().chain(&["--force"])).run();
+    assert_eq!(forced.code, Some(0), "{forced}");
+    assert!(!path.exists());
+}
+
+#[test]
+fn an_agent_is_not_there_because_a_skill_was_once() {
+    let stage = Stage::new();
+    for agent in ["claude", "antigravity"] {
+        stage.bare(["skill", "install", "--agent", agent]).run();
+        stage.bare(["skill", "uninstall", "--agent", agent]).run();
+        let nobody = stage.bare(["skill", "install"]).run();
+        assert_eq!(nobody.code, Some(2), "{nobody}");
+    }
+}
+
 /// Runs the installed script with the system's Python; `None` where there is none.
 fn script(
     stage: &Stage,

@@ -306,6 +306,28 @@ fn an_address_as_endpoint_means_path_style() {
 }
 
 #[test]
+fn a_custom_domain_as_endpoint_does_not_name_the_bucket() {
+    let stage = Stage::with(|builder| builder.tls(true));
+    stage.file("clip.mp4", BYTES);
+    let domain = stage.sandbox().settings().oss_custom_domain.clone();
+    let server = ["--oss-addressing=cname", "--oss-endpoint", &domain];
+    for signature in ["v1", "v4"] {
+        let arguments = ["upload", "--again", "clip.mp4", "--signature", signature];
+        let outcome = stage.vectcut(arguments.into_iter().chain(server)).run();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        let result = outcome.json();
+        stage.assert_stored(&result);
+        let arrivals = stage.sandbox().journal();
+        let put = arrivals
+            .iter()
+            .rfind(|arrival| arrival.step == Step::PutObject);
+        let put = put.expect("a PUT");
+        assert_eq!(format!("https://{}", put.host), domain);
+        assert_eq!(put.path, format!("/{}", text(&result, "object_key")));
+    }
+}
+
+#[test]
 fn a_slow_server_is_waited_for() {
     let stage = Stage::failing(Fault::at(Step::PutObject).delays(Duration::from_millis(300)));
     stage.file("clip.mp4", BYTES);

@@ -119,6 +119,68 @@ fn a_state_directory_that_cannot_be_used_is_said() {
     );
 }
 
+#[test]
+fn a_refused_key_leaves_nothing_unfinished() {
+    let stage = Stage::new();
+    for name in ["a.mp4", "b.mp4", "c.mp4"] {
+        stage.file(name, noise(1000));
+    }
+    for files in [&["a.mp4"] as &[_], &["a.mp4", "b.mp4", "c.mp4"]] {
+        let line = ["upload", "--jobs=1"].iter().chain(files);
+        let outcome = stage.vectcut(line).env("VECTCUT_API_KEY", "wrong").run();
+        assert_eq!(outcome.code, Some(3), "{outcome}");
+        assert_eq!(list(&stage)["unfinished"].as_array().map(Vec::len), Some(0));
+    }
+}
+
+#[test]
+fn a_refusal_keeps_what_was_uploaded_before_it() {
+    let refused: Fault = "complete:status=402".parse().expect("a fault");
+    let stage = Stage::with(|builder| builder.fault(refused));
+    stage.file("clip.mp4", noise(1000));
+    let outcome = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(outcome.code, Some(6), "{outcome}");
+    assert_eq!(list(&stage)["unfinished"][0]["is_stored"], true);
+    let again = stage.vectcut(["upload", "clip.mp4"]).run();
+    assert_eq!(again.json()["status"], "completed", "{again}");
+}
+
+#[test]
+fn what_came_from_standard_input_is_listed_by_its_name_and_key() {
+    let stage = Stage::new();
+    let upload = stage.vectcut(["upload", "-", "--name=x.wav"]);
+    let uploaded = upload.with_stdin(noise(1000)).run().json();
+    let key = uploaded["object_key"].as_str().expect("a key");
+    let listed = list(&stage);
+    assert_eq!(listed["finished"][0]["local_file"], "-", "{listed}");
+    assert_eq!(listed["finished"][0]["object_key"], key, "{listed}");
+    let text = stage.vectcut(["uploads", "--format=text"]).run();
+    let named = format!("object key `{key}`");
+    for words in ["`x.wav` (standard input), 1000 B", &named] {
+        assert!(text.stdout.contains(words), "{words}: {text}");
+    }
+    assert!(!text.stdout.contains("vectcut-stdin-"), "{text}");
+    let url = stage.vectcut(["url", key]).run();
+    assert_eq!(url.code, Some(0), "{url}");
+}
+
+#[test]
+fn the_list_names_a_server_that_is_not_vectcuts_own() {
+    let stage = Stage::new();
+    stage.file("clip.mp4", noise(1000));
+    stage.vectcut(["upload", "clip.mp4"]).run();
+    let server = &stage.sandbox().settings().base_url;
+    let listed = list(&stage)["finished"][0]["base_url"].clone();
+    assert!(
+        listed
+            .as_str()
+            .is_some_and(|url| url.starts_with(&**server)),
+        "{listed}"
+    );
+    let text = stage.vectcut(["uploads", "--format=text"]).run();
+    assert!(text.stdout.contains(&format!(", at {server}")), "{text}");
+}
+
 /// A stage on which an upload stopped after four parts.
 #[cfg(unix)]
 fn stopped() -> Stage {

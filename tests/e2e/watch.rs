@@ -243,3 +243,20 @@ fn a_folder_that_goes_ends_it() {
         "{outcome}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn files_that_are_gone_are_not_counted_among_those_that_were_there() {
+    let stage = stage();
+    let gone = stage.file("takes/gone.mp4", noise(1000));
+    stage.file("takes/old.mp4", noise(2000));
+    let first = watch(&stage, &[]).run_while(|process| {
+        until_it_watches(&stage);
+        process.signal("INT");
+    });
+    assert!(first.stderr.contains("are not uploaded: 2;"), "{first}");
+    fs::remove_file(gone).expect("a file");
+    stage.file("takes/new.mp4", noise(3000));
+    let second = watch(&stage, &[]).run_while(interrupted_after(&stage, 1));
+    assert!(second.stderr.contains("are not uploaded: 1;"), "{second}");
+}

@@ -13,7 +13,7 @@ use crate::workspace;
 /// Documents with blocks.
 const WITH_BLOCKS: [&str; 2] = ["docs/cli.md", "docs/errors.md"];
 /// Files that the command prints, and its arguments.
-const WHOLE: [(&str, &[&str]); 7] = [
+const WHOLE: [(&str, &[&str]); 8] = [
     ("docs/schema/progress.json", &["schema", "progress"]),
     ("docs/schema/upload.json", &["schema", "upload"]),
     ("docs/schema/upload-line.json", &["schema", "upload-line"]),
@@ -21,6 +21,7 @@ const WHOLE: [(&str, &[&str]); 7] = [
     ("docs/schema/dry-run-line.json", &["schema", "dry-run-line"]),
     ("docs/schema/doctor.json", &["schema", "doctor"]),
     ("docs/schema/uploads.json", &["schema", "uploads"]),
+    ("docs/schema/url.json", &["schema", "url"]),
 ];
 
 const BEGIN: &str = "<!-- vectcut ";

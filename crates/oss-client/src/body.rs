@@ -20,6 +20,7 @@ use crate::{
 ///
 /// Time in which the process was stopped, for instance by Ctrl-Z, does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Patience {
     /// How long the connection may accept no byte of the body.
     pub stalled: Duration,
@@ -35,6 +36,22 @@ impl Default for Patience {
             stalled: Duration::from_secs(30),
             response: Duration::from_secs(120),
         }
+    }
+}
+
+impl Patience {
+    /// Sets how long the connection may accept no byte of the body. `Duration::MAX` means for ever.
+    #[must_use]
+    pub fn stalled(mut self, stalled: Duration) -> Self {
+        self.stalled = stalled;
+        self
+    }
+
+    /// Sets the minimum wait for the response after the last byte. `Duration::MAX` means for ever.
+    #[must_use]
+    pub fn response(mut self, response: Duration) -> Self {
+        self.response = response;
+        self
     }
 }
 
@@ -88,8 +105,7 @@ impl Watch {
     /// Resolves when nothing has moved for longer than `patience` allows.
     pub(crate) async fn stalled(&self, patience: Patience) {
         loop {
-            let deadline = self.with(|progress| progress.deadline(patience));
-            let left = deadline.saturating_duration_since(clock::now());
+            let left = self.with(|progress| progress.time_left(patience, clock::now()));
             if left.is_zero() {
                 return;
             }
@@ -156,13 +172,14 @@ impl<B: Body<Data = Bytes, Error = io::Error>> Body for Watched<B> {
 }
 
 impl Progress {
-    fn deadline(&self, patience: Patience) -> Instant {
+    /// Returns how long the present wait may last from `now` on. The patience may be longer than a clock can count.
+    fn time_left(&self, patience: Patience, now: Instant) -> Duration {
         let limit = match self.sent_bytes == self.announced_bytes {
             // Sending what the buffers still hold takes no longer than sending all of it has taken.
             true => patience.response.max(self.moved - self.begun),
             false => patience.stalled,
         };
-        self.moved + limit
+        limit.saturating_sub(now.saturating_duration_since(self.moved))
     }
 
     /// Starts the present wait again, after the process was stopped in the middle of it.

@@ -24,7 +24,7 @@ pub(crate) const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// A client of one OSS endpoint. It keeps connections, and neither credentials nor any other state.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: strict_http::Client,
     endpoint: Endpoint,
 }
 
@@ -56,8 +56,8 @@ pub(crate) struct Reply {
 impl Client {
     /// Returns a client of `endpoint`.
     ///
-    /// `http` should come from [`strict_http::client`]: it never follows a redirect, and resolves names under `localhost`.
-    pub fn new(http: reqwest::Client, endpoint: Endpoint) -> Self {
+    /// `http` never follows a redirect, so neither a signature nor a security token gets to another host.
+    pub fn new(http: strict_http::Client, endpoint: Endpoint) -> Self {
         Self { http, endpoint }
     }
 
@@ -66,7 +66,7 @@ impl Client {
         &self.endpoint
     }
 
-    /// Signs a request; only its body is missing then.
+    /// Signs a request. What is signed is sent: the headers of `request`, too. Only the body is missing then.
     pub(crate) fn prepare<'a>(
         &self,
         method: Method,
@@ -74,22 +74,32 @@ impl Client {
         request: &'a Request<'a>,
         signing: &'a Signing<'a>,
     ) -> Result<Prepared<'a>, Error> {
+        let product = self.endpoint.product();
         let signed = match &signing.signature {
             Signature::V1 => v1::sign(request, &signing.credentials, signing.time)
                 .map(|signed| sensitive(signed.headers())),
             Signature::V4 { region } => v4::sign(
                 request,
                 &signing.credentials,
-                &v4::Scope::new(region),
+                &v4::Scope::new(region).product(product),
                 signing.time,
             )
             .map(|signed| sensitive(signed.headers())),
         }
         .map_err(|source| Error::Sign { source })?;
         let url = request.url(&self.endpoint.origin(bucket));
+        let http = self.http.request(method, url);
+        // As bytes: OSS allows UTF-8 in the values of `x-oss-meta-…`.
+        let http = request.headers().fold(http, |http, (name, value)| {
+            http.header(name, value.as_bytes())
+        });
         Ok(Prepared {
-            http: self.http.request(method, url).headers(signed),
-            signed: Some(Signed { request, signing }),
+            http: http.headers(signed),
+            signed: Some(Signed {
+                request,
+                signing,
+                product,
+            }),
         })
     }
 
@@ -157,7 +167,7 @@ impl Client {
         }
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
+    pub(crate) fn http(&self) -> &strict_http::Client {
         &self.http
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+
 use crate::{BucketName, Client, clock};
 
 /// A connection that takes longer is no gain.
@@ -17,7 +19,8 @@ impl Client {
     ///
     /// Dropping the future leaves nothing behind.
     pub async fn connect_ahead(&self, bucket: &BucketName) {
-        let request = self.http().head(self.endpoint().origin(bucket)).send();
+        let origin = self.endpoint().origin(bucket);
+        let request = self.http().request(Method::HEAD, origin).send();
         let connected = matches!(clock::within(TIMEOUT, request).await, Some(Ok(_)));
         tracing::debug!(connected, "connected ahead");
     }

@@ -44,7 +44,7 @@ impl Signed<'_> {
             let ours = v1::string_to_sign(self.request, credentials, *time)?;
             return Ok(diagnose::string_to_sign(&ours, text));
         };
-        let scope = v4::Scope::new(region);
+        let scope = v4::Scope::new(region).product(self.product);
         let ours = v4::string_to_sign(self.request, credentials, &scope, *time)?;
         match (diagnose::string_to_sign(&ours, text), canonical) {
             (Diagnosis::CanonicalRequest, Some(canonical)) => {

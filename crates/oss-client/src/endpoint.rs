@@ -1,15 +1,37 @@
 //! The endpoint of OSS, and the URLs of objects on it.
 
+use oss_signer::EndpointKind;
 use strict_http::{ServerUrl, ServerUrlError};
 
 use crate::BucketName;
 
-/// An OSS endpoint: a host without the bucket, https unless it has a scheme.
+/// An OSS endpoint: the host that serves buckets, https unless it has a scheme, and how its URLs name a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint(ServerUrl);
+pub struct Endpoint {
+    server: ServerUrl,
+    /// What the host tells by the vendor's rules.
+    host: oss_signer::Endpoint,
+    /// `None` for what the host tells.
+    addressing: Option<Addressing>,
+}
+
+/// How a URL names a bucket. The signature is the same in all cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Addressing {
+    /// In the host: `https://BUCKET.ENDPOINT/KEY`.
+    Virtual,
+    /// In the path: `https://ENDPOINT/BUCKET/KEY`.
+    Path,
+    /// Not at all: the endpoint is a custom domain (CNAME), which belongs to one bucket: `https://ENDPOINT/KEY`.
+    Cname,
+}
 
 impl Endpoint {
     /// Parses `oss-cn-hangzhou.aliyuncs.com`, or an endpoint with scheme and port such as `http://oss.localhost:9000`.
+    ///
+    /// URLs name the bucket in the path for an IP address and for `localhost`, and in the host otherwise.
+    /// [`addressing`](Self::addressing) says so if it is another way: no host tells that it is a custom domain.
     ///
     /// # Errors
     ///
@@ -20,48 +42,58 @@ impl Endpoint {
         } else {
             ServerUrl::parse(&format!("https://{text}"))?
         };
+        let endpoint = server.to_string();
         if server.as_url().path() != "/" {
-            return Err(EndpointError::HasPath {
-                endpoint: server.to_string(),
-            });
+            return Err(EndpointError::HasPath { endpoint });
         }
-        Ok(Self(server))
+        match oss_signer::Endpoint::parse(&endpoint) {
+            Ok(host) => Ok(Self {
+                server,
+                host,
+                addressing: None,
+            }),
+            Err(_) => Err(EndpointError::NotAHost),
+        }
     }
 
-    /// Returns the server without a bucket. The hosts of its buckets end in its host.
+    /// Names buckets in this way, whatever the host tells.
+    #[must_use]
+    pub fn addressing(mut self, addressing: Addressing) -> Self {
+        self.addressing = Some(addressing);
+        self
+    }
+
+    /// Returns the server. The hosts of buckets are it, or end in its host.
     pub fn server(&self) -> &ServerUrl {
-        &self.0
+        &self.server
     }
 
     /// Returns the region that the host names, as V4 wants it: `cn-hangzhou` for `oss-cn-hangzhou.aliyuncs.com`.
     ///
     /// Returns `None` for an accelerate endpoint, a custom domain, and every other host that names no region.
     pub fn region(&self) -> Option<&str> {
-        let labels = self.0.host().strip_suffix(".aliyuncs.com")?;
-        // Dual stack: `cn-hangzhou.oss.aliyuncs.com`.
-        if let Some(region) = labels.strip_suffix(".oss") {
-            return (!region.contains('.')).then_some(region);
-        }
-        let region = labels.strip_prefix("oss-")?;
-        let region = region.strip_suffix("-internal").unwrap_or(region);
-        (!region.contains('.') && !region.starts_with("accelerate")).then_some(region)
+        self.host.region()
+    }
+
+    /// Returns whether it is the public endpoint of a region, which has an internal one beside it.
+    pub fn is_public(&self) -> bool {
+        self.host.kind() == EndpointKind::Public
+    }
+
+    /// Returns the product that V4 signs for.
+    pub(crate) fn product(&self) -> &'static str {
+        self.host.product()
     }
 
     /// Returns the part before the object key's slash in the URL of every object of a bucket.
-    ///
-    /// Virtual-host style, `https://bucket.endpoint`; path style, `https://endpoint/bucket`, when the host is an IP
-    /// address, as the vendor's SDKs do.
     pub(crate) fn origin(&self, bucket: &BucketName) -> String {
-        let url = self.0.as_url();
-        let port = url
-            .port()
-            .map(|port| format!(":{port}"))
-            .unwrap_or_default();
-        let (scheme, host) = (url.scheme(), self.0.host());
-        match self.0.ip() {
-            Some(_) => format!("{scheme}://{host}{port}/{bucket}"),
-            None => format!("{scheme}://{bucket}.{host}{port}"),
-        }
+        let kind = match self.addressing {
+            None => self.host.kind(),
+            Some(Addressing::Virtual) => EndpointKind::Other,
+            Some(Addressing::Path) => EndpointKind::PathStyle,
+            Some(Addressing::Cname) => EndpointKind::CustomDomain,
+        };
+        self.host.clone().with_kind(kind).origin(bucket.as_str())
     }
 }
 
@@ -78,6 +110,9 @@ pub enum EndpointError {
         /// The endpoint as it was given.
         endpoint: String,
     },
+    /// It has a character that no host has.
+    #[error("an endpoint is a host with an optional port")]
+    NotAHost,
 }
 
 #[cfg(test)]
@@ -94,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_takes_the_bucket_into_the_host_and_an_address_into_the_path() {
+    fn the_host_tells_where_the_bucket_is_named() {
         for (endpoint, expected) in [
             (
                 "oss-cn-hangzhou.aliyuncs.com",
@@ -107,8 +142,44 @@ mod tests {
             ("http://oss.localhost:9000", "http://bkt.oss.localhost:9000"),
             ("http://127.0.0.1:9000", "http://127.0.0.1:9000/bkt"),
             ("https://[::1]:9000", "https://[::1]:9000/bkt"),
+            ("http://localhost:9000", "http://localhost:9000/bkt"),
+            (
+                "oss-accelerate.aliyuncs.com",
+                "https://bkt.oss-accelerate.aliyuncs.com",
+            ),
+            ("oss.example.com", "https://bkt.oss.example.com"),
+            (
+                "https://my_oss.example:8443",
+                "https://bkt.my_oss.example:8443",
+            ),
         ] {
             assert_eq!(origin(endpoint), expected);
+        }
+    }
+
+    #[test]
+    fn a_choice_overrides_what_the_host_tells() {
+        let bucket = BucketName::parse("bkt").expect("a good bucket");
+        for (endpoint, addressing, expected) in [
+            (
+                "http://localhost:9000",
+                Addressing::Virtual,
+                "http://bkt.localhost:9000",
+            ),
+            (
+                "files.example.com",
+                Addressing::Cname,
+                "https://files.example.com",
+            ),
+            (
+                "oss.example.com",
+                Addressing::Path,
+                "https://oss.example.com/bkt",
+            ),
+        ] {
+            let endpoint = Endpoint::parse(endpoint).expect(endpoint);
+            let endpoint = endpoint.addressing(addressing);
+            assert_eq!(endpoint.origin(&bucket), expected);
         }
     }
 
@@ -118,6 +189,9 @@ mod tests {
             ("oss-cn-hangzhou.aliyuncs.com", Some("cn-hangzhou")),
             ("oss-cn-hangzhou-internal.aliyuncs.com", Some("cn-hangzhou")),
             ("cn-hangzhou.oss.aliyuncs.com", Some("cn-hangzhou")),
+            ("oss-cn-hangzhou-vpc.aliyuncs.com", Some("cn-hangzhou")),
+            ("cn-hangzhou-internal.oss.aliyuncs.com", Some("cn-hangzhou")),
+            ("oss-.aliyuncs.com", None),
             ("oss-accelerate.aliyuncs.com", None),
             ("oss-accelerate-overseas.aliyuncs.com", None),
             ("files.example.com", None),

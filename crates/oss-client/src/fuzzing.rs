@@ -13,14 +13,11 @@ pub fn oss_error_xml(data: &[u8]) {
     let secrets = ["canary-secret", "canary-token"];
     let credentials = Credentials::new("id", secrets[0]).security_token(secrets[1]);
     let request = Request::put("bucket", "key");
-    let signing = Signing {
-        credentials,
-        signature: Signature::V1,
-        time: SystemTime::UNIX_EPOCH,
-    };
+    let signing = Signing::new(credentials, Signature::V1, SystemTime::UNIX_EPOCH);
     let signed = Signed {
         request: &request,
         signing: &signing,
+        product: "oss",
     };
     let reply = ErrorReply::parse(403, &HeaderMap::new(), data, Some(signed));
     if let Some(diagnosis) = &reply.diagnosis {

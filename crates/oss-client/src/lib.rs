@@ -16,6 +16,7 @@ mod get_object;
 mod head_object;
 mod multipart;
 mod names;
+mod new_object;
 mod put_object;
 mod reply;
 mod signing;
@@ -24,17 +25,18 @@ mod xml;
 pub use body::Patience;
 pub use client::Client;
 pub use crc64::{Crc64, Crc64Digest};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Addressing, Endpoint, EndpointError};
 pub use error::{Error, Operation};
 pub use get_object::ObjectStream;
 pub use head_object::ObjectInfo;
 pub use multipart::{CompletedObject, MultipartUpload, Part, UploadId};
 pub use names::{BucketName, NameError, ObjectKey};
+pub use new_object::NewObject;
 #[doc(no_inline)]
 pub use oss_signer::{
     Credentials,
     diagnose::{Change, Diagnosis},
 };
-pub use put_object::{PUT_MAX_BYTES, PutObject, StoredObject};
+pub use put_object::{PUT_MAX_BYTES, StoredObject};
 pub use reply::ErrorReply;
 pub use signing::{Signature, Signing};

@@ -10,15 +10,12 @@ use std::{fmt, fmt::Write as _, io};
 use bytes::Bytes;
 use http_body::Body;
 use oss_signer::Request;
-use reqwest::{
-    Method,
-    header::{CONTENT_LENGTH, CONTENT_TYPE},
-};
+use reqwest::{Method, header::CONTENT_LENGTH};
 use strict_http::{ServerText, parsed_header};
 
 use crate::{
-    BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing, StoredObject,
-    client::SMALL_REQUEST_TIMEOUT, reply, xml,
+    BucketName, Client, Crc64, Error, NewObject, ObjectKey, Operation, Patience, Signing,
+    StoredObject, client::SMALL_REQUEST_TIMEOUT, reply, xml,
 };
 
 /// How long complete may take: OSS joins the parts before it responds.
@@ -58,21 +55,35 @@ impl fmt::Display for UploadId {
 /// An initiated upload in parts.
 #[derive(Debug, Clone, Copy)]
 pub struct MultipartUpload<'a> {
-    /// The bucket.
-    pub bucket: &'a BucketName,
-    /// The object key.
-    pub object_key: &'a ObjectKey,
-    /// What initiate returned.
-    pub upload_id: &'a UploadId,
+    bucket: &'a BucketName,
+    object_key: &'a ObjectKey,
+    upload_id: &'a UploadId,
+}
+
+impl<'a> MultipartUpload<'a> {
+    /// Returns the upload to which initiate gave this ID.
+    pub fn new(bucket: &'a BucketName, object_key: &'a ObjectKey, upload_id: &'a UploadId) -> Self {
+        Self {
+            bucket,
+            object_key,
+            upload_id,
+        }
+    }
 }
 
 /// A part that OSS has, as complete lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// From 1 to 10,000; OSS joins the parts in the order of their numbers.
-    pub number: u32,
-    /// The ETag from the response to the part.
-    pub etag: ServerText,
+    number: u32,
+    etag: ServerText,
+}
+
+impl Part {
+    /// Returns the part of this number, from 1 to 10,000, and the ETag from the response to it. OSS joins the parts in the
+    /// order of their numbers.
+    pub fn new(number: u32, etag: ServerText) -> Self {
+        Self { number, etag }
+    }
 }
 
 /// What OSS says about an object that it joined.
@@ -100,21 +111,18 @@ impl Client {
     /// Dropping the future may leave an upload without parts on the server, which a lifecycle rule of the bucket removes.
     pub async fn initiate_multipart_upload(
         &self,
-        bucket: &BucketName,
-        object_key: &ObjectKey,
-        content_type: &str,
+        object: &NewObject<'_>,
         signing: &Signing<'_>,
     ) -> Result<UploadId, Error> {
         let operation = Operation::InitiateMultipartUpload;
-        let request = Request::post(bucket.as_str(), object_key.as_str())
-            .query("uploads", "")
-            .header("Content-Type", content_type);
+        let NewObject {
+            bucket, object_key, ..
+        } = object;
+        let request = Request::post(bucket.as_str(), object_key.as_str()).query("uploads", "");
+        let request = object.describe(request);
         let request = self
             .prepare(Method::POST, bucket, &request, signing)?
-            .with(|http| {
-                http.header(CONTENT_TYPE, content_type)
-                    .header(CONTENT_LENGTH, 0)
-            });
+            .with(|http| http.header(CONTENT_LENGTH, 0));
         let reply = self
             .exchange(operation, request, SMALL_REQUEST_TIMEOUT)
             .await?;
@@ -194,10 +202,7 @@ impl Client {
             .header("Content-Type", "application/xml");
         let request = self
             .prepare(Method::POST, upload.bucket, &request, signing)?
-            .with(|http| {
-                http.header(CONTENT_TYPE, "application/xml")
-                    .body(part_list(parts))
-            });
+            .with(|http| http.body(part_list(parts)));
         let reply = self.exchange(operation, request, COMPLETE_TIMEOUT).await?;
         let etag = xml::children(&reply.document, "CompleteMultipartUploadResult", &["ETag"])
             .pop()
@@ -267,16 +272,7 @@ mod tests {
 
     #[test]
     fn the_list_of_parts_is_the_vendors_document() {
-        let parts = [
-            Part {
-                number: 1,
-                etag: etag("A1"),
-            },
-            Part {
-                number: 7,
-                etag: etag("<&"),
-            },
-        ];
+        let parts = [Part::new(1, etag("A1")), Part::new(7, etag("<&"))];
         assert_eq!(
             part_list(&parts),
             "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>\"A1\"</ETag></Part>\

@@ -9,12 +9,12 @@ use http_body::Body;
 use oss_signer::{Credentials, Request};
 use reqwest::{
     Method,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
+    header::{CONTENT_LENGTH, HeaderMap},
 };
 use strict_http::{ServerText, parsed_header};
 
 use crate::{
-    BucketName, Client, Crc64, Error, ObjectKey, Operation, Patience, Signing,
+    Client, Crc64, Error, NewObject, Operation, Patience, Signing,
     body::{Watch, Watched},
     client::Prepared,
     clock, document, reply,
@@ -25,19 +25,6 @@ pub const PUT_MAX_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
 /// Time to drain a response whose headers were enough. After that a new connection is cheaper.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// Where a body goes, and what it is.
-#[derive(Debug, Clone, Copy)]
-pub struct PutObject<'a> {
-    /// The bucket.
-    pub bucket: &'a BucketName,
-    /// The object key; an existing object is replaced.
-    pub object_key: &'a ObjectKey,
-    /// The media type, which OSS stores and sends with the object.
-    pub content_type: &'a str,
-    /// The exact length of the body in bytes; 0 is fine.
-    pub len_bytes: u64,
-}
 
 /// What OSS stored, next to what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +43,7 @@ pub struct StoredObject {
 }
 
 impl Client {
-    /// Sends a body, which is read once from start to end.
+    /// Sends a body of exactly `len_bytes` bytes, 0 to [`PUT_MAX_BYTES`], which is read once from start to end.
     ///
     /// The memory used is that of the chunks that `body` gives. The caller compares the two CRC-64s.
     ///
@@ -67,6 +54,8 @@ impl Client {
     /// - [`Error::Transport`]: no response came, perhaps because the request stalled for longer than `patience`. The
     ///   object may or may not be stored.
     /// - [`Error::Refused`]: the response has another status than 2xx.
+    /// - [`Error::BadReply`]: the response has neither an ETag nor a request ID, so it is not from OSS but, for instance,
+    ///   the page of a captive portal.
     ///
     /// # Cancellation
     ///
@@ -74,7 +63,8 @@ impl Client {
     /// arrived, the object is stored.
     pub async fn put_object<B>(
         &self,
-        put: &PutObject<'_>,
+        object: &NewObject<'_>,
+        len_bytes: u64,
         body: B,
         signing: &Signing<'_>,
         patience: Patience,
@@ -82,19 +72,23 @@ impl Client {
     where
         B: Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static,
     {
-        let request = Request::put(put.bucket.as_str(), put.object_key.as_str())
-            .header("Content-Type", put.content_type);
-        let prepared = self
-            .prepare(Method::PUT, put.bucket, &request, signing)?
-            .with(|http| http.header(CONTENT_TYPE, put.content_type));
-        self.send_body(
-            Operation::PutObject,
-            prepared,
-            put.len_bytes,
-            body,
-            patience,
-        )
-        .await
+        let operation = Operation::PutObject;
+        let NewObject {
+            bucket, object_key, ..
+        } = object;
+        let request = object.describe(Request::put(bucket.as_str(), object_key.as_str()));
+        let prepared = self.prepare(Method::PUT, bucket, &request, signing)?;
+        let stored = self
+            .send_body(operation, prepared, len_bytes, body, patience)
+            .await?;
+        // OSS sends both. One of them is enough: what is stored is proven by the CRC-64.
+        if stored.etag.is_none() && stored.request_id.is_none() {
+            return Err(Error::BadReply {
+                operation,
+                missing: "ETag",
+            });
+        }
+        Ok(stored)
     }
 
     /// Sends a request with a streamed body, and reads what the responses to PutObject and UploadPart have in common.

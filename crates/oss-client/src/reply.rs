@@ -160,14 +160,11 @@ mod tests {
             .collect();
         let credentials = Credentials::new("id", "canary-secret").security_token("canary-token");
         let request = Request::put("bucket", "key").header("content-type", "text/plain");
-        let signing = Signing {
-            credentials,
-            signature: Signature::V1,
-            time: SystemTime::UNIX_EPOCH,
-        };
+        let signing = Signing::new(credentials, Signature::V1, SystemTime::UNIX_EPOCH);
         let signed = Signed {
             request: &request,
             signing: &signing,
+            product: "oss",
         };
         ErrorReply::parse(403, &headers, document.as_bytes(), Some(signed))
     }

@@ -19,6 +19,7 @@ pub enum Signature {
 
 /// What a request is signed with.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Signing<'a> {
     /// Who signs.
     pub credentials: Credentials<'a>,
@@ -28,9 +29,22 @@ pub struct Signing<'a> {
     pub time: SystemTime,
 }
 
+impl<'a> Signing<'a> {
+    /// Returns what to sign requests with at `time`.
+    pub fn new(credentials: Credentials<'a>, signature: Signature, time: SystemTime) -> Self {
+        Self {
+            credentials,
+            signature,
+            time,
+        }
+    }
+}
+
 /// What was signed. It is kept until the response is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Signed<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) signing: &'a Signing<'a>,
+    /// The product that V4 signs for.
+    pub(crate) product: &'static str,
 }

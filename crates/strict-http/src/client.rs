@@ -1,8 +1,8 @@
-//! Builds a `reqwest::Client` that is safe to send credentials with.
+//! A client that is safe to send credentials with.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use reqwest::{Client, redirect};
+use reqwest::{IntoUrl, Method, RequestBuilder, redirect};
 use rustls::{ClientConfig, crypto::CryptoProvider};
 
 use crate::{
@@ -55,6 +55,25 @@ impl Options {
     }
 }
 
+/// An HTTP client that keeps the promises on this crate's front page. Only [`client`] makes one, so whoever asks for this
+/// type never follows a redirect with credentials.
+///
+/// A clone uses the same connections.
+#[derive(Debug, Clone)]
+pub struct Client(reqwest::Client);
+
+impl Client {
+    /// Begins a request. A URL that cannot be used fails when the request is sent.
+    pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.0.request(method, url)
+    }
+
+    /// Begins a `GET`, as [`request`](Self::request).
+    pub fn get(&self, url: impl IntoUrl) -> RequestBuilder {
+        self.request(Method::GET, url)
+    }
+}
+
 /// Returns a client that keeps the promises on this crate's front page.
 ///
 /// It limits the time to connect (10 s) and no other: how long a request may take depends on the request.
@@ -77,7 +96,7 @@ pub fn client(options: &Options) -> Result<Client, SetupError> {
 }
 
 fn build(options: &Options, proxies: Proxies) -> Result<Client, SetupError> {
-    let builder = Client::builder()
+    let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls(options, None)?)
         .http1_only()
         .redirect(redirect::Policy::none())
@@ -98,6 +117,7 @@ fn build(options: &Options, proxies: Proxies) -> Result<Client, SetupError> {
         .apply(builder)
         .connector_layer(ConnectLayer { proxies })
         .build()
+        .map(Client)
         .map_err(|source| SetupError::Client { source })
 }
 

@@ -17,7 +17,7 @@ mod setup_error;
 mod transport_error;
 mod trust;
 
-pub use client::{Options, client};
+pub use client::{Client, Options, client};
 pub use headers::{header_text, parsed_header, retry_after, server_time};
 pub use route::{Connection, Handshake, HandshakeError, Route};
 pub use server_text::ServerText;

@@ -7,6 +7,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use rcgen::{CertificateParams, CertifiedKey, KeyPair};
+use reqwest::Method;
 use rustls::pki_types::PrivateKeyDer;
 use strict_http::{Options, ServerUrl, TransportError, TransportKind};
 use tokio::{
@@ -126,7 +127,7 @@ async fn exchange(address: SocketAddr, host: &str, ca: PathBuf) -> Result<usize,
     let options = Options::for_servers([&server]).extra_ca(ca);
     let request = strict_http::client(&options)
         .unwrap()
-        .post(url)
+        .request(Method::POST, url)
         .body(vec![b'x'; BODY_BYTES]);
     let response = request.send().await.map_err(TransportError::new)?;
     let body = response.bytes().await.map_err(TransportError::new)?;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{
+    Method,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use serde::Serialize;
 use strict_http::{ServerUrl, TransportError};
 
@@ -14,7 +17,7 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// A client of the VectCut backend.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: strict_http::Client,
     base_url: ServerUrl,
     api_key: ApiKey,
 }
@@ -22,8 +25,8 @@ pub struct Client {
 impl Client {
     /// Returns a client that sends `api_key` to `base_url` and nowhere else.
     ///
-    /// `http` should come from [`strict_http::client`], which never follows a redirect.
-    pub fn new(http: reqwest::Client, base_url: ServerUrl, api_key: ApiKey) -> Self {
+    /// `http` never follows a redirect, so the key cannot get to another server.
+    pub fn new(http: strict_http::Client, base_url: ServerUrl, api_key: ApiKey) -> Self {
         Self {
             http,
             base_url,
@@ -36,7 +39,7 @@ impl Client {
         &self.base_url
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
+    pub(crate) fn http(&self) -> &strict_http::Client {
         &self.http
     }
 
@@ -60,7 +63,7 @@ impl Client {
         let body = serde_json::to_vec(body).unwrap_or_default();
         let mut request = self
             .http
-            .post(url)
+            .request(Method::POST, url)
             .timeout(CALL_TIMEOUT)
             .header(CONTENT_TYPE, "application/json")
             .body(body);

@@ -37,6 +37,7 @@ impl fmt::Display for Call {
 
 /// What the server said about a failure, cleaned and without the API key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ServerWords {
     /// `error`, else `message`, of the response.
     pub message: Option<ServerText>,

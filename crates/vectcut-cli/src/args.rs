@@ -8,6 +8,7 @@ mod mcp;
 mod reference;
 mod sandbox;
 mod schema;
+mod servers;
 mod skill;
 mod uploads;
 mod watch;
@@ -30,8 +31,9 @@ pub(crate) use mcp::{McpArgs, McpClient, McpCommand, McpConfigArgs};
 pub(crate) use reference::{Page, ReferenceArgs};
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
+pub(crate) use servers::{AddressingArg, ServerArgs};
 pub(crate) use skill::{PlaceArgs, SkillAction, SkillArgs};
-pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs};
+pub(crate) use uploads::{UploadsAction, UploadsArgs, UrlArgs, UrlFormat};
 pub(crate) use watch::WatchArgs;
 
 /// Upload local files to VectCut and print their public URLs
@@ -178,7 +180,7 @@ pub(crate) struct UploadArgs {
     #[arg(long)]
     pub(crate) again: bool,
     /// Upload to a local sandbox, fetch the URL back and compare every byte; needs no API key
-    #[arg(long, conflicts_with_all = ["base_url", "oss_endpoint", "oss_region", "ca_cert", "state_dir"])]
+    #[arg(long, conflicts_with_all = ["base_url", "oss_endpoint", "oss_addressing", "oss_region", "ca_cert", "state_dir"])]
     pub(crate) sandbox: bool,
     #[command(flatten)]
     pub(crate) servers: ServerArgs,
@@ -239,24 +241,6 @@ impl TransferArgs {
             state_dir,
         }
     }
-}
-
-/// The addresses of the servers.
-#[derive(Debug, Default, Clone, Args)]
-#[command(next_help_heading = "Servers")]
-pub(crate) struct ServerArgs {
-    /// VectCut backend [env: VECTCUT_BASE_URL] [default: https://open.vectcut.com]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
-    pub(crate) base_url: Option<String>,
-    /// OSS endpoint host, without the bucket name [env: VECTCUT_OSS_ENDPOINT] [default: oss-cn-hangzhou.aliyuncs.com]
-    #[arg(long, value_name = "HOST", value_hint = ValueHint::Hostname)]
-    pub(crate) oss_endpoint: Option<String>,
-    /// OSS region, for V4 signatures [env: VECTCUT_OSS_REGION] [default: read from the endpoint]
-    #[arg(long, value_name = "REGION")]
-    pub(crate) oss_region: Option<String>,
-    /// PEM file of certificate authorities to trust in addition to the system's [env: VECTCUT_CA_CERT]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) ca_cert: Option<PathBuf>,
 }
 
 /// The format of standard output.
@@ -380,11 +364,12 @@ mod tests {
         for flag in [
             "--base-url",
             "--oss-endpoint",
+            "--oss-addressing",
             "--oss-region",
             "--ca-cert",
             "--state-dir",
         ] {
-            let line = ["vectcut", "upload", "--sandbox", flag, "x", "clip.mp4"];
+            let line = ["vectcut", "upload", "--sandbox", flag, "path", "clip.mp4"];
             let error = CommandLine::try_parse_from(line).expect_err(flag);
             assert!(
                 error.to_string().contains("cannot be used with"),

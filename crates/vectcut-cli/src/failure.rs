@@ -13,7 +13,7 @@ use std::path::Path;
 use std::{io, iter};
 
 use strict_http::SetupError;
-use vectcut_upload::{Fault, Step, UploadError};
+use vectcut_upload::{Step, UploadError};
 
 use crate::exit_code::ExitCode;
 use crate::plain_text::plain;
@@ -60,12 +60,11 @@ pub(crate) struct Details {
 
 impl Details {
     fn of(error: &UploadError) -> Self {
-        let is_stored = error.step() == Step::Complete || error.fault() == Fault::Integrity;
         Self {
             http_status: error.http_status(),
             oss_code: error.oss_code().map(plain),
             request_id: error.request_id().map(plain),
-            object_key: error.object_key().filter(|_| is_stored).map(plain),
+            object_key: error.object_key().map(plain),
             last_cause: error.last_cause().as_deref().map(plain),
         }
     }

@@ -17,10 +17,10 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::words::{failures, hints};
 use folder::{Depth, Filter};
-pub(crate) use spool::{Spool, SpoolWriter};
+pub(crate) use spool::{Spool, SpoolWriter, is_spool};
 
 /// The path that means standard input.
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 
 /// A file as it was named, and where its bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]

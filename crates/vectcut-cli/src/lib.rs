@@ -128,7 +128,7 @@ fn run_command(
             core_dump::forbid();
             wait_for(commands::mcp::run(args, environment, stderr))?.map(Into::into)
         }
-        Command::Sandbox(args) => wait_for(commands::sandbox::run(args, stderr))?,
+        Command::Sandbox(args) => wait_for(commands::sandbox::run(args, environment, stderr))?,
         Command::Login(args) => {
             core_dump::forbid();
             wait_for(commands::login::run(args, environment, stderr))?.map(Into::into)

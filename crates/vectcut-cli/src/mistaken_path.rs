@@ -13,6 +13,16 @@ const ALIKE: f64 = 0.75;
 
 /// Returns what to do about a path that does not exist, if its form or its neighbours tell.
 pub(crate) fn hint(path: &Path) -> Option<Text> {
+    let missing_folder = || {
+        let folder = path.parent()?;
+        let is_missing = !folder.as_os_str().is_empty() && !folder.exists();
+        is_missing.then(|| hints::folder_missing(plain(&folder.to_string_lossy())))
+    };
+    hint_of_name(path).or_else(missing_folder)
+}
+
+/// As [`hint`], for a name that may be no path, such as an object key: whether its folders exist says nothing.
+pub(crate) fn hint_of_name(path: &Path) -> Option<Text> {
     let text = path.to_str()?;
     if let Some(path) = text.strip_prefix("file://") {
         return Some(hints::path_of_file_url(plain(path)));
@@ -38,12 +48,10 @@ pub(crate) fn hint(path: &Path) -> Option<Text> {
     if text.contains(['*', '?']) {
         return Some(hints::glob_matched_nothing());
     }
-    if let Some(near) = nearest(path) {
-        return Some(hints::did_you_mean(plain(&near.to_string_lossy())));
+    if let Ok(target) = fs::read_link(path) {
+        return Some(hints::link_to_nothing(plain(&target.to_string_lossy())));
     }
-    let folder = path.parent()?;
-    let is_missing = !folder.as_os_str().is_empty() && !folder.exists();
-    is_missing.then(|| hints::folder_missing(plain(&folder.to_string_lossy())))
+    nearest(path).map(|near| hints::did_you_mean(plain(&near.to_string_lossy())))
 }
 
 /// Returns a path without the quotes around it, also without those that chat programs turn round.
@@ -93,6 +101,8 @@ mod tests {
     fn each_mistake_has_a_hint_in_both_languages() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("clip.mp4"), "").expect("a file");
+        let dangling = folder.path().join("dangling.mp4");
+        std::os::unix::fs::symlink("nowhere", &dangling).expect("a link");
         let misspelt = folder.path().join("clpi.mp4");
         let mut shown = String::new();
         for path in [
@@ -106,6 +116,7 @@ mod tests {
             "*.mp4",
             "missing-folder/a.mp4",
             misspelt.to_str().expect("text"),
+            dangling.to_str().expect("text"),
         ] {
             let hint = hint(Path::new(path)).unwrap_or_else(|| panic!("no hint for {path}"));
             let place = folder.path().to_str().expect("text");

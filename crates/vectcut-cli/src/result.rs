@@ -126,18 +126,19 @@ pub(crate) enum FailedStatus {
 }
 
 /// The public URL of an object that is uploaded already.
-#[cfg(feature = "mcp")]
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "link")]
 pub(crate) struct LinkResult {
+    /// Always `done`.
     status: &'static str,
     object_key: String,
     public_signed_url: String,
+    /// `null` if the URL does not say.
     url_expires_at: Option<String>,
     /// Whether VectCut gave it just now.
     is_new: bool,
 }
 
-#[cfg(feature = "mcp")]
 impl LinkResult {
     /// The result of a link.
     pub(crate) fn new(link: &vectcut_upload::Link) -> Self {

@@ -8,14 +8,14 @@ use crate::commands::doctor::Report;
 use crate::commands::uploads::List;
 use crate::json_events::Line;
 use crate::plan::{Entry, Plan};
-use crate::result::FileResult;
+use crate::result::{FileResult, LinkResult};
 use crate::words::{Language, Text, schemas as say};
 
 /// Returns what a schema describes.
 type Title = fn() -> Text;
 
 /// The names of the schemas, and what each describes.
-pub(crate) const SCHEMAS: [(&str, Title); 7] = [
+pub(crate) const SCHEMAS: [(&str, Title); 8] = [
     ("upload", say::upload),
     ("upload-line", say::upload_line),
     ("dry-run", say::dry_run),
@@ -23,6 +23,7 @@ pub(crate) const SCHEMAS: [(&str, Title); 7] = [
     ("progress", say::progress),
     ("doctor", say::doctor),
     ("uploads", say::uploads),
+    ("url", say::url),
 ];
 
 /// Returns the schema with a name of [`SCHEMAS`].
@@ -36,6 +37,7 @@ pub(crate) fn find(name: &str) -> Option<Value> {
         "progress" => of::<Line>(),
         "doctor" => of::<Report<'_>>(),
         "uploads" => of::<List>(),
+        "url" => of::<LinkResult>(),
         _ => return None,
     };
     let title = title();

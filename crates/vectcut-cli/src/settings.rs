@@ -18,15 +18,14 @@ use strict_http::ServerUrl;
 
 use crate::args::ServerArgs;
 use crate::failure::Failure;
-use crate::variables::{BASE_URL, CA_CERT, NO_COLOR, OSS_ENDPOINT, OSS_REGION, STATE_DIR};
+use crate::variables::{BASE_URL, CA_CERT, NO_COLOR, OSS_REGION, STATE_DIR};
 pub(crate) use desktop::Session;
-pub(crate) use format::{format, wants_json};
+pub(crate) use format::{format, format_variable, report_format, wants_json};
 pub(crate) use key::{KeyOrigin, api_key, key_origin};
 pub(crate) use language::language;
 pub(crate) use proxy::proxy_for;
 
-const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
-const DEFAULT_OSS_ENDPOINT: &str = "oss-cn-hangzhou.aliyuncs.com";
+pub(crate) const DEFAULT_BASE_URL: &str = "https://open.vectcut.com";
 
 /// Returns the names of all variables of this process.
 pub(crate) fn names_of_process() -> impl Iterator<Item = OsString> {
@@ -135,6 +134,11 @@ impl Environment {
         self.home_dir.clone()
     }
 
+    /// Returns whether a variable names the folder for state.
+    pub(crate) fn has_state_dir(&self) -> bool {
+        self.set(STATE_DIR).is_some()
+    }
+
     fn home_state_dir(&self) -> Option<PathBuf> {
         self.home_state_dir.clone()
     }
@@ -151,7 +155,7 @@ impl Environment {
 pub(crate) struct Servers {
     /// The VectCut backend.
     pub(crate) base_url: ServerUrl,
-    /// OSS, without the bucket.
+    /// OSS, and how its URLs name the bucket.
     pub(crate) oss_endpoint: Endpoint,
     /// The region for V4, if it was set; otherwise the endpoint may name it.
     pub(crate) oss_region: Option<String>,
@@ -175,16 +179,7 @@ impl Servers {
         )?;
         let base_url =
             ServerUrl::parse(&base_url).map_err(|error| Failure::unusable(origin, &error))?;
-        let (endpoint, origin) = text(
-            args.oss_endpoint.as_deref(),
-            "--oss-endpoint",
-            environment,
-            OSS_ENDPOINT,
-            DEFAULT_OSS_ENDPOINT,
-        )?;
-        let oss_endpoint =
-            Endpoint::parse(&endpoint).map_err(|error| Failure::unusable(origin, &error))?;
-        endpoint::check(&oss_endpoint, origin)?;
+        let oss_endpoint = endpoint::read(args, environment)?;
         let oss_region = match &args.oss_region {
             Some(region) => Some(region.clone()),
             None => environment.text(OSS_REGION)?,
@@ -239,7 +234,9 @@ fn text(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::AddressingArg;
     use crate::exit_code::ExitCode;
+    use crate::variables::OSS_ENDPOINT;
     use crate::words::Language;
 
     fn settle(
@@ -281,6 +278,7 @@ mod tests {
         let flags = ServerArgs {
             base_url: Some("https://flag.example".into()),
             oss_endpoint: Some("oss.flag.example".into()),
+            oss_addressing: Some(AddressingArg::Path),
             oss_region: Some("flag".into()),
             ca_cert: Some("flag.pem".into()),
         };

@@ -103,10 +103,7 @@ impl Site {
         let mut uploader = Uploader::new(api, oss.clone())
             .signature(transfer.signature.into())
             .region(oss_region)
-            .retry(RetryPolicy {
-                unreachable_after: transfer.give_up_after,
-                ..RetryPolicy::default()
-            })
+            .retry(RetryPolicy::default().unreachable_after(transfer.give_up_after))
             .ledger(!transfer.no_ledger)
             .stop_on(stop);
         if let Some(state_dir) = state_dir {

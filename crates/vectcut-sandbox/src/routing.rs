@@ -4,11 +4,10 @@ use std::net::Ipv4Addr;
 
 use hyper::Method;
 
+use crate::hosts::{CUSTOM_DOMAIN, OSS_HOST};
+use crate::settings::BUCKET;
 use crate::step::Step;
 use crate::verify::{Addressing, Wire};
-
-/// The host of OSS; buckets are the names below it.
-const OSS_HOST: &str = "oss.localhost";
 
 /// Which server a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +23,12 @@ pub(crate) fn route(wire: &Wire) -> Route {
     let host = host_without_port(&wire.host).to_ascii_lowercase();
     if host == OSS_HOST {
         return Route::Oss(Addressing::Path);
+    }
+    if host == CUSTOM_DOMAIN {
+        // OSS treats it like the bucket's own host.
+        return Route::Oss(Addressing::VirtualHost {
+            bucket: BUCKET.to_owned(),
+        });
     }
     if let Some(bucket) = bucket_of(&host) {
         return Route::Oss(Addressing::VirtualHost {
@@ -131,6 +136,10 @@ mod tests {
         assert_eq!(
             routed("b-1.oss-cn-hangzhou.aliyuncs.com", "/k"),
             bucket("b-1")
+        );
+        assert_eq!(
+            routed("files.localhost:9000", "/sts/upload/init"),
+            bucket(BUCKET)
         );
         assert_eq!(
             routed("oss.localhost:9000", "/sts/upload/init"),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::hosts::{CUSTOM_DOMAIN, OSS_HOST};
 use crate::random::{self, HEX};
 use crate::store::write_record;
 use crate::tls::Trust;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub oss_endpoint: String,
     /// OSS for the vendor's SDKs, which use path style for an IP address: `http://127.0.0.1:PORT`.
     pub oss_sdk_endpoint: String,
+    /// A custom domain (CNAME) of the bucket, which its URLs do not name: `http://files.localhost:PORT`.
+    pub oss_custom_domain: String,
     /// The region for V4 signatures.
     pub oss_region: String,
     /// The bucket.
@@ -66,8 +69,9 @@ impl Settings {
         Self {
             api_key: identity.api_key.clone(),
             base_url: format!("{scheme}://127.0.0.1:{port}"),
-            oss_endpoint: format!("{scheme}://oss.localhost:{port}"),
+            oss_endpoint: format!("{scheme}://{OSS_HOST}:{port}"),
             oss_sdk_endpoint: format!("{scheme}://127.0.0.1:{port}"),
+            oss_custom_domain: format!("{scheme}://{CUSTOM_DOMAIN}:{port}"),
             oss_region: REGION.to_owned(),
             oss_bucket: BUCKET.to_owned(),
             oss_access_key_id: identity.oss_access_key_id.clone(),

@@ -22,6 +22,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
+use crate::hosts::{CUSTOM_DOMAIN, OSS_HOST};
 use crate::store::write_file;
 
 const CA_FILE: &str = "ca.pem";
@@ -31,7 +32,7 @@ const LIFETIME_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How long before the start they become valid, in seconds: a day, for a client whose clock is behind.
 const HEAD_START_SECONDS: u64 = 24 * 60 * 60;
 /// The names that the sandbox is reached by.
-const NAMES: [&str; 3] = ["localhost", "oss.localhost", "*.oss.localhost"];
+const NAMES: [&str; 4] = ["localhost", OSS_HOST, "*.oss.localhost", CUSTOM_DOMAIN];
 const ADDRESSES: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::LOCALHOST),
     IpAddr::V6(Ipv6Addr::LOCALHOST),

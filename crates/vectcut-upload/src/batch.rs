@@ -76,10 +76,10 @@ impl Uploader {
 }
 
 /// Resolves when the batch ends.
-async fn ended(mut end: watch::Receiver<End>) -> UploadError {
+async fn ended(mut end: watch::Receiver<End>) -> (PathBuf, Cause) {
     let ended = end.wait_for(Option::is_some).await;
     match ended.ok().and_then(|end| end.clone()) {
-        Some((path, cause)) => UploadError::BatchEnded { path, cause },
+        Some(failed) => failed,
         // The sender outlives all files, so this is not reached.
         None => std::future::pending().await,
     }

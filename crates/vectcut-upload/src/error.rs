@@ -80,6 +80,8 @@ pub struct Progress {
     pub safe_bytes: u64,
     /// Whether a later run resumes from them. False without a state directory, or if it could not be written.
     pub is_kept: bool,
+    /// Whether one run must send the whole file: the credentials allow no parts, which a later run could go on with.
+    pub needs_one_run: bool,
 }
 
 /// An upload that did not end in a URL.
@@ -173,10 +175,12 @@ pub enum UploadError {
         reason: StopReason,
         /// How far the upload was.
         progress: Progress,
+        /// Where the object is, once it is proven to be stored.
+        object_key: Option<ObjectKey>,
         /// The last failure that was being retried, in one line.
         last_cause: Option<String>,
-        /// Whether the same command again has no prospect: OSS acknowledged nothing, and no byte was sent because of the
-        /// network or a server, or several runs in a row were like this one.
+        /// Whether the same command again has no prospect: OSS acknowledged nothing in this run, and the network or a
+        /// server is why, or several runs in a row were like this one.
         is_hopeless: bool,
     },
     /// The same request failed for so long that the upload was given up.
@@ -197,6 +201,8 @@ pub enum UploadError {
         path: PathBuf,
         /// How it failed.
         cause: Cause,
+        /// Where the object of this file is, once it is proven to be stored.
+        object_key: Option<ObjectKey>,
     },
     /// The bytes did not all reach OSS, or no response came back.
     #[error("could not send `{object_key}` to OSS")]
@@ -252,6 +258,14 @@ pub enum UploadError {
         /// Whether it was uploaded with other content.
         is_changed: bool,
     },
+    /// VectCut knows no object with this key, or its URL shows none.
+    #[error("VectCut knows no object `{object_key}`")]
+    UnknownObject {
+        /// The key that was asked for.
+        object_key: ObjectKey,
+        /// What VectCut responded. None if it gave a URL, and that shows no object.
+        source: Option<ApiError>,
+    },
     /// The URL does not name an object.
     #[error("the path of the URL names no object")]
     UrlWithoutKey,
@@ -297,4 +311,11 @@ pub enum Fault {
     Stopped,
     /// The program itself.
     Internal,
+}
+
+impl Fault {
+    /// Returns whether a server refused for good, so that the same upload fails until somebody changes something.
+    pub(crate) fn is_refusal(self) -> bool {
+        matches!(self, Self::ApiKey | Self::Refused)
+    }
 }

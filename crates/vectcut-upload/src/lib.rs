@@ -36,6 +36,10 @@ mod upload;
 mod uploader;
 mod uploads;
 
+// The crates whose types are in this API, in the version that it has.
+#[doc(no_inline)]
+pub use {oss_client, strict_http, vectcut_api};
+
 pub use error::{Cause, Fault, FileKind, Hint, Progress, SourceAction, UploadError};
 pub use events::{Event, Step};
 pub use links::{Link, LinkOf};

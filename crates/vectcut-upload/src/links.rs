@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use oss_client::ObjectKey;
-use vectcut_api::SignedUrl;
+use vectcut_api::{ProbeError, SignedUrl};
 
 use crate::{
     Event, Step, Upload, UploadError, Uploader,
@@ -52,7 +52,8 @@ impl Uploader {
     /// # Errors
     ///
     /// [`UploadError::NotUploaded`] if the ledger does not know the file, or knows it with other content;
-    /// [`UploadError::Replaced`] if the object is not what was uploaded; [`UploadError::Unproven`] if the URL shows none;
+    /// [`UploadError::Replaced`] if the object is not what was uploaded; [`UploadError::UnknownObject`] if there is no such
+    /// object; [`UploadError::Unproven`] if the URL could not be looked at;
     /// [`UploadError::UrlTooShort`] if VectCut gives none that is valid for so long; and the failures of complete.
     ///
     /// # Cancellation
@@ -99,7 +100,8 @@ async fn renew(
     talk.tell(Event::Step(Step::Complete));
     let (entry, object_key) = match object {
         Object::Named(object_key) => {
-            let fresh = fresh_url(talk, &object_key).await?;
+            let fresh = fresh_url(talk, &object_key).await;
+            let fresh = fresh.map_err(|error| unknown(error, &object_key).without_object())?;
             return link(&object_key, fresh, min_valid);
         }
         Object::Known(entry) => {
@@ -110,7 +112,9 @@ async fn renew(
     if let Some(link) = known_link(talk, &entry, min_valid).await {
         return Ok(link);
     }
-    let fresh = reuse::fresh_url(talk, &entry, Tenacity::Full).await?;
+    let fresh = reuse::fresh_url(talk, &entry, Tenacity::Full).await;
+    // The ledger is a memory and no proof that the object is there.
+    let fresh = fresh.map_err(|error| unknown(error, &object_key).without_object())?;
     if let Some(ledger) = ledger {
         let entry = entry.with_url(&fresh.url, clock::system());
         ledger.record(entry, RECORDED_WITHIN).await;
@@ -224,6 +228,30 @@ async fn fresh_url(talk: &Talk<'_>, object_key: &ObjectKey) -> Result<Fresh, Upl
             object_key: object_key.clone(),
             source: Some(source),
         }),
+    }
+}
+
+/// Returns the failure as one of the object, if VectCut or the URL said that there is none.
+///
+/// That VectCut says so with 404 and words of its own is assumption A19. A 404 without them may be of another server.
+fn unknown(error: UploadError, object_key: &ObjectKey) -> UploadError {
+    let object_key = object_key.clone();
+    match error {
+        UploadError::Api { source, .. }
+            if source.http_status() == Some(404)
+                && source.words().is_some_and(|words| words.message.is_some()) =>
+        {
+            let source = Some(source);
+            UploadError::UnknownObject { object_key, source }
+        }
+        UploadError::Unproven {
+            source: Some(ProbeError::NotThere),
+            ..
+        } => {
+            let source = None;
+            UploadError::UnknownObject { object_key, source }
+        }
+        error => error,
     }
 }
 

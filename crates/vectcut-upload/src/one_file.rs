@@ -25,7 +25,7 @@ use crate::{
     publishing,
     run::Run,
     sending,
-    stage::{OpenUpload, Place, Stage, Stored, Ticket},
+    stage::{OpenUpload, Place, Proof, Stage, Stored, Ticket},
 };
 
 /// How often the connection may fail under a PUT before the file is sent in parts.
@@ -59,7 +59,7 @@ pub(crate) async fn upload(
     if let Some(known) = run.shared.remembered.network(clock::system()) {
         run.shared.gate.expect(known);
     }
-    let mut outcome = outcome(&stage);
+    let mut outcome = stage.outcome();
     tell_resuming(run, &stage);
     loop {
         let step = match stage {
@@ -67,10 +67,12 @@ pub(crate) async fn upload(
             Stage::Placed(ticket) => send(run, ticket, None, &mut history).await,
             Stage::Sending(ticket, open) => send(run, ticket, Some(open), &mut history).await,
             Stage::Stored(place, ticket, stored) => {
+                note_stored(run, &place, &stored);
                 let url = publishing::complete(run, &place, ticket.as_ref(), &stored).await;
                 url.map(|url| Break((place, stored, url)))
             }
             Stage::Published(place, stored, url) => {
+                note_stored(run, &place, &stored);
                 let url = publishing::renew(run, &place, &stored, url).await;
                 url.map(|url| Break((place, stored, url)))
             }
@@ -90,6 +92,13 @@ pub(crate) async fn upload(
                 start_over(run, setback, &mut history)?
             }
         };
+    }
+}
+
+/// Notes where the object is, if it was ever proven to be stored.
+fn note_stored(run: &Run<'_>, place: &Place, stored: &Stored) {
+    if stored.proof != Proof::Url {
+        run.tally.set_stored_as(Some(place.object_key.clone()));
     }
 }
 
@@ -163,6 +172,8 @@ async fn send(
         Ok(stored) => {
             run.keep(Record::stored(&stored));
             run.settle_journal().await;
+            // The last part may have been acknowledged after the last tick.
+            run.tell_progress(0);
             run.tell(Event::Stored);
             let ticket = access.ticket();
             Ok(Continue(Stage::Stored(
@@ -203,6 +214,9 @@ async fn put(access: &Access<'_, '_>, history: &mut History) -> Result<Stored, S
     if history.put() == Err(TooOften) {
         let starts = history.puts;
         return Err(Setback::Failed(UploadError::NeverFinished { starts }));
+    }
+    if history.parts_denied {
+        access.run.tally.set_needs_one_run();
     }
     let is_only_way = history.parts_denied || access.run.source.len_bytes() == 0;
     let cuts_max = match history.moves {
@@ -314,16 +328,6 @@ async fn if_unchanged(run: &Run<'_>, stage: Stage) -> Result<Stage, UploadError>
         }
     }
     Ok(stage)
-}
-
-/// Returns how the object will have been stored if this run succeeds from here.
-fn outcome(stage: &Stage) -> Outcome {
-    match stage {
-        Stage::New | Stage::Placed(_) => Outcome::Uploaded,
-        Stage::Sending(_, open) if open.parts.is_empty() => Outcome::Uploaded,
-        Stage::Sending(..) => Outcome::Resumed,
-        Stage::Stored(..) | Stage::Published(..) => Outcome::Completed,
-    }
 }
 
 fn tell_resuming(run: &Run<'_>, stage: &Stage) {

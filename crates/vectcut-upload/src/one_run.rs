@@ -18,6 +18,7 @@ use crate::{
     run::Run,
     shared::Shared,
     source::SourceFile,
+    stage::Stage,
     talk::Talk,
     tally::Tally,
 };
@@ -128,6 +129,8 @@ async fn send(
     let opened = once.memory.journal(&header, on_event).await;
     let mut history = opened.kept.history;
     history.run_began();
+    let is_placed = !matches!(opened.kept.stage, Stage::New);
+    once.tally.set_placed(is_placed);
     let (journal, _) = once.kept.get_or_init(|| (opened.journal, history));
     journal.append(Record::Run);
     let talk = Talk::new(once.shared, once.tally, on_event);
@@ -136,6 +139,8 @@ async fn send(
     match &result {
         Ok(done) => run.finish(Record::published(&done.place, &done.stored, &done.url)),
         Err(error) if error.is_final() => journal.remove(),
+        // Nothing was sent, and nothing is known that a later run could use.
+        Err(error) if error.fault().is_refusal() && !once.tally.is_placed() => journal.remove(),
         Err(_) => {}
     }
     let recording = async {

@@ -39,6 +39,8 @@ pub(crate) async fn complete(
             prove(run, place, stored, &url).await?;
             return Ok(url);
         }
+        // Nothing shows that the object is whole, so nobody is told its key.
+        Err(error) if stored.proof == Proof::Url => error.without_object(),
         Err(error) => error,
     };
     // The object may be gone. It is sent again if OSS says so, or if no checksum ever proved it and OSS does not show it:

@@ -80,6 +80,9 @@ impl<'a> Run<'a> {
 
     /// Writes a record for later runs.
     pub(crate) fn keep(&self, record: Record) {
+        if let Record::Ticket(_) = &record {
+            self.tally.set_placed(true);
+        }
         self.journal.append(record);
         self.tell_journal_failure();
     }
@@ -94,6 +97,8 @@ impl<'a> Run<'a> {
     pub(crate) fn forget(&self, history: History) {
         self.journal.start_over(history);
         self.tally.set_safe(0);
+        self.tally.set_stored_as(None);
+        self.tally.set_placed(false);
     }
 
     /// Keeps the result only, without credentials.

@@ -27,6 +27,7 @@ const BUFFERED_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Which signature the requests to OSS carry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SignatureChoice {
     /// V1, then V4 for a bucket once OSS rejects V1 there.
     #[default]
@@ -103,10 +104,9 @@ impl Shared {
             region: None,
             retry: RetryPolicy::default(),
             part_bytes: None,
-            least_patience: Patience {
-                stalled: Duration::from_secs(20),
-                response: Duration::from_secs(60),
-            },
+            least_patience: Patience::default()
+                .stalled(Duration::from_secs(20))
+                .response(Duration::from_secs(60)),
             stop: Stop::new(),
             gate: Gate::new(Streams::new(None), round_trip),
             pace: None,
@@ -120,19 +120,48 @@ impl Shared {
 
     /// Returns how long a connection of this rate may stand still. An unmeasured one gets three times the minimum.
     pub(crate) fn patience_for(&self, rate: StreamRate) -> Patience {
-        let Patience { stalled, response } = self.least_patience;
+        let least = self.least_patience;
         match rate.bytes_per_second {
-            0 => Patience {
-                stalled: stalled * 3,
-                response: response * 3,
-            },
+            0 => least
+                .stalled(least.stalled.saturating_mul(3))
+                .response(least.response.saturating_mul(3)),
             rate => {
                 let lasting = |bytes: u64| Duration::from_secs_f64(bytes as f64 / rate as f64);
-                Patience {
-                    stalled: stalled.max(lasting(BURST_BYTES)),
-                    response: response.max(lasting(BUFFERED_BYTES)),
-                }
+                least
+                    .stalled(least.stalled.max(lasting(BURST_BYTES)))
+                    .response(least.response.max(lasting(BUFFERED_BYTES)))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use oss_client::Endpoint;
+    use strict_http::{Options, ServerUrl};
+    use vectcut_api::ApiKey;
+
+    use super::*;
+
+    #[test]
+    fn a_patience_without_an_end_has_none_for_any_connection() {
+        let http = strict_http::client(&Options::for_servers([])).expect("a client");
+        let base_url = ServerUrl::parse("https://vectcut.example").expect("a URL");
+        let key = ApiKey::parse("key").expect("a key");
+        let endpoint = Endpoint::parse("oss.example").expect("an endpoint");
+        let mut shared = Shared::new(
+            vectcut_api::Client::new(http.clone(), base_url, key),
+            oss_client::Client::new(http, endpoint),
+        );
+        shared.least_patience = Patience::default()
+            .stalled(Duration::MAX)
+            .response(Duration::MAX);
+        for bytes_per_second in [0, 1, u64::MAX] {
+            let rate = StreamRate {
+                bytes_per_second,
+                ..StreamRate::default()
+            };
+            assert_eq!(shared.patience_for(rate), shared.least_patience);
         }
     }
 }

@@ -146,7 +146,7 @@ impl SourceFile {
     ///
     /// # Errors
     ///
-    /// Fails with [`UploadError::Changed`] when the bytes differ, or the file is gone.
+    /// Fails with [`UploadError::Changed`] when the bytes differ, and with [`UploadError::Source`] when the file is gone.
     pub(crate) async fn check_unchanged(&self, crc64: Crc64) -> Result<(), UploadError> {
         let Self {
             path,
@@ -169,6 +169,11 @@ impl SourceFile {
         .map_err(UploadError::runtime)?;
         match is_same {
             Ok(true) => Ok(()),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Err(UploadError::Source {
+                path: self.path.clone(),
+                action: SourceAction::Find,
+                source,
+            }),
             _ => Err(self.changed()),
         }
     }

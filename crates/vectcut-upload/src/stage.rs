@@ -4,7 +4,7 @@ use oss_client::{BucketName, Crc64, ObjectKey, UploadId};
 use strict_http::ServerText;
 use vectcut_api::{SignedUrl, StsCredentials};
 
-use crate::policy::plan::PartRange;
+use crate::{Outcome, policy::plan::PartRange};
 
 /// The stages of one file, in order.
 #[derive(Debug)]
@@ -20,6 +20,18 @@ pub(crate) enum Stage {
     Stored(Place, Option<Ticket>, Stored),
     /// An earlier run got the URL; whether it still holds is looked at next.
     Published(Place, Stored, SignedUrl),
+}
+
+impl Stage {
+    /// Returns how the object will have been stored if the run that begins here succeeds.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Self::New | Self::Placed(_) => Outcome::Uploaded,
+            Self::Sending(_, open) if open.parts.is_empty() => Outcome::Uploaded,
+            Self::Sending(..) => Outcome::Resumed,
+            Self::Stored(..) | Self::Published(..) => Outcome::Completed,
+        }
+    }
 }
 
 /// Where an object goes, in names that OSS accepts.

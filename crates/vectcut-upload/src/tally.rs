@@ -6,22 +6,26 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
 };
 
+use oss_client::ObjectKey;
+
 /// Counters of one file. Each is exact by itself; together they may be a moment apart.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     safe_bytes: AtomicU64,
     in_flight_bytes: AtomicU64,
     failures: AtomicU32,
-    has_sent: AtomicBool,
+    /// Whether the upload has a place, so that its journal is worth keeping.
+    is_placed: AtomicBool,
+    needs_one_run: AtomicBool,
     has_acknowledged: AtomicBool,
     last_cause: Mutex<Option<String>>,
+    stored_as: Mutex<Option<ObjectKey>>,
 }
 
 impl Tally {
     /// Counts bytes given to a connection.
     pub(crate) fn take_off(&self, bytes: u64) {
         self.in_flight_bytes.fetch_add(bytes, Relaxed);
-        self.has_sent.store(true, Relaxed);
     }
 
     /// Bytes given to a connection are acknowledged, or lost with it.
@@ -63,14 +67,45 @@ impl Tally {
         self.failures.load(Relaxed) + 1
     }
 
-    /// Returns whether any byte was given to a connection in this run.
-    pub(crate) fn has_sent(&self) -> bool {
-        self.has_sent.load(Relaxed)
+    /// Notes whether VectCut has named a place for the file.
+    pub(crate) fn set_placed(&self, is_placed: bool) {
+        self.is_placed.store(is_placed, Relaxed);
+    }
+
+    /// Returns whether VectCut has named a place for the file, in this run or an earlier one.
+    pub(crate) fn is_placed(&self) -> bool {
+        self.is_placed.load(Relaxed)
+    }
+
+    /// One run must send the whole file.
+    pub(crate) fn set_needs_one_run(&self) {
+        self.needs_one_run.store(true, Relaxed);
+    }
+
+    /// Returns whether one run must send the whole file.
+    pub(crate) fn needs_one_run(&self) -> bool {
+        self.needs_one_run.load(Relaxed)
     }
 
     /// Returns whether OSS acknowledged anything in this run.
     pub(crate) fn has_acknowledged(&self) -> bool {
         self.has_acknowledged.load(Relaxed)
+    }
+
+    /// Notes where the object is, once it is proven to be stored, or that it is not there any more.
+    pub(crate) fn set_stored_as(&self, object_key: Option<ObjectKey>) {
+        *self
+            .stored_as
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = object_key;
+    }
+
+    /// Returns where the object is, if it is proven to be stored.
+    pub(crate) fn stored_as(&self) -> Option<ObjectKey> {
+        self.stored_as
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Notes the failure that is being retried, or that a request succeeded since.

@@ -10,7 +10,8 @@ use oss_client::Patience;
 use tokio::sync::OnceCell;
 
 use crate::{
-    Event, Progress, Published, RetryPolicy, Step, Stop, StopReason, Upload, UploadError, clock,
+    Cause, Event, Progress, Published, RetryPolicy, Step, Stop, StopReason, Upload, UploadError,
+    clock,
     limits::pace::Pace,
     memory::Memory,
     one_run::{self, Finished, Once},
@@ -152,12 +153,12 @@ impl Uploader {
         Ok(published)
     }
 
-    /// Uploads a file and keeps its journal, so that a later run of the same batch knows the result. The upload ends with the
-    /// error that `batch_ends` resolves to.
+    /// Uploads a file and keeps its journal, so that a later run of the same batch knows the result. The upload ends with
+    /// [`UploadError::BatchEnded`] when `batch_ends` resolves.
     pub(crate) async fn upload_and_keep(
         &self,
         upload: &Upload,
-        batch_ends: impl Future<Output = UploadError>,
+        batch_ends: impl Future<Output = (PathBuf, Cause)>,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Finished, UploadError> {
         let tally = Arc::new(Tally::default());
@@ -177,17 +178,30 @@ impl Uploader {
         let end = tokio::select! {
             biased;
             reason = self.shared.stop.wait() => Err(reason),
-            error = batch_ends => Ok(error),
+            failed = batch_ends => Ok(failed),
             finished = uploading => return finished,
         };
+        if let (Ok((_, cause)), Some((journal, _))) = (&end, kept.get())
+            && cause.fault.is_refusal()
+            && !tally.is_placed()
+        {
+            journal.remove();
+        }
         let is_kept = match kept.get() {
             Some((journal, _)) => journal.close(JOURNAL_STOPS_WITHIN).await && journal.keeps(),
             None => false,
         };
-        Err(end.unwrap_or_else(|reason| {
-            let history = kept.get().map(|(_, history)| history);
-            stopped(reason, &tally, history, is_kept)
-        }))
+        Err(match end {
+            Ok((path, cause)) => UploadError::BatchEnded {
+                path,
+                cause,
+                object_key: tally.stored_as(),
+            },
+            Err(reason) => {
+                let history = kept.get().map(|(_, history)| history);
+                stopped(reason, &tally, history, is_kept)
+            }
+        })
     }
 
     /// Prepares the first upload.
@@ -224,15 +238,17 @@ pub(crate) fn stopped(
     is_kept: bool,
 ) -> UploadError {
     let last_cause = tally.last_cause();
-    let is_unreachable = last_cause.is_some() && !tally.has_sent();
+    let is_failing = last_cause.is_some();
     let is_barren = history.is_some_and(History::is_barren);
     UploadError::Stopped {
         reason,
         progress: Progress {
             safe_bytes: tally.safe_bytes(),
             is_kept,
+            needs_one_run: tally.needs_one_run(),
         },
-        is_hopeless: !tally.has_acknowledged() && (is_unreachable || is_barren),
+        object_key: tally.stored_as(),
+        is_hopeless: !tally.has_acknowledged() && (is_failing || is_barren),
         last_cause,
     }
 }

@@ -157,12 +157,15 @@ impl Case {
         })
     }
 
-    /// The conditions of the policy are checked after the signature, and by the sandbox only.
+    /// The time and the conditions of the policy are checked after the signature, and by the sandbox only.
     fn verdict_of_the_sandbox(&self, form: &Form) -> &'static str {
         match check_form(form, &self.keys(), self.time()) {
-            Ok(_) | Err(Refusal::InvalidPolicy { .. } | Refusal::PolicyViolated { .. }) => {
-                "verified"
-            }
+            Ok(_)
+            | Err(
+                Refusal::InvalidPolicy { .. }
+                | Refusal::PolicyViolated { .. }
+                | Refusal::TooSkewed { .. },
+            ) => "verified",
             Err(refusal) => match refusal {
                 Refusal::Unsigned => "unsigned",
                 Refusal::SignedTwice => "signed twice",

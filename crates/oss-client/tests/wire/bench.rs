@@ -5,7 +5,7 @@ use std::{io, time::SystemTime};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use oss_client::{
-    BucketName, Client, Credentials, Endpoint, Error, ObjectKey, Patience, PutObject, Signature,
+    BucketName, Client, Credentials, Endpoint, Error, NewObject, ObjectKey, Patience, Signature,
     Signing, StoredObject,
 };
 use strict_http::Options;
@@ -40,14 +40,9 @@ impl Bench {
 
     pub(crate) fn signing(&self, signature: Signature) -> Signing<'_> {
         let settings = self.sandbox.settings();
-        Signing {
-            credentials: Credentials::new(
-                &settings.oss_access_key_id,
-                &settings.oss_access_key_secret,
-            ),
-            signature,
-            time: now(),
-        }
+        let credentials =
+            Credentials::new(&settings.oss_access_key_id, &settings.oss_access_key_secret);
+        Signing::new(credentials, signature, now())
     }
 
     pub(crate) fn v4(&self) -> Signature {
@@ -61,15 +56,19 @@ impl Bench {
         key: &ObjectKey,
         bytes: &'static [u8],
     ) -> Result<StoredObject, Error> {
-        let put = PutObject {
-            bucket: &self.bucket,
-            object_key: key,
-            content_type: "text/plain",
-            len_bytes: bytes.len() as u64,
-        };
+        let object = NewObject::new(&self.bucket, key).content_type("text/plain");
+        self.put_object(&object, bytes).await
+    }
+
+    pub(crate) async fn put_object(
+        &self,
+        object: &NewObject<'_>,
+        bytes: &'static [u8],
+    ) -> Result<StoredObject, Error> {
         self.client
             .put_object(
-                &put,
+                object,
+                bytes.len() as u64,
                 full(bytes),
                 &self.signing(Signature::V1),
                 Patience::default(),

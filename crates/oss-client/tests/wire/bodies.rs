@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame};
 use oss_client::{
-    BucketName, Client, Crc64, Credentials, Endpoint, Error, Patience, PutObject, Signature,
+    BucketName, Client, Crc64, Credentials, Endpoint, Error, NewObject, Patience, Signature,
     Signing, StoredObject,
 };
 use strict_http::{Options, TransportKind};
@@ -45,19 +45,13 @@ impl Body for Script {
 
 async fn put(bench: &Bench, body: Script) -> Result<StoredObject, Error> {
     let object_key = key("k");
-    let put = PutObject {
-        bucket: &bench.bucket,
-        object_key: &object_key,
-        content_type: "text/plain",
-        len_bytes: 10,
-    };
-    let patience = Patience {
-        stalled: Duration::from_millis(200),
-        response: Duration::from_secs(5),
-    };
+    let object = NewObject::new(&bench.bucket, &object_key);
+    let patience = Patience::default()
+        .stalled(Duration::from_millis(200))
+        .response(Duration::from_secs(5));
     bench
         .client
-        .put_object(&put, body, &bench.signing(Signature::V1), patience)
+        .put_object(&object, 10, body, &bench.signing(Signature::V1), patience)
         .await
 }
 
@@ -113,6 +107,22 @@ async fn a_body_that_stalls_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_patience_without_an_end_is_no_limit() {
+    let bench = Bench::new().await;
+    let object_key = key("k");
+    let object = NewObject::new(&bench.bucket, &object_key);
+    let patience = Patience::default()
+        .stalled(Duration::MAX)
+        .response(Duration::MAX);
+    let signing = bench.signing(Signature::V1);
+    bench
+        .client
+        .put_object(&object, 5, full(b"12345"), &signing, patience)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn a_response_that_does_not_come_is_given_up() {
     let bench = Bench::with(
         Sandbox::builder()
@@ -121,20 +131,14 @@ async fn a_response_that_does_not_come_is_given_up() {
     )
     .await;
     let object_key = key("k");
-    let put = PutObject {
-        bucket: &bench.bucket,
-        object_key: &object_key,
-        content_type: "text/plain",
-        len_bytes: 5,
-    };
-    let patience = Patience {
-        stalled: Duration::from_secs(5),
-        response: Duration::from_millis(200),
-    };
+    let object = NewObject::new(&bench.bucket, &object_key);
+    let patience = Patience::default()
+        .stalled(Duration::from_secs(5))
+        .response(Duration::from_millis(200));
     let signing = bench.signing(Signature::V1);
     let error = bench
         .client
-        .put_object(&put, full(b"12345"), &signing, patience)
+        .put_object(&object, 5, full(b"12345"), &signing, patience)
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
@@ -165,41 +169,33 @@ async fn put_on(address: SocketAddr, patience: Patience) -> Result<StoredObject,
     let endpoint = Endpoint::parse(&format!("http://{address}")).unwrap();
     let http = strict_http::client(&Options::for_servers([endpoint.server()])).unwrap();
     let (bucket, object_key) = (BucketName::parse("bucket").unwrap(), key("k"));
-    let put = PutObject {
-        bucket: &bucket,
-        object_key: &object_key,
-        content_type: "text/plain",
-        len_bytes: 5,
-    };
-    let signing = Signing {
-        credentials: Credentials::new("id", "secret"),
-        signature: Signature::V1,
-        time: SystemTime::UNIX_EPOCH,
-    };
+    let object = NewObject::new(&bucket, &object_key);
+    let credentials = Credentials::new("id", "secret");
+    let signing = Signing::new(credentials, Signature::V1, SystemTime::UNIX_EPOCH);
     Client::new(http, endpoint)
-        .put_object(&put, full(b"12345"), &signing, patience)
+        .put_object(&object, 5, full(b"12345"), &signing, patience)
         .await
 }
 
 /// The headers of the response say that the object is stored; what its body does is no reason to send the bytes again.
 #[tokio::test]
 async fn a_response_that_breaks_off_after_its_headers_is_a_success() {
-    let headers = b"HTTP/1.1 200 OK\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 9\r\n\r\n";
+    let headers =
+        b"HTTP/1.1 200 OK\r\netag: \"E\"\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 9\r\n\r\n";
     let server = server(Duration::ZERO, headers);
     let stored = put_on(server, Patience::default()).await.unwrap();
     assert_eq!(stored.crc64, Some(Crc64::new(7)));
 }
 
-const STORED: &[u8] = b"HTTP/1.1 200 OK\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 0\r\n\r\n";
+const STORED: &[u8] = b"HTTP/1.1 200 OK\r\nx-oss-request-id: 1\r\nx-oss-hash-crc64ecma: 7\r\ncontent-length: 0\r\n\r\n";
 
 /// Puts on a server that responds after `delay`, by a process that stops after 0.1 s and continues after 2.6 s.
 ///
 /// A thread that is blocked runs neither timers nor tasks, like a process after Ctrl-Z.
 async fn put_while_stopped(delay: Duration) -> Result<StoredObject, Error> {
-    let patience = Patience {
-        stalled: Duration::from_millis(1500),
-        response: Duration::from_millis(1500),
-    };
+    let patience = Patience::default()
+        .stalled(Duration::from_millis(1500))
+        .response(Duration::from_millis(1500));
     let stopped = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         std::thread::sleep(Duration::from_millis(2500));

@@ -1,6 +1,6 @@
 //! Put, head, get and the multipart calls, under V1 and V4.
 
-use oss_client::{Crc64, Error, MultipartUpload, Operation, Part, Patience, Signature};
+use oss_client::{Crc64, Error, MultipartUpload, NewObject, Operation, Part, Patience, Signature};
 use strict_http::ServerText;
 use vectcut_sandbox::{Fault, OssCode, Sandbox, Step};
 
@@ -55,20 +55,62 @@ async fn an_empty_body_has_its_length() {
 }
 
 #[tokio::test]
+async fn headers_of_oss_are_signed_and_sent_with_one_put_and_with_parts() {
+    let bench = Bench::new().await;
+    let object_key = key("once.txt");
+    let object = NewObject::new(&bench.bucket, &object_key)
+        .header("x-oss-meta-author", "剪辑")
+        .header("x-oss-forbid-overwrite", "true");
+    bench.put_object(&object, b"first").await.unwrap();
+    let put = bench.sandbox.journal().pop().unwrap();
+    assert_eq!(put.header("content-type"), Some("application/octet-stream"));
+
+    let error = bench.put_object(&object, b"second").await.unwrap_err();
+    let Error::Refused { reply, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(reply.code.unwrap().as_str(), "FileAlreadyExists");
+
+    let signing = bench.signing(bench.v4());
+    bench
+        .client
+        .initiate_multipart_upload(&object, &signing)
+        .await
+        .unwrap();
+    let initiate = bench.sandbox.journal().pop().unwrap();
+    assert_eq!(initiate.header("x-oss-forbid-overwrite"), Some("true"));
+    let object = object.header("X-OSS-Meta-Author", "twice");
+    let error = bench.put_object(&object, b"third").await.unwrap_err();
+    assert!(matches!(error, Error::Sign { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_osss_stores_nothing() {
+    for fault in [
+        Fault::at(Step::PutObject).html(),
+        Fault::at(Step::PutObject).status(200),
+    ] {
+        let bench = Bench::with(Sandbox::builder().strict().fault(fault)).await;
+        let error = bench.put(&key("k"), b"bytes").await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the response of OSS to PutObject has no `ETag`"
+        );
+    }
+}
+
+#[tokio::test]
 async fn parts_join_to_the_whole() {
     let bench = Bench::new().await;
     let object_key = key("parts.bin");
     let signing = bench.signing(bench.v4());
+    let object = NewObject::new(&bench.bucket, &object_key).content_type("video/mp4");
     let upload_id = bench
         .client
-        .initiate_multipart_upload(&bench.bucket, &object_key, "video/mp4", &signing)
+        .initiate_multipart_upload(&object, &signing)
         .await
         .unwrap();
-    let upload = MultipartUpload {
-        bucket: &bench.bucket,
-        object_key: &object_key,
-        upload_id: &upload_id,
-    };
+    let upload = MultipartUpload::new(&bench.bucket, &object_key, &upload_id);
     let (mut parts, mut crc64) = (Vec::new(), Crc64::EMPTY);
     let contents: [&[u8]; 2] = [&[7; 100 * 1024], b"tail"];
     for (number, bytes) in (1..).zip(contents) {
@@ -86,10 +128,7 @@ async fn parts_join_to_the_whole() {
             .await
             .unwrap();
         crc64 = crc64.followed_by(stored.crc64.unwrap(), len_bytes);
-        parts.push(Part {
-            number,
-            etag: stored.etag.unwrap(),
-        });
+        parts.push(Part::new(number, stored.etag.unwrap()));
     }
     let completed = bench
         .client
@@ -105,16 +144,13 @@ async fn an_aborted_upload_is_gone() {
     let bench = Bench::new().await;
     let object_key = key("aborted.bin");
     let signing = bench.signing(Signature::V1);
+    let object = NewObject::new(&bench.bucket, &object_key).content_type("video/mp4");
     let upload_id = bench
         .client
-        .initiate_multipart_upload(&bench.bucket, &object_key, "video/mp4", &signing)
+        .initiate_multipart_upload(&object, &signing)
         .await
         .unwrap();
-    let upload = MultipartUpload {
-        bucket: &bench.bucket,
-        object_key: &object_key,
-        upload_id: &upload_id,
-    };
+    let upload = MultipartUpload::new(&bench.bucket, &object_key, &upload_id);
     bench
         .client
         .abort_multipart_upload(&upload, &signing)
@@ -124,10 +160,7 @@ async fn an_aborted_upload_is_gone() {
         .client
         .complete_multipart_upload(
             &upload,
-            &[Part {
-                number: 1,
-                etag: ServerText::clean("E", 64, &[]),
-            }],
+            &[Part::new(1, ServerText::clean("E", 64, &[]))],
             &signing,
         )
         .await

@@ -8,9 +8,9 @@ use super::ServerArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: ReportFormat,
+    /// Output format [env: VECTCUT_FORMAT] [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<ReportFormat>,
     /// Measure the rate of uploads too; VectCut has no call for that yet that leaves no file behind, so this only says so
     #[arg(long)]
     pub(crate) speed: bool,

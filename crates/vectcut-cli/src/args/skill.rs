@@ -17,7 +17,7 @@ pub(crate) enum SkillAction {
     /// Install the skill for the agents that are there
     Install(InstallArgs),
     /// Remove the skill, as far as it was installed by this command
-    Uninstall(PlaceArgs),
+    Uninstall(UninstallArgs),
 }
 
 #[derive(Debug, Args)]
@@ -25,6 +25,15 @@ pub(crate) struct InstallArgs {
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
     /// Replace files that this command did not write, or that were changed since
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UninstallArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// Remove files of the skill that were changed since, too
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::{ReportFormat, ServerArgs};
 use crate::values;
@@ -13,7 +13,7 @@ use crate::values;
 pub(crate) struct UploadsArgs {
     #[command(subcommand)]
     pub(crate) action: Option<UploadsAction>,
-    /// Output format [default: text on a terminal, else json]
+    /// Output format [env: VECTCUT_FORMAT] [default: text on a terminal, otherwise json]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<ReportFormat>,
     /// Folder that saves the progress of unfinished uploads
@@ -46,6 +46,15 @@ pub(crate) struct ForgetArgs {
     pub(crate) object: String,
 }
 
+/// The format of a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UrlFormat {
+    /// The URL alone
+    Url,
+    /// One object
+    Json,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct UrlArgs {
     /// The file that was uploaded, its object key, or a URL of it, which may have expired
@@ -54,6 +63,9 @@ pub(crate) struct UrlArgs {
     /// How long the URL must be valid at least, for example 2h
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = values::duration)]
     pub(crate) min_valid: Duration,
+    /// Output format [env: VECTCUT_FORMAT] [default: url]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<UrlFormat>,
     /// Put the URL on the clipboard
     #[arg(long)]
     pub(crate) copy: bool,

@@ -13,7 +13,9 @@ use vectcut_api::KeyVerdict;
 use crate::args::{DoctorArgs, ReportFormat};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::settings::{Environment, KeyOrigin, Servers, api_key, key_origin, proxy_for, state_dir};
+use crate::settings::{
+    Environment, KeyOrigin, Servers, api_key, key_origin, proxy_for, report_format, state_dir,
+};
 use crate::stderr::Stderr;
 use crate::variables::API_KEY;
 use crate::words::{Text, doctor as say, hints, sign_in};
@@ -36,6 +38,7 @@ pub(crate) async fn run(
     environment: &Environment,
     stderr: &Stderr,
 ) -> Result<ExitCode, Failure> {
+    let format = report_format(args.format, environment, ReportFormat::Text)?;
     let servers = Servers::settle(&args.servers, environment)?;
     let oss_server = servers.oss_endpoint.server().clone();
     let backend_proxy = proxy_for(&servers.base_url, environment)?;
@@ -74,7 +77,7 @@ pub(crate) async fn run(
     findings.extend(args.speed.then(local::speed));
     findings.extend(advice);
     let language = stderr.language();
-    output::print(match args.format {
+    output::print(match format {
         ReportFormat::Text => finding::text(
             &findings,
             language,
@@ -134,11 +137,11 @@ async fn key(servers: &Servers, environment: &Environment, proxy: Option<&str>) 
     }
 }
 
-/// Looks for a better endpoint. Only the vendor's own have others beside them.
+/// Looks for a better endpoint. Only the vendor's public ones have others beside them.
 async fn advice(servers: &Servers, proxy: Option<&str>) -> Vec<Finding> {
     let host = servers.oss_endpoint.server().host();
     let region = servers.oss_endpoint.region();
-    let (Some(region), None, false) = (region, proxy, host.contains("-internal.")) else {
+    let (Some(region), None, true) = (region, proxy, servers.oss_endpoint.is_public()) else {
         return Vec::new();
     };
     let internal = format!("oss-{region}-internal.aliyuncs.com");

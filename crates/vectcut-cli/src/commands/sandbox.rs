@@ -1,6 +1,6 @@
 //! `vectcut sandbox`: a sandbox that runs until it is interrupted, or while a command runs.
 
-mod environment;
+mod isolated;
 
 use std::ffi::OsString;
 use std::io;
@@ -14,7 +14,7 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signal};
 use crate::output;
-use crate::settings::names_of_process;
+use crate::settings::{Environment, names_of_process};
 use crate::shell::setting;
 use crate::stderr::Stderr;
 use crate::variables;
@@ -25,6 +25,8 @@ const SHELL: ShellArg = match cfg!(windows) {
     true => ShellArg::Powershell,
     false => ShellArg::Sh,
 };
+/// The folder in that of the sandbox where the commands that use it keep their state.
+const COMMANDS_STATE: &str = "vectcut";
 /// The shells' exit code for a command that cannot be run.
 const NOT_RUN: u8 = 126;
 /// The shells' exit code for a command that does not exist.
@@ -40,19 +42,26 @@ const SIGNALLED: u8 = 128;
 /// Fails when the sandbox cannot start, and when standard output cannot be written.
 pub(crate) async fn run(
     args: &SandboxArgs,
+    environment: &Environment,
     stderr: &Stderr,
 ) -> Result<std::process::ExitCode, Failure> {
     let mut interrupt =
         Interrupt::listen().map_err(|error| Failure::internal(failures::signals(), &error))?;
     let sandbox = start(args).await?;
     let settings = settings_of(&sandbox, args.by_ip);
+    let mut variables = settings.environment();
+    // What is uploaded to a sandbox is no memory of the person's.
+    if !environment.has_state_dir() {
+        let state_dir = sandbox.state_dir().join(COMMANDS_STATE);
+        variables.push((variables::STATE_DIR, state_dir.display().to_string()));
+    }
     let code = match args.command.split_first() {
         Some((program, arguments)) => {
-            run_command(program, arguments, &settings, &mut interrupt, stderr).await
+            run_command(program, arguments, variables, &mut interrupt, stderr).await
         }
         None => {
             let shell = args.shell.unwrap_or(SHELL);
-            output::print(lines(shell, &settings)?)?;
+            output::print(lines(shell, &variables)?)?;
             stderr.note(&notes::sandbox_ready(&settings.base_url));
             stderr.note(&notes::sandbox_status(&settings.status_url));
             interrupt.signal().await;
@@ -108,10 +117,10 @@ fn settings_of(sandbox: &Sandbox, by_ip: bool) -> Settings {
 }
 
 /// Returns one line for each setting, in the syntax of the shell.
-fn lines(shell: ShellArg, settings: &Settings) -> Result<String, Failure> {
+fn lines(shell: ShellArg, variables: &[(&'static str, String)]) -> Result<String, Failure> {
     let mut lines = String::new();
-    for (name, value) in settings.environment() {
-        lines += &setting(shell, name, &value)?;
+    for (name, value) in variables {
+        lines += &setting(shell, name, value)?;
         lines.push('\n');
     }
     Ok(lines)
@@ -120,7 +129,7 @@ fn lines(shell: ShellArg, settings: &Settings) -> Result<String, Failure> {
 async fn run_command(
     program: &OsString,
     arguments: &[OsString],
-    settings: &Settings,
+    variables: Vec<(&'static str, String)>,
     interrupt: &mut Interrupt,
     stderr: &Stderr,
 ) -> std::process::ExitCode {
@@ -130,7 +139,7 @@ async fn run_command(
     for name in variables::SERVERS {
         command.env_remove(name);
     }
-    environment::isolate(&mut command, names_of_process(), settings.environment());
+    isolated::isolate(&mut command, names_of_process(), variables);
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

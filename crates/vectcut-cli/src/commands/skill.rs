@@ -32,9 +32,11 @@ pub(crate) fn run(
                 skill::install(folder, install.force)
             })
         }
-        SkillAction::Uninstall(place) => {
-            let folders = folders(place, environment)?;
-            each(&folders, stderr, skill::uninstall)
+        SkillAction::Uninstall(uninstall) => {
+            let folders = folders(&uninstall.place, environment)?;
+            each(&folders, stderr, |folder| {
+                skill::uninstall(folder, uninstall.force)
+            })
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::args::{Command, CommandLine, ReportFormat, UploadsAction, UploadsArgs
 use crate::commands::{upload, url};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::settings::{Environment, state_dir};
+use crate::settings::{Environment, report_format, state_dir};
 use crate::stderr::Stderr;
 use crate::words::uploads as say;
 use crate::{clock, output};
@@ -35,7 +35,7 @@ pub(crate) async fn run(
         .await
         .map_err(|error| unusable(&error))?;
     match &args.action {
-        None => list(args, &uploads, stderr).await,
+        None => list(args, &uploads, environment, stderr).await,
         Some(UploadsAction::Resume(wanted)) => {
             let found = unfinished(&uploads, &wanted.upload).await?;
             resume(&found, &folder, environment, stderr).await
@@ -62,16 +62,22 @@ pub(crate) async fn run(
     }
 }
 
-async fn list(args: &UploadsArgs, uploads: &Uploads, stderr: &Stderr) -> Result<ExitCode, Failure> {
+async fn list(
+    args: &UploadsArgs,
+    uploads: &Uploads,
+    environment: &Environment,
+    stderr: &Stderr,
+) -> Result<ExitCode, Failure> {
     let unfinished = uploads
         .unfinished()
         .await
         .map_err(|error| unusable(&error))?;
     let finished = uploads.finished().await.map_err(|error| unusable(&error))?;
-    let format = args.format.unwrap_or(match output::is_terminal() {
+    let default = match output::is_terminal() {
         true => ReportFormat::Text,
         false => ReportFormat::Json,
-    });
+    };
+    let format = report_format(args.format, environment, default)?;
     output::print(match format {
         ReportFormat::Text => list::text(
             &unfinished,

@@ -4,17 +4,19 @@ use std::path::Path;
 
 use oss_client::ObjectKey;
 use vectcut_api::SignedUrl;
-use vectcut_upload::{LinkOf, Stop};
+use vectcut_upload::{Link, LinkOf, Stop, UploadError};
 
-use crate::args::{TransferArgs, UrlArgs};
+use crate::args::{OutputFormat, TransferArgs, UrlArgs, UrlFormat};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::settings::Environment;
+use crate::plain_text::escape_json;
+use crate::result::LinkResult;
+use crate::settings::{Environment, format_variable};
 use crate::site::Site;
 use crate::stderr::Stderr;
 use crate::words::{failures, uploads as say};
-use crate::{amounts, clipboard, output};
+use crate::{amounts, clipboard, mistaken_path, output};
 
 /// Prints the URL, and says on standard error how long it is valid.
 ///
@@ -29,6 +31,7 @@ pub(crate) async fn run(
     let mut interrupt =
         Interrupt::listen().map_err(|error| Failure::internal(failures::signals(), &error))?;
     let of = object(&args.object)?;
+    let format = format(args, environment)?;
     let transfer = TransferArgs::defaults(args.state_dir.clone());
     let site = Site::open(&args.servers, &transfer, environment, Stop::new())?;
     let mut on_event = |_| {};
@@ -41,11 +44,21 @@ pub(crate) async fn run(
         let proxy = site.proxy_at(Some(error.step()));
         let path = Path::new(&args.object);
         let mut failure = Failure::of_upload(path, &error, proxy);
-        failure.what = say::no_link(shown(&args.object));
-        failure
+        match (&of, error) {
+            (LinkOf::ObjectKey(_), UploadError::UnknownObject { .. }) => {
+                failure.neither_file_nor_object(path)
+            }
+            _ => {
+                failure.what = say::no_link(shown(&args.object));
+                failure
+            }
+        }
     })?;
     let url = link.public_signed_url.expose();
-    output::print(format!("{url}\n"))?;
+    output::print(match format {
+        UrlFormat::Url => format!("{url}\n"),
+        UrlFormat::Json => json(&link)?,
+    })?;
     if let Some(left) = link.left {
         stderr.note(&say::valid_for(amounts::rough(left)));
     }
@@ -59,6 +72,35 @@ pub(crate) async fn run(
         }
     }
     Ok(ExitCode::Success)
+}
+
+/// Returns the format: flag, then environment. Whoever does not say gets the URL alone.
+fn format(args: &UrlArgs, environment: &Environment) -> Result<UrlFormat, Failure> {
+    if let Some(format) = args.format {
+        return Ok(format);
+    }
+    Ok(match format_variable(environment)? {
+        Some(OutputFormat::Json | OutputFormat::Jsonl) => UrlFormat::Json,
+        Some(OutputFormat::Url | OutputFormat::Text) | None => UrlFormat::Url,
+    })
+}
+
+fn json(link: &Link) -> Result<String, Failure> {
+    let json = serde_json::to_string_pretty(&LinkResult::new(link))
+        .map_err(|error| Failure::internal(failures::stdout(), &error))?;
+    Ok(format!("{}\n", escape_json(&json)))
+}
+
+impl Failure {
+    /// A name that was taken for an object key, since no file has it: most likely it is a misspelt path.
+    fn neither_file_nor_object(mut self, path: &Path) -> Self {
+        self.what = say::neither_file_nor_object(path.display());
+        self.causes.clear();
+        if let Some(hint) = mistaken_path::hint_of_name(path) {
+            self.hints = vec![hint];
+        }
+        self
+    }
 }
 
 /// Reads what names an upload: a URL, a file that is there, else an object key.

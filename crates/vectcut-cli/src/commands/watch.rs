@@ -59,7 +59,9 @@ pub(crate) async fn run(
     let found = folder.read().await?;
     let mut memory = Memory::of(args, environment, &found)?;
     stderr.note(&notes::watching(plain(&args.folder.to_string_lossy())));
-    let left_alone = memory.arrivals.settled().left_alone.len();
+    let settled = memory.arrivals.settled().left_alone.keys();
+    // The record also has files that are gone for now.
+    let left_alone = settled.filter(|path| found.contains_key(*path)).count();
     if left_alone > 0 {
         stderr.note(&notes::files_left_alone(left_alone));
     }

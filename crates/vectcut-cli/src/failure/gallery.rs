@@ -49,10 +49,10 @@ fn text(words: &str) -> ServerText {
 }
 
 fn words(message: &str, link: Option<&str>) -> ServerWords {
-    ServerWords {
-        message: Some(text(message)),
-        purchase_link: link.map(text),
-    }
+    let mut words = ServerWords::default();
+    words.message = Some(text(message));
+    words.purchase_link = link.map(text);
+    words
 }
 
 fn source(action: SourceAction, kind: io::ErrorKind) -> UploadError {
@@ -233,6 +233,10 @@ fn of_the_end() -> Vec<UploadError> {
         UploadError::Unproven {
             object_key: key(),
             source: Some(ProbeError::NotThere),
+        },
+        UploadError::UnknownObject {
+            object_key: key(),
+            source: None,
         },
         UploadError::UrlExpired { object_key: key() },
         UploadError::UrlWithoutKey,

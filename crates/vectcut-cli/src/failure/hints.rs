@@ -17,6 +17,8 @@ pub(super) fn of_upload(error: &UploadError, proxy: Option<&str>) -> Vec<Text> {
     match error {
         // Nobody knows whether it was ever uploaded, so the library's "again" would be wrong.
         UploadError::NotUploaded { .. } => found = vec![hints::upload_first()],
+        // A wrong key, or an object that is gone: what the code's entry says covers both.
+        UploadError::UnknownObject { .. } => found.clear(),
         UploadError::NameNotUtf8 { .. } => found.push(hints::give_name()),
         UploadError::Source {
             path,

@@ -49,7 +49,14 @@ impl Failure {
         };
         let mut failure = Self::stopped(path, reason, step, safe_bytes, next_run);
         *failure.details = Details::of(error);
-        failure.hints.splice(..0, hints::of_library(error));
+        match error {
+            UploadError::Stopped { progress, .. }
+                if progress.needs_one_run && reason == StopReason::BudgetEnded =>
+            {
+                failure.hints = vec![say::longer_budget()];
+            }
+            _ => drop(failure.hints.splice(..0, hints::of_library(error))),
+        }
         if error.fault() == Fault::Network {
             failure.exit_code = ExitCode::Unavailable;
             failure = proxy

@@ -59,6 +59,12 @@ impl Spool {
     }
 }
 
+/// Returns whether a path is that of a [`Spool`], of this run or an earlier one.
+pub(crate) fn is_spool(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().starts_with(PREFIX)
+}
+
 /// The file of a [`Spool`], which may be removed meanwhile.
 pub(crate) struct SpoolWriter {
     file: File,

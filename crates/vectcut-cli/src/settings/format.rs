@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::ValueEnum as _;
 
 use super::Environment;
-use crate::args::OutputFormat;
+use crate::args::{OutputFormat, ReportFormat};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::variables::FORMAT;
@@ -24,14 +24,47 @@ pub(crate) fn format(
     if let Some(format) = flag {
         return Ok(format);
     }
-    match environment.text(FORMAT)? {
-        Some(value) => OutputFormat::from_str(&value, true).map_err(|_| {
-            let what = failures::format_unknown(FORMAT, "json, jsonl, url, text");
-            Failure::new(ExitCode::Usage, "usage", what)
-        }),
-        None if is_terminal => Ok(OutputFormat::Text),
-        None => Ok(OutputFormat::Json),
+    Ok(match format_variable(environment)? {
+        Some(format) => format,
+        None if is_terminal => OutputFormat::Text,
+        None => OutputFormat::Json,
+    })
+}
+
+/// Returns the format that the variable names. A command that does not have it keeps its default.
+///
+/// # Errors
+///
+/// Fails with wrong usage if the variable names no format.
+pub(crate) fn format_variable(environment: &Environment) -> Result<Option<OutputFormat>, Failure> {
+    let Some(value) = environment.text(FORMAT)? else {
+        return Ok(None);
+    };
+    let format = OutputFormat::from_str(&value, true).map_err(|_| {
+        let what = failures::format_unknown(FORMAT, "json, jsonl, url, text");
+        Failure::new(ExitCode::Usage, "usage", what)
+    })?;
+    Ok(Some(format))
+}
+
+/// Returns the format of a report: flag, then environment, then `default`.
+///
+/// # Errors
+///
+/// As [`format_variable`].
+pub(crate) fn report_format(
+    flag: Option<ReportFormat>,
+    environment: &Environment,
+    default: ReportFormat,
+) -> Result<ReportFormat, Failure> {
+    if let Some(format) = flag {
+        return Ok(format);
     }
+    Ok(match format_variable(environment)? {
+        Some(OutputFormat::Json | OutputFormat::Jsonl) => ReportFormat::Json,
+        Some(OutputFormat::Text) => ReportFormat::Text,
+        Some(OutputFormat::Url) | None => default,
+    })
 }
 
 /// Returns whether everything on standard error is to be JSON. Errors in the arguments must heed it too, so it reads them

@@ -12,7 +12,7 @@ use crate::variables::API_KEY;
 /// Where the API key of a run comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyOrigin {
-    /// The variable, even if it is empty: that looks like a secret that a CI system did not fill in.
+    /// The variable. An empty one counts as not set, as every other variable does.
     Variable,
     /// The file of `vectcut login`.
     File(PathBuf),
@@ -34,7 +34,7 @@ pub(crate) fn key_origin(environment: &Environment) -> Option<KeyOrigin> {
 /// Fails with the exit code for the API key when there is none, when its value cannot be a key, and when the file that
 /// holds it is not the user's own secret.
 pub(crate) fn api_key(environment: &Environment) -> Result<ApiKey, Failure> {
-    if let Some(value) = (environment.lookup)(API_KEY) {
+    if let Some(value) = environment.set(API_KEY) {
         // A value that is not UTF-8 is not visible ASCII either, so it is refused.
         return ApiKey::copied(&value.to_string_lossy())
             .map_err(|error| Failure::api_key_unusable(API_KEY, error));
@@ -51,7 +51,7 @@ impl Environment {
 
     /// Returns whether the variable is set, which counts before the file.
     pub(crate) fn has_key_variable(&self) -> bool {
-        (self.lookup)(API_KEY).is_some()
+        self.set(API_KEY).is_some()
     }
 }
 
@@ -64,7 +64,8 @@ mod tests {
     fn a_missing_key_and_an_unusable_key_differ_and_are_not_repeated() {
         for (variables, code) in [
             (&[] as &[_], "api_key_missing"),
-            (&[(API_KEY, "")], "api_key_unusable"),
+            (&[(API_KEY, "")], "api_key_missing"),
+            (&[(API_KEY, " ")], "api_key_unusable"),
             (&[(API_KEY, "canary\nsecond")], "api_key_unusable"),
             (&[(API_KEY, "can ary")], "api_key_unusable"),
         ] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use oss_client::Crc64Digest;
 
@@ -11,6 +11,10 @@ use super::FILES;
 
 /// Lists the files that this program wrote, with a checksum of each.
 const LIST: &str = ".written-by-vectcut.json";
+/// Stands in the list for a folder that was made. Earlier versions heed no name with `..` in it.
+const MADE: &str = "made";
+/// How many folders around a skill may be made for it: those of an agent and its skills.
+const FOLDERS_MAX: usize = 4;
 
 /// What became of a copy.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,7 +53,7 @@ pub(crate) fn install(folder: &Path, is_forced: bool) -> io::Result<Outcome> {
     if is_current && !written.is_empty() {
         return Ok(Outcome::Current);
     }
-    let mut list = BTreeMap::new();
+    let mut list = folders_made(folder);
     for (name, text) in FILES {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
@@ -66,49 +70,104 @@ pub(crate) fn install(folder: &Path, is_forced: bool) -> io::Result<Outcome> {
     Ok(Outcome::Installed)
 }
 
-/// Removes the skill from a folder, but no file that was changed.
+/// Removes the skill from a folder, but no file that was changed unless `is_forced`.
 ///
 /// # Errors
 ///
 /// Fails when a file cannot be removed.
-pub(crate) fn uninstall(folder: &Path) -> io::Result<Outcome> {
+pub(crate) fn uninstall(folder: &Path, is_forced: bool) -> io::Result<Outcome> {
     let written = list(folder);
     if written.is_empty() {
         return Ok(Outcome::Absent);
     }
+    let mut left = folders_made(folder);
     let mut foreign = None;
-    for (name, known) in &written {
-        let path = folder.join(name);
-        if !remove_ours(&path, known)? {
+    for (name, known) in written {
+        let path = folder.join(&name);
+        if is_forced {
+            remove(&path)?;
+        } else if !remove_ours(&path, &known)? {
+            left.insert(name, known);
             foreign = Some(path);
         }
     }
-    fs::remove_file(folder.join(LIST))?;
-    // A folder that holds something else stays.
-    for name in ["references", "scripts", ""] {
-        let _ = fs::remove_dir(folder.join(name));
+    if let Some(path) = foreign {
+        // What is left is listed, so that it can still be removed by force.
+        replace(&folder.join(LIST), &serde_json::to_vec_pretty(&left)?)?;
+        remove_folders(folder, ["references", "scripts"].map(PathBuf::from));
+        return Ok(Outcome::Foreign(path));
     }
-    Ok(foreign.map_or(Outcome::Removed, Outcome::Foreign))
+    fs::remove_file(folder.join(LIST))?;
+    let mut made: Vec<_> = left.keys().map(PathBuf::from).collect();
+    // The innermost first.
+    made.sort_by_key(|way| way.components().count());
+    let own = ["references", "scripts", ""].map(PathBuf::from);
+    remove_folders(folder, own.into_iter().chain(made));
+    Ok(Outcome::Removed)
+}
+
+/// Removes folders that are empty. One that holds something else stays, and so does a link.
+fn remove_folders(folder: &Path, ways: impl IntoIterator<Item = PathBuf>) {
+    for way in ways {
+        let steps = way
+            .components()
+            .filter(|step| *step == Component::ParentDir);
+        let path = match steps.count() {
+            0 => Some(folder.join(&way)),
+            steps => folder.ancestors().nth(steps).map(Path::to_owned),
+        };
+        let Some(path) = path else { continue };
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir()) {
+            let _ = fs::remove_dir(path);
+        }
+    }
+}
+
+/// Returns the folders around `folder` that an install makes or has made, as the list has them: `..` is the next one. So
+/// [`uninstall`] removes them, and no agent seems to be there because of them.
+fn folders_made(folder: &Path) -> BTreeMap<String, String> {
+    let before = everything_listed(folder);
+    let around = folder.ancestors().skip(1).take(FOLDERS_MAX);
+    let around = around.filter(|around| !around.as_os_str().is_empty());
+    let ways = around.enumerate().map(|(index, around)| {
+        let way = vec![".."; index + 1].join("/");
+        (way, around)
+    });
+    ways.filter(|(way, around)| before.contains_key(way) || fs::symlink_metadata(around).is_err())
+        .map(|(way, _)| (way, MADE.to_owned()))
+        .collect()
 }
 
 /// Removes a file unless somebody changed it. Returns whether it is gone.
 fn remove_ours(path: &Path, known: &str) -> io::Result<bool> {
     match fs::read(path) {
-        Ok(found) if checksum(&found) == known => fs::remove_file(path).map(|()| true),
+        Ok(found) if checksum(&found) == known => remove(path).map(|()| true),
         Ok(_) => Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
     }
 }
 
-/// Returns what this program wrote into a folder. A list that cannot be read lists nothing.
-fn list(folder: &Path) -> BTreeMap<String, String> {
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the list of a folder. One that cannot be read lists nothing.
+fn everything_listed(folder: &Path) -> BTreeMap<String, String> {
     let text = fs::read(folder.join(LIST)).unwrap_or_default();
-    let names: BTreeMap<String, String> = serde_json::from_slice(&text).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+/// Returns the files that this program wrote into a folder.
+fn list(folder: &Path) -> BTreeMap<String, String> {
+    let names = everything_listed(folder);
     // A list that somebody edited must not lead out of the folder.
     let is_inside = |name: &String| {
         let mut parts = Path::new(name).components();
-        parts.all(|part| matches!(part, std::path::Component::Normal(_)))
+        parts.all(|part| matches!(part, Component::Normal(_)))
     };
     names
         .into_iter()
@@ -147,9 +206,43 @@ mod tests {
         for (name, text) in FILES {
             assert_eq!(fs::read_to_string(skill.join(name)).expect(name), text);
         }
-        assert_eq!(uninstall(&skill).expect("removed"), Outcome::Removed);
+        assert_eq!(uninstall(&skill, false).expect("removed"), Outcome::Removed);
+        let left = fs::read_dir(base.path()).expect("the folder").count();
+        assert_eq!(left, 0, "folders that were made for it are left");
+        assert_eq!(uninstall(&skill, false).expect("nothing"), Outcome::Absent);
+    }
+
+    #[test]
+    fn a_folder_that_was_there_or_holds_something_stays() {
+        let base = folder();
+        let skill = base.path().join("agent/skills/sts-upload");
+        fs::create_dir(base.path().join("agent")).expect("a folder");
+        install(&skill, false).expect("written");
+        // An update keeps what is known of the folders.
+        fs::remove_file(skill.join("SKILL.md")).expect("ours");
+        install(&skill, false).expect("written");
+        uninstall(&skill, false).expect("removed");
+        assert!(base.path().join("agent").is_dir());
+        assert!(!base.path().join("agent/skills").exists());
+
+        install(&skill, false).expect("written");
+        fs::write(base.path().join("agent/skills/mine"), "").expect("a file");
+        uninstall(&skill, false).expect("removed");
+        assert!(base.path().join("agent/skills/mine").exists());
         assert!(!skill.exists());
-        assert_eq!(uninstall(&skill).expect("nothing"), Outcome::Absent);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_a_folder_that_was_made_stays() {
+        let base = folder();
+        let skill = base.path().join("agent/skills/sts-upload");
+        install(&skill, false).expect("written");
+        let (skills, moved) = (base.path().join("agent/skills"), base.path().join("moved"));
+        fs::rename(&skills, &moved).expect("moved");
+        std::os::unix::fs::symlink(&moved, &skills).expect("a link");
+        assert_eq!(uninstall(&skill, false).expect("removed"), Outcome::Removed);
+        assert!(skills.is_symlink() && moved.is_dir());
     }
 
     #[test]
@@ -175,11 +268,16 @@ mod tests {
             "the user's own words"
         );
         assert_eq!(
-            uninstall(skill).expect("the rest is removed"),
+            uninstall(skill, false).expect("the rest is removed"),
             Outcome::Foreign(path.clone())
         );
         assert!(path.exists());
         assert_eq!(install(skill, true).expect("forced"), Outcome::Installed);
+
+        fs::write(&path, "the user's own words").expect("ours");
+        uninstall(skill, false).expect("the rest is removed");
+        assert_eq!(uninstall(skill, true).expect("by force"), Outcome::Removed);
+        assert!(!path.exists());
     }
 
     #[test]
@@ -191,7 +289,7 @@ mod tests {
         fs::write(&outside, "x").expect("a file");
         let list = format!("{{\"../outside\": \"{}\"}}", checksum(b"x"));
         fs::write(skill.join(LIST), list).expect("a list");
-        assert_eq!(uninstall(&skill).expect("nothing"), Outcome::Absent);
+        assert_eq!(uninstall(&skill, true).expect("nothing"), Outcome::Absent);
         assert!(outside.exists());
     }
 }

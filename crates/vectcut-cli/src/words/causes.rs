@@ -84,6 +84,9 @@ fn of_upload(error: &UploadError) -> Option<String> {
             true => format!("`{}` 在上传后有改动", path.display()),
             false => String::new(),
         },
+        UploadError::UnknownObject { object_key, .. } => {
+            format!("VectCut 没有对象 `{object_key}`")
+        }
         UploadError::UrlTooShort {
             object_key,
             left,

@@ -21,7 +21,9 @@ catalogue! {
     set_region():
         "set `--oss-region`, for example `cn-hangzhou`",
         "请设置 `--oss-region`，例如 `cn-hangzhou`";
-    set_endpoint(): "set `--oss-endpoint` to it", "请把 `--oss-endpoint` 设为该接入点";
+    set_endpoint():
+        "set `--oss-endpoint` to it; for a custom domain, add `--oss-addressing cname`",
+        "请把 `--oss-endpoint` 设为该接入点；如果是自定义域名，还要加上 `--oss-addressing cname`";
     name_ca(): "name the CA's PEM file with `--ca-cert`", "请用 `--ca-cert` 指定 CA 的 PEM 文件";
     again_later(): "run the same command again later", "请稍后重新运行同一命令";
     resume(): "run the same command again to resume", "重新运行同一命令即可续传";
@@ -31,6 +33,9 @@ catalogue! {
     again_for_failed():
         "run the same command again for the files that failed; the others are not sent again",
         "重新运行同一命令即可重传失败的文件，已上传的不会重复发送";
+    longer_budget():
+        "OSS takes no parts of this file, so one run must send all of it: give it a longer `--budget`",
+        "OSS 不接受这个文件的分片，必须一次传完：请用 `--budget` 设置更长的时间";
     again(): "run the same command again", "请重新运行同一命令";
     other_port():
         "choose another `--port`, or omit it to use a free one",
@@ -59,6 +64,9 @@ catalogue! {
         "to upload it: `vectcut upload {path}`",
         "上传这个文件：`vectcut upload {path}`";
     did_you_mean(path): "did you mean `{path}`?", "是不是 `{path}`？";
+    link_to_nothing(target):
+        "it is a link to `{target}`, which does not exist",
+        "这是指向 `{target}` 的符号链接，而 `{target}` 不存在";
     glob_matched_nothing():
         "no file matches this pattern",
         "没有文件符合这个通配符";

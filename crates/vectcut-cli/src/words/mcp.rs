@@ -15,6 +15,8 @@ catalogue! {
     file_missing(path):
         "could not find `{path}` in a folder that this server may read",
         "在允许读取的文件夹中找不到 `{path}`";
+    is_folder(path): "`{path}` is a folder", "`{path}` 是文件夹";
+    name_files(): "name the files in it", "请列出其中的文件";
     not_a_file(path): "`{path}` is not a regular file", "`{path}` 不是普通文件";
     file_protected(path):
         "`{path}` is hidden, or looks like a key or stored credentials",
@@ -38,6 +40,12 @@ catalogue! {
         "give one of `path`, `object_key` and `url`",
         "请给出 `path`、`object_key`、`url` 之一";
     arguments(tool): "the arguments of `{tool}` cannot be used", "`{tool}` 的参数有误";
+    paths_are_an_array():
+        "`paths` must be an array of strings, such as `[\"clip.mp4\"]`",
+        "`paths` 必须是字符串数组，例如 `[\"clip.mp4\"]`";
+    upload_same_files():
+        "call `upload_files` with the same paths to resume",
+        "用相同的路径调用 `upload_files` 即可续传";
     no_paths(): "`paths` is empty", "`paths` 为空";
     cancelled(path): "the upload of `{path}` was cancelled", "`{path}` 的上传已取消";
     files_do_not_respond():

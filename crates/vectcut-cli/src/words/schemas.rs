@@ -24,4 +24,7 @@ catalogue! {
     uploads():
         "What `vectcut uploads --format json` prints: unfinished and finished uploads",
         "`vectcut uploads --format json` 的输出：未完成和已完成的上传";
+    url():
+        "What `vectcut url --format json` prints: the URL of an upload",
+        "`vectcut url --format json` 的输出：一个上传的链接";
 }

@@ -6,16 +6,19 @@ catalogue! {
     unfinished(): "Unfinished", "未完成";
     finished(): "Finished", "已完成";
     nothing(): "nothing was uploaded with this state folder", "这个状态文件夹中没有上传记录";
-    progress(name, done): "{name}, {done} uploaded", "{name}，已上传 {done}";
-    stored(name): "{name}, only the URL is missing", "{name}，只差获取链接";
+    progress(done): ", {done} uploaded", "，已上传 {done}";
+    only_url_is_missing(): ", only the URL is missing", "，只差获取链接";
+    from_stdin(name): "`{name}` (standard input)", "`{name}`（标准输入）";
+    object_key(key): ", object key `{key}`", "，对象键 `{key}`";
+    at_server(url): ", at {url}", "，服务器 {url}";
     in_use(): ", in progress", "，正在上传";
-    of_file(name, size): "{name}, {size}", "{name}，{size}";
+    of_size(size): ", {size}", "，{size}";
     ago(time): ", {time} ago", "，{time}前";
     just_now(): ", just now", "，刚刚";
     link_expires_in(time): ", the URL expires in {time}", "，链接 {time}后到期";
     link_expired(): ", the URL has expired", "，链接已过期";
     how_to_resume(): "resume one with `vectcut uploads resume ID`", "续传：`vectcut uploads resume ID`";
-    how_to_renew(): "get a new URL with `vectcut url FILE`", "获取新链接：`vectcut url 文件`";
+    how_to_renew(): "get a new URL with `vectcut url FILE` or `vectcut url KEY`", "获取新链接：`vectcut url 文件` 或 `vectcut url 对象键`";
 
     no_unfinished(upload): "no unfinished upload is `{upload}`", "没有未完成的上传 `{upload}`";
     no_finished(object): "no finished upload is `{object}`", "没有 `{object}` 的上传记录";
@@ -27,6 +30,9 @@ catalogue! {
     name_state_dir(): "name one with `--state-dir`", "请用 `--state-dir` 指定";
 
     no_link(object): "could not get a URL of `{object}`", "无法获取 `{object}` 的链接";
+    neither_file_nor_object(name):
+        "there is no file `{name}`, and VectCut knows no object with that key",
+        "没有文件 `{name}`，VectCut 也没有以此为键的对象";
     valid_for(time): "the URL is valid for {time}", "链接有效期还剩 {time}";
     not_an_object(object): "`{object}` is neither a file nor an object key nor a URL", "`{object}` 不是文件、对象键或链接";
 }

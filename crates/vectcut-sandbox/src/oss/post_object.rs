@@ -45,6 +45,7 @@ pub(super) async fn post(
     }
     let body = intake.collect(FORM_MAX_BYTES).await?;
     let (form, file) = read(&bucket, wire, &body).ok_or(OssCode::MalformedPOSTRequest)?;
+    let (file, file_type) = (file.bytes, file.content_type);
     let key = form.field("key").unwrap_or_default();
     exchange.entry.concerns(key);
     let refused = |reason| exchange.entry.judged(Verdict::refused(Proof::Form, reason));
@@ -75,7 +76,13 @@ pub(super) async fn post(
     receiving.push(body.slice_ref(file)).await;
     let received = receiving.finish().await?;
     let now_ms = exchange.now.as_millisecond();
-    let record = ObjectRecord::put(&bucket, key, &received, now_ms, kept_fields(&form));
+    let record = ObjectRecord::put(
+        &bucket,
+        key,
+        &received,
+        now_ms,
+        kept_fields(&form, file_type),
+    );
     let record = site
         .store
         .run(move |store| store.commit(received, record, false))
@@ -91,14 +98,30 @@ pub(super) async fn post(
         .header("x-oss-hash-crc64ecma", record.crc64.to_string()))
 }
 
-/// Returns the form's fields that stay with the object.
-fn kept_fields(form: &Form) -> Vec<(String, String)> {
-    let is_kept = |name: &str| name == "content-type" || name.starts_with("x-oss-meta-");
+/// Returns what stays with the object: the media type and the fields `x-oss-meta-…`.
+///
+/// The vendor's page ranks the places of the media type: the field `x-oss-content-type`, the file part, the field
+/// `Content-Type`.
+fn kept_fields(form: &Form, file_type: Option<&str>) -> Vec<(String, String)> {
+    let content_type = form
+        .field("x-oss-content-type")
+        .or(file_type)
+        .or(form.field("content-type"));
+    let content_type = content_type.map(|value| ("content-type".to_owned(), value.to_owned()));
     let fields = form.fields.iter();
     fields
         .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
-        .filter(|(name, _)| is_kept(name))
+        .filter(|(name, _)| name.starts_with("x-oss-meta-"))
+        .chain(content_type)
         .collect()
+}
+
+/// The file of a form.
+#[derive(Debug)]
+struct File<'a> {
+    bytes: &'a [u8],
+    /// The media type that the browser gave it.
+    content_type: Option<&'a str>,
 }
 
 fn boundary(wire: &Wire) -> Option<&str> {
@@ -114,7 +137,7 @@ fn boundary(wire: &Wire) -> Option<&str> {
 }
 
 /// Splits a form into its fields and its file, which must come last; `None` if the form is malformed.
-fn read<'a>(bucket: &str, wire: &Wire, body: &'a [u8]) -> Option<(Form, &'a [u8])> {
+fn read<'a>(bucket: &str, wire: &Wire, body: &'a [u8]) -> Option<(Form, File<'a>)> {
     let delimiter = format!("\r\n--{}", boundary(wire)?);
     let mut rest = body.strip_prefix(&delimiter.as_bytes()[2..])?;
     let mut form = Form {
@@ -135,24 +158,32 @@ fn read<'a>(bucket: &str, wire: &Wire, body: &'a [u8]) -> Option<(Form, &'a [u8]
             for (_, key) in form.fields.iter_mut().filter(|(name, _)| name == "key") {
                 *key = key.replace("${filename}", file_name);
             }
-            return Some((form, value));
+            let file = File {
+                bytes: value,
+                content_type: header(head, "content-type"),
+            };
+            return Some((form, file));
         }
         let value = String::from_utf8(value.to_vec()).ok()?;
         form.fields.push((name.to_owned(), value));
     }
 }
 
+/// Returns a header of a part.
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = headers.find(|(given, _)| given.eq_ignore_ascii_case(name))?;
+    Some(value.trim())
+}
+
 /// Returns a parameter of `Content-Disposition`.
 fn parameter<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    let is_disposition = |line: &&str| {
-        line.to_ascii_lowercase()
-            .starts_with("content-disposition:")
-    };
-    let line = head.lines().find(is_disposition)?;
-    line.split(';').find_map(|parameter| {
-        let (given, value) = parameter.trim().split_once('=')?;
-        (given == name).then(|| value.trim_matches('"'))
-    })
+    header(head, "content-disposition")?
+        .split(';')
+        .find_map(|parameter| {
+            let (given, value) = parameter.trim().split_once('=')?;
+            (given == name).then(|| value.trim_matches('"'))
+        })
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -164,7 +195,7 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn parsed(body: &str) -> Option<(Form, &[u8])> {
+    fn parsed(body: &str) -> Option<(Form, File<'_>)> {
         let wire = Wire {
             headers: vec![(
                 "Content-Type".into(),
@@ -185,7 +216,21 @@ mod tests {
         let body = format!("{KEY}{FILE}");
         let (form, file) = parsed(&body).expect("a form");
         assert_eq!(form.field("key"), Some("a/f.bin"));
-        assert_eq!(file, b"\r\n--file");
+        assert_eq!(file.bytes, b"\r\n--file");
+        assert_eq!(file.content_type, Some("text/plain"));
+    }
+
+    #[test]
+    fn the_media_type_is_that_of_the_highest_place_that_has_one() {
+        let mut form = Form::default();
+        let mut expect = |added: &str, file_type: Option<&str>, expected: &str| {
+            form.fields.push((added.into(), "of/field".into()));
+            let kept = kept_fields(&form, file_type);
+            assert_eq!(kept, [("content-type".to_owned(), expected.to_owned())]);
+        };
+        expect("Content-Type", None, "of/field");
+        expect("another", Some("of/file"), "of/file");
+        expect("x-oss-content-type", Some("of/file"), "of/field");
     }
 
     #[test]

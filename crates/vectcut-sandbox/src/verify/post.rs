@@ -1,7 +1,9 @@
 //! Form uploads: the signature over a form's policy, and the policy's conditions.
 //!
-//! Written from the vendor's page on [PostObject](https://www.alibabacloud.com/help/doc-detail/31988.htm).
-//! The page does not say in which order OSS checks; here the signature comes first, then the expiration, then the conditions.
+//! Written from the vendor's pages on [PostObject](https://www.alibabacloud.com/help/doc-detail/31988.htm) and on
+//! [its V4 signature](https://help.aliyun.com/zh/oss/developer-reference/signature-version-4-recommend).
+//! They do not say in which order OSS checks; here the signature comes first, then the times, then the conditions.
+//! Nor do they say whether a condition on `content-type` sees the type of the file part; here it sees only the field.
 
 use std::time::SystemTime;
 
@@ -12,7 +14,17 @@ use serde_json::Value;
 use super::dates::parse_basic;
 use super::keys::{Key, Secret};
 use super::refusal::Mismatch;
-use super::{Keys, Refusal, Version, v1, v4};
+use super::{Keys, Refusal, SKEW_MAX_SECONDS, Version, v1, v4};
+
+/// How long a V4 form is valid after its `x-oss-date`, in seconds: 7 days.
+const V4_AGE_MAX_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// The fields of a V4 form that its policy must pin, the last one only if the form has it.
+const PINNED_FIELDS: [&str; 4] = [
+    "x-oss-signature-version",
+    "x-oss-credential",
+    "x-oss-date",
+    "x-oss-security-token",
+];
 
 /// The fields of a form without its file, and the bucket that its host names.
 #[derive(Clone, Default)]
@@ -76,7 +88,10 @@ pub fn check_form(form: &Form, keys: &Keys, now: SystemTime) -> Result<AdmittedF
         (false, true) => check_v4(form, keys, now)?,
         (false, false) => return Err(Refusal::Unsigned),
     };
-    let len_bytes = check_policy(form, now)?;
+    if let Some(signed_at) = signer.signed_at {
+        check_age(signed_at, now)?;
+    }
+    let len_bytes = check_policy(form, signer.version, now)?;
     Ok(AdmittedForm {
         access_key_id: signer.access_key_id.to_owned(),
         version: signer.version,
@@ -90,6 +105,8 @@ struct Signer<'a> {
     access_key_id: &'a str,
     version: Version,
     region: Option<&'a str>,
+    /// When, for V4.
+    signed_at: Option<Timestamp>,
 }
 
 impl<'a> Signer<'a> {
@@ -125,6 +142,7 @@ fn check_v1<'a>(form: &'a Form, keys: &Keys, now: Timestamp) -> Result<Signer<'a
         access_key_id,
         version: Version::V1,
         region: None,
+        signed_at: None,
     };
     signer.if_signed(computed, policy, provided)
 }
@@ -135,7 +153,7 @@ fn check_v4<'a>(form: &'a Form, keys: &Keys, now: Timestamp) -> Result<Signer<'a
     }
     let (access_key_id, scope) = v4::credential(form.need("x-oss-credential")?)?;
     let date = form.need("x-oss-date")?;
-    parse_basic(date).ok_or(Refusal::UnreadableDate)?;
+    let signed_at = parse_basic(date).ok_or(Refusal::UnreadableDate)?;
     if !date.starts_with(scope.day) || scope.day.len() != 8 {
         return Err(Refusal::malformed(
             "The date of Credential differs from x-oss-date.",
@@ -147,6 +165,7 @@ fn check_v4<'a>(form: &'a Form, keys: &Keys, now: Timestamp) -> Result<Signer<'a
         access_key_id,
         version: Version::V4,
         region: Some(scope.region),
+        signed_at: Some(signed_at),
     };
     signer.if_signed(Some(v4_signature(key, &scope, policy)), policy, provided)
 }
@@ -159,8 +178,23 @@ fn v4_signature(key: &Key, scope: &v4::Scope<'_>, policy: &str) -> String {
     v4::hex(&v4::hmac(&signing_key, policy.as_bytes()))
 }
 
+/// Refuses a V4 form that was signed in the future or too long ago.
+fn check_age(signed_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    let age_seconds = now.as_second() - signed_at.as_second();
+    if age_seconds < -SKEW_MAX_SECONDS {
+        return Err(Refusal::TooSkewed {
+            request_time: signed_at,
+            server_time: now,
+        });
+    }
+    if age_seconds > V4_AGE_MAX_SECONDS {
+        return Err(violated("x-oss-date is more than 7 days ago."));
+    }
+    Ok(())
+}
+
 /// Checks expiration and conditions, and returns the sizes that the policy allows.
-fn check_policy(form: &Form, now: Timestamp) -> Result<(u64, u64), Refusal> {
+fn check_policy(form: &Form, version: Version, now: Timestamp) -> Result<(u64, u64), Refusal> {
     let invalid = |message: &str| Refusal::InvalidPolicy {
         message: message.to_owned(),
     };
@@ -180,6 +214,12 @@ fn check_policy(form: &Form, now: Timestamp) -> Result<(u64, u64), Refusal> {
     let conditions = conditions
         .filter(|conditions| !conditions.is_empty())
         .ok_or_else(|| invalid("The policy's conditions are missing."))?;
+    let must_pin = |name: &&str| version == Version::V4 && form.field(name).is_some();
+    for name in PINNED_FIELDS.into_iter().filter(must_pin) {
+        if !conditions.iter().any(|condition| pins(condition, name)) {
+            return Err(violated(&format!("The policy has no condition on {name}.")));
+        }
+    }
     let mut sizes = (0, u64::MAX);
     for condition in conditions {
         check_condition(form, condition, &mut sizes)?;
@@ -197,7 +237,8 @@ fn check_condition(form: &Form, condition: &Value, sizes: &mut (u64, u64)) -> Re
         }),
         Value::Array(parts) => match parts.as_slice() {
             [mode, min, max] if mode == "content-length-range" => {
-                *sizes = min.as_u64().zip(max.as_u64()).ok_or_else(invalid)?;
+                let (min, max) = min.as_u64().zip(max.as_u64()).ok_or_else(invalid)?;
+                *sizes = (sizes.0.max(min), sizes.1.min(max));
                 true
             }
             [mode, field, wanted] => {
@@ -213,6 +254,21 @@ fn check_condition(form: &Form, condition: &Value, sizes: &mut (u64, u64)) -> Re
         return Ok(());
     }
     Err(violated(&format!("Policy Condition failed: {condition}")))
+}
+
+/// Tells whether a condition demands one value of a field.
+fn pins(condition: &Value, name: &str) -> bool {
+    match condition {
+        Value::Object(exact) => exact.keys().any(|given| given.eq_ignore_ascii_case(name)),
+        Value::Array(parts) => match parts.as_slice() {
+            [mode, field, _] if mode == "eq" => field
+                .as_str()
+                .and_then(|field| field.strip_prefix('$'))
+                .is_some_and(|field| field.eq_ignore_ascii_case(name)),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Tells whether a field's value fulfils a condition; `None` for a condition that does not exist.
@@ -316,6 +372,91 @@ mod tests {
                 matches!(refused, Err(Refusal::InvalidPolicy { .. })),
                 "{condition}"
             );
+        }
+    }
+
+    #[test]
+    fn two_ranges_of_length_allow_what_both_allow() {
+        assert_eq!(
+            check(
+                r#"["content-length-range",1,10],["content-length-range",5,1000]"#,
+                &[]
+            ),
+            Ok((5, 10))
+        );
+    }
+
+    const DAY: &str = "20251230";
+    const SIGNED_AT: &str = "20251230T120000Z";
+
+    /// Signs with V4, and a policy that pins these fields.
+    fn v4_form(pinned: &[&str]) -> Form {
+        let credential = format!("id/{DAY}/cn-hangzhou/oss/aliyun_v4_request");
+        let signed = [
+            ("x-oss-signature-version", v4::ALGORITHM),
+            ("x-oss-credential", &credential),
+            ("x-oss-date", SIGNED_AT),
+            ("x-oss-security-token", "token"),
+        ];
+        let conditions: Vec<Value> = signed
+            .iter()
+            .filter(|(name, _)| pinned.contains(name))
+            .map(|(name, value)| serde_json::json!({ *name: value }))
+            .chain([serde_json::json!({ "bucket": "examplebucket" })])
+            .collect();
+        let policy = serde_json::json!({
+            "expiration": "2026-12-31T00:00:00Z",
+            "conditions": conditions,
+        });
+        let policy = BASE64_STANDARD.encode(policy.to_string());
+        let key = v4::signing_key("secret", DAY, "cn-hangzhou");
+        let signature = v4::hex(&v4::hmac(&key, policy.as_bytes()));
+        let fields = signed
+            .into_iter()
+            .chain([("policy", policy.as_str()), ("x-oss-signature", &signature)]);
+        Form {
+            bucket: "examplebucket".into(),
+            fields: fields
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        }
+    }
+
+    fn check_v4_at(form: &Form, date: &str) -> Result<AdmittedForm, Refusal> {
+        let mut keys = Keys::default();
+        keys.add("id", Key::temporary("secret", "token", None));
+        let now: Timestamp = date.parse().unwrap();
+        check_form(form, &keys, crate::clock::system_time(now))
+    }
+
+    #[test]
+    fn a_v4_policy_pins_what_the_signature_needs() {
+        let now = "2025-12-30T12:00:00Z";
+        check_v4_at(&v4_form(&PINNED_FIELDS), now).unwrap();
+        for missing in PINNED_FIELDS {
+            let pinned: Vec<_> = PINNED_FIELDS
+                .into_iter()
+                .filter(|name| *name != missing)
+                .collect();
+            let refused = check_v4_at(&v4_form(&pinned), now);
+            assert!(
+                matches!(refused, Err(Refusal::PolicyViolated { .. })),
+                "{missing}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_v4_form_is_valid_for_seven_days() {
+        let form = v4_form(&PINNED_FIELDS);
+        for (date, is_valid) in [
+            ("2025-12-30T11:44:59Z", false),
+            ("2025-12-30T11:45:00Z", true),
+            ("2026-01-06T12:00:00Z", true),
+            ("2026-01-06T12:00:01Z", false),
+        ] {
+            let verdict = check_v4_at(&form, date);
+            assert_eq!(verdict.is_ok(), is_valid, "{date}: {verdict:?}");
         }
     }
 

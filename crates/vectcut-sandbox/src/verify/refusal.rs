@@ -83,6 +83,7 @@ pub enum Refusal {
 
 /// What the server signed, and what the client sent.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Mismatch {
     /// The algorithm.
     pub version: Version,

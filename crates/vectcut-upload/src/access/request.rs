@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use oss_client::{Credentials, Error, MultipartUpload, Signature, Signing, UploadId};
+use oss_client::{Credentials, Error, MultipartUpload, NewObject, Signature, Signing, UploadId};
 use vectcut_api::StsCredentials;
 
 use super::{
@@ -43,12 +43,9 @@ impl Attempt {
             security_token,
             ..
         } = &*self.lent.credentials;
-        Signing {
-            credentials: Credentials::new(access_key_id, access_key_secret.expose())
-                .security_token(security_token.expose()),
-            signature: self.signature.clone(),
-            time: self.time,
-        }
+        let credentials = Credentials::new(access_key_id, access_key_secret.expose())
+            .security_token(security_token.expose());
+        Signing::new(credentials, self.signature.clone(), self.time)
     }
 }
 
@@ -94,13 +91,15 @@ impl<'r, 'a> Access<'r, 'a> {
         self.held.keep_place();
     }
 
+    /// Returns the object to store.
+    pub(crate) fn object(&self) -> NewObject<'_> {
+        NewObject::new(&self.place.bucket, &self.place.object_key)
+            .content_type(self.run.content_type)
+    }
+
     /// Returns the multipart upload of this ID.
     pub(crate) fn multipart<'s>(&'s self, upload_id: &'s UploadId) -> MultipartUpload<'s> {
-        MultipartUpload {
-            bucket: &self.place.bucket,
-            object_key: &self.place.object_key,
-            upload_id,
-        }
+        MultipartUpload::new(&self.place.bucket, &self.place.object_key, upload_id)
     }
 
     /// Sends a request until it succeeds, or until a setback. Every attempt is signed anew.

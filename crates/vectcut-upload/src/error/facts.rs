@@ -40,6 +40,7 @@ impl UploadError {
             Self::Unproven { .. }
             | Self::UrlExpired { .. }
             | Self::Replaced { .. }
+            | Self::UnknownObject { .. }
             | Self::UrlTooShort { .. } => Step::Complete,
             Self::GaveUp { last, .. } => last.step(),
             Self::BatchEnded { cause, .. } => cause.step,
@@ -81,6 +82,7 @@ impl UploadError {
             Self::NotUploaded { .. } => "not_uploaded",
             Self::UrlWithoutKey => "url_without_key",
             Self::Replaced { .. } => "object_replaced",
+            Self::UnknownObject { .. } => "object_unknown",
             Self::UrlTooShort { .. } => "url_too_short",
             Self::Runtime { .. } => "internal",
         }
@@ -96,6 +98,7 @@ impl UploadError {
             | Self::TooLarge { .. }
             | Self::Changed { .. }
             | Self::NotUploaded { .. }
+            | Self::UnknownObject { .. }
             | Self::UrlWithoutKey => Fault::File,
             Self::Api { source, .. } => api_fault(source),
             Self::Ticket { .. }
@@ -156,6 +159,7 @@ impl UploadError {
             | Self::NeverFinished { .. }
             | Self::Unverified { .. }
             | Self::NotUploaded { .. }
+            | Self::UnknownObject { .. }
             | Self::UrlWithoutKey
             | Self::Replaced { .. }
             | Self::UrlTooShort { .. }
@@ -195,6 +199,7 @@ impl UploadError {
         match self {
             Self::Api { source, .. } => source.http_status(),
             Self::Refused { reply, .. } => Some(reply.status),
+            Self::UnknownObject { source, .. } => source.as_ref()?.http_status(),
             Self::GaveUp { last, .. } => last.http_status(),
             _ => None,
         }
@@ -212,21 +217,40 @@ impl UploadError {
         Some(request_id.as_str())
     }
 
-    /// Returns the object key, once there is one.
+    /// Returns the key of the object, if OSS has stored the bytes of the file under it.
+    ///
+    /// A damaged or unproven object has none here: whoever has its key could get a URL of it.
     pub fn object_key(&self) -> Option<&str> {
         match self {
-            Self::Api { object_key, .. } => object_key.as_ref().map(ObjectKey::as_str),
-            Self::Send { object_key, .. }
-            | Self::CredentialsTooShort { object_key }
-            | Self::Refused { object_key, .. }
-            | Self::Corrupted { object_key, .. }
-            | Self::Unproven { object_key, .. }
-            | Self::UrlExpired { object_key }
-            | Self::Replaced { object_key }
-            | Self::UrlTooShort { object_key, .. }
-            | Self::Unverified { object_key } => Some(object_key.as_str()),
+            Self::Api { object_key, .. }
+            | Self::Stopped { object_key, .. }
+            | Self::BatchEnded { object_key, .. } => object_key.as_ref().map(ObjectKey::as_str),
+            Self::UrlExpired { object_key } | Self::UrlTooShort { object_key, .. } => {
+                Some(object_key.as_str())
+            }
             Self::GaveUp { last, .. } => last.object_key(),
             _ => None,
+        }
+    }
+
+    /// Returns the failure of a call about an object that is not proven to be stored.
+    pub(crate) fn without_object(self) -> Self {
+        match self {
+            Self::Api { step, source, .. } => Self::Api {
+                step,
+                object_key: None,
+                source,
+            },
+            Self::GaveUp {
+                after,
+                attempts,
+                last,
+            } => Self::GaveUp {
+                after,
+                attempts,
+                last: Box::new(last.without_object()),
+            },
+            error => error,
         }
     }
 

@@ -6,8 +6,8 @@ use oss_client::{Diagnosis, ErrorReply, ObjectKey};
 use strict_http::{ServerText, TransportKind};
 use vectcut_api::ApiError;
 
-use super::{FileKind, UploadError, facts::is_about_credentials};
-use crate::policy::verdict::is_end_of_v1;
+use super::{FileKind, Progress, UploadError, facts::is_about_credentials};
+use crate::{StopReason, policy::verdict::is_end_of_v1};
 
 /// What a person can do about a failure. `Display` says it in English.
 ///
@@ -146,12 +146,23 @@ impl UploadError {
             Self::Unproven { .. } => vec![Hint::NextRunLooks],
             Self::UrlExpired { .. } => vec![Hint::CheckClockForUrl],
             Self::CredentialsTooShort { .. } | Self::NeverFinished { .. } => vec![Hint::MoreTime],
-            Self::NotUploaded { .. } | Self::Replaced { .. } => vec![Hint::UploadFile],
+            Self::NotUploaded { .. } | Self::Replaced { .. } | Self::UnknownObject { .. } => {
+                vec![Hint::UploadFile]
+            }
             Self::UrlWithoutKey => vec![Hint::NameObjectKey],
             Self::UrlTooShort { .. } => vec![Hint::AskForLess],
             Self::Stopped {
                 is_hopeless: true, ..
             } => vec![Hint::CheckNetwork],
+            Self::Stopped {
+                reason: StopReason::BudgetEnded,
+                progress:
+                    Progress {
+                        needs_one_run: true,
+                        ..
+                    },
+                ..
+            } => vec![Hint::MoreTime],
             Self::Send {
                 source: oss_client::Error::Transport { source, .. },
                 ..
@@ -213,7 +224,9 @@ fn api_hints(error: &ApiError, object_key: Option<&ObjectKey>) -> Vec<Hint> {
         ApiError::NotJson { .. } => Some(Hint::OtherServerAnswered),
         _ => None,
     };
-    let link = error.words().and_then(|words| words.purchase_link.clone());
+    // What is not there cannot be bought.
+    let words = error.words().filter(|_| error.http_status() != Some(404));
+    let link = words.and_then(|words| words.purchase_link.clone());
     let link = link.map(|link| Hint::Buy { link });
     let stored = object_key.cloned();
     let stored = stored.map(|object_key| Hint::StoredAs { object_key });

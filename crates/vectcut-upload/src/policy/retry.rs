@@ -7,6 +7,7 @@ use std::time::Duration;
 /// Each success restores the full time: a bad connection that makes progress is never given up, and one that makes none
 /// is given up after about two minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// The longest first delay. Each further failure doubles it.
     pub base: Duration,
@@ -30,6 +31,39 @@ impl Default for RetryPolicy {
     }
 }
 
+impl RetryPolicy {
+    /// Sets the longest first delay.
+    #[must_use]
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Sets the longest delay of all, at most a day.
+    #[must_use]
+    pub fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// Sets how long nothing may succeed before the upload is given up. `Duration::MAX` means for ever.
+    #[must_use]
+    pub fn give_up_after(mut self, time: Duration) -> Self {
+        self.give_up_after = time;
+        self
+    }
+
+    /// Sets the same for a server that has never responded.
+    #[must_use]
+    pub fn unreachable_after(mut self, time: Duration) -> Self {
+        self.unreachable_after = time;
+        self
+    }
+}
+
+/// A delay beyond this is of no use, and could not be multiplied.
+const DELAY_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Minimum number of attempts, even when each takes longer than the whole retry window: one may meet a server's restart,
 /// two a restart and a bad proxy.
 const ATTEMPTS_MIN: u32 = 3;
@@ -51,7 +85,7 @@ impl RetryPolicy {
     /// Returns how long to wait before the next attempt, or `None` to give up.
     ///
     /// `jitter` is in 0..1: full jitter, so that connections that failed together do not retry together. `wish` is the
-    /// wait that the server asked for; the delay is never shorter.
+    /// wait that the server asked for; the delay is never shorter. The last delay ends when the time does.
     pub(crate) fn delay(
         &self,
         failures: Failures,
@@ -61,12 +95,16 @@ impl RetryPolicy {
         let bound = self
             .base
             .saturating_mul(1_u32 << failures.of_request.saturating_sub(1).min(20))
-            .min(self.cap);
+            .min(self.cap.min(DELAY_MAX));
         let wish = wish.unwrap_or_default();
         let delay = bound.mul_f64(jitter.clamp(0.0, 1.0)).max(wish);
         let limit = self.limit(failures.is_unreachable);
-        let in_time = failures.lasted.saturating_add(delay) <= limit;
-        (in_time || failures.in_a_row < ATTEMPTS_MIN && wish <= limit).then_some(delay)
+        if failures.in_a_row < ATTEMPTS_MIN && wish <= limit {
+            return Some(delay);
+        }
+        // The last attempt is made when the time ends, and not a delay earlier.
+        let left = limit.saturating_sub(failures.lasted);
+        (!left.is_zero() && wish <= left).then(|| delay.min(left))
     }
 
     /// Returns how long nothing may succeed.
@@ -118,6 +156,22 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_without_ends_gives_a_delay() {
+        let policy = RetryPolicy::default()
+            .base(Duration::MAX)
+            .cap(Duration::MAX)
+            .give_up_after(Duration::MAX)
+            .unreachable_after(Duration::MAX);
+        let failures = Failures {
+            of_request: u32::MAX,
+            in_a_row: u32::MAX,
+            lasted: S(u64::MAX),
+            is_unreachable: true,
+        };
+        assert_eq!(policy.delay(failures, 1.0, None), Some(DELAY_MAX));
+    }
+
+    #[test]
     fn jitter_spreads_over_the_whole_bound() {
         assert_eq!(delay(3, S(0), 0.0, None), Some(S(0)));
         assert_eq!(delay(3, S(0), 0.5, None), Some(Duration::from_millis(400)));
@@ -132,7 +186,9 @@ mod tests {
     #[test]
     fn two_minutes_without_progress_are_enough() {
         assert_eq!(delay(9, S(110), 0.4, None), Some(S(8)));
-        assert_eq!(delay(9, S(110), 0.6, None), None);
+        assert_eq!(delay(9, S(110), 0.6, None), Some(S(10)), "the last attempt");
+        assert_eq!(delay(9, S(110), 0.6, Some(S(11))), None);
+        assert_eq!(delay(9, S(120), 0.0, None), None);
         assert_eq!(delay(5, S(0), 0.0, Some(S(121))), None);
     }
 

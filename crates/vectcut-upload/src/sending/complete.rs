@@ -74,10 +74,8 @@ async fn join(
 }
 
 fn listed(part: &SafePart) -> Part {
-    Part {
-        number: part.number,
-        etag: ServerText::clean(&part.etag, ServerText::CODE_MAX_CHARS, &[]),
-    }
+    let etag = ServerText::clean(&part.etag, ServerText::CODE_MAX_CHARS, &[]);
+    Part::new(part.number, etag)
 }
 
 /// What HEAD tells about the object.

@@ -29,16 +29,14 @@ use futures_util::{
 ///
 /// It is also the early check: a wrong signature, an expired token or a wrong clock shows before any byte is sent.
 pub(crate) async fn initiate(access: &Access<'_, '_>) -> Result<OpenUpload, Setback> {
-    let (run, place) = (access.run, &access.place);
+    let run = access.run;
+    let object = &access.object();
     let (oss, gate) = (&run.shared.oss, &run.shared.gate);
     let upload_id = access
         .request(|attempt| async move {
-            let (bucket, object_key) = (&place.bucket, &place.object_key);
             let signing = attempt.signing();
             let begun = gate.begin_request();
-            let upload_id = oss
-                .initiate_multipart_upload(bucket, object_key, run.content_type, &signing)
-                .await?;
+            let upload_id = oss.initiate_multipart_upload(object, &signing).await?;
             gate.responded(begun);
             Ok(upload_id)
         })

@@ -1,6 +1,6 @@
 //! A file in one PUT.
 
-use oss_client::{PutObject, StoredObject};
+use oss_client::StoredObject;
 
 use super::{body::FileBody, progress::with_progress, proven::send_proven};
 use crate::{
@@ -15,19 +15,14 @@ use crate::{
 pub(crate) async fn put(access: &Access<'_, '_>, cuts_max: u32) -> Result<Stored, Setback> {
     let (run, shared) = (access.run, access.run.shared);
     let len_bytes = run.source.len_bytes();
-    let put = PutObject {
-        bucket: &access.place.bucket,
-        object_key: &access.place.object_key,
-        content_type: run.content_type,
-        len_bytes,
-    };
+    let object = access.object();
     let whole = PartRange {
         number: 1,
         offset: 0,
         len_bytes,
     };
     run.keep(Record::Putting);
-    let put = &put;
+    let object = &object;
     let sent = send_proven(access, None, cuts_max, |slot, attempt| async move {
         let _in_use = slot;
         let rate = StreamRate::default();
@@ -36,7 +31,7 @@ pub(crate) async fn put(access: &Access<'_, '_>, cuts_max: u32) -> Result<Stored
         let signing = attempt.signing();
         shared
             .oss
-            .put_object(put, body, &signing, shared.patience_for(rate))
+            .put_object(object, len_bytes, body, &signing, shared.patience_for(rate))
             .await
     });
     let StoredObject {

@@ -73,12 +73,11 @@ async fn a_refused_key_or_account_ends_a_batch_of_a_thousand_files_at_once() {
 
 #[tokio::test]
 async fn a_server_that_is_down_ends_a_batch_once_it_is_given_up() {
-    let retry = RetryPolicy {
-        base: Duration::from_millis(5),
-        cap: Duration::from_millis(50),
-        give_up_after: Duration::from_millis(500),
-        unreachable_after: Duration::from_millis(500),
-    };
+    let retry = RetryPolicy::default()
+        .base(Duration::from_millis(5))
+        .cap(Duration::from_millis(50))
+        .give_up_after(Duration::from_millis(500))
+        .unreachable_after(Duration::from_millis(500));
     for (target, code) in [
         (Target::Backend, "backend_failing"),
         (Target::Oss, "oss_failing"),

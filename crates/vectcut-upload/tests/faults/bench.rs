@@ -201,16 +201,18 @@ pub(crate) fn uploader(
     )
     .region(Some("cn-hangzhou".into()))
     .state_dir(state_dir)
-    .retry(RetryPolicy {
-        base: Duration::from_millis(5),
-        cap: Duration::from_millis(50),
-        give_up_after: Duration::from_secs(1),
-        unreachable_after: Duration::from_secs(1),
-    })
-    .patience(Patience {
-        stalled: Duration::from_millis(400),
-        response: Duration::from_millis(700),
-    })
+    .retry(
+        RetryPolicy::default()
+            .base(Duration::from_millis(5))
+            .cap(Duration::from_millis(50))
+            .give_up_after(Duration::from_secs(1))
+            .unreachable_after(Duration::from_secs(1)),
+    )
+    .patience(
+        Patience::default()
+            .stalled(Duration::from_millis(400))
+            .response(Duration::from_millis(700)),
+    )
 }
 
 impl Outcome {

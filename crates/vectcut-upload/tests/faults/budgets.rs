@@ -161,10 +161,7 @@ async fn an_empty_file_over_a_bad_connection_never_goes_in_parts() {
     let fault = Fault::at(Step::PutObject).resets_after(0).times(8);
     let bench = Bench::new(0, Sandbox::builder().strict().fault(fault)).await;
     // A run gives up after three attempts, and the next one does not send parts either.
-    let hasty = RetryPolicy {
-        give_up_after: Duration::ZERO,
-        ..RetryPolicy::default()
-    };
+    let hasty = RetryPolicy::default().give_up_after(Duration::ZERO);
     let error = bench.upload_with(&bench.uploader().retry(hasty)).await;
     assert!(error.error().is_retryable());
     let published = bench.upload().await.published();

@@ -181,15 +181,13 @@ async fn leave(bench: &Bench, upload: &Upload, stage: Leaves) {
 
 /// An uploader that never waits: a request may fail three times.
 fn uploader(bench: &Bench) -> Uploader {
-    bench
-        .uploader()
-        .part_size(128 * KIB as u64)
-        .retry(RetryPolicy {
-            base: Duration::ZERO,
-            cap: Duration::ZERO,
-            give_up_after: Duration::ZERO,
-            unreachable_after: Duration::ZERO,
-        })
+    bench.uploader().part_size(128 * KIB as u64).retry(
+        RetryPolicy::default()
+            .base(Duration::ZERO)
+            .cap(Duration::ZERO)
+            .give_up_after(Duration::ZERO)
+            .unreachable_after(Duration::ZERO),
+    )
 }
 
 fn clear(bench: &Bench) {

@@ -163,7 +163,10 @@ async fn an_object_that_the_ledger_does_not_know_is_asked_for_by_its_key() {
     let error = renew(&bench, key("uploads/none.mp4"), HOUR)
         .await
         .unwrap_err();
-    assert_eq!(error.code(), "backend_refused");
+    assert_eq!(
+        (error.code(), error.fault(), error.object_key()),
+        ("object_unknown", Blame::File, None)
+    );
     let error = renew(&bench, url("https://b.example/"), HOUR)
         .await
         .unwrap_err();
@@ -186,14 +189,17 @@ async fn an_object_that_is_gone_or_another_one_has_no_link() {
 
     bench.sandbox.delete_object(bucket, object_key).unwrap();
     let error = renew(&bench, file(&bench), HOUR).await.unwrap_err();
-    assert_eq!(error.code(), "backend_refused");
+    assert_eq!(
+        (error.code(), error.object_key()),
+        ("backend_refused", None)
+    );
     bench
         .sandbox
         .inject(Fault::at(Step::Complete).completes_unchecked());
     let error = renew(&bench, file(&bench), HOUR).await.unwrap_err();
     assert_eq!(
         (error.code(), error.is_retryable()),
-        ("object_unproven", true)
+        ("object_unknown", false)
     );
 }
 

@@ -101,11 +101,9 @@ fn closed_port() -> u16 {
 }
 
 fn patient() -> RetryPolicy {
-    RetryPolicy {
-        give_up_after: Duration::from_secs(60),
-        unreachable_after: Duration::from_secs(60),
-        ..RetryPolicy::default()
-    }
+    RetryPolicy::default()
+        .give_up_after(Duration::from_secs(60))
+        .unreachable_after(Duration::from_secs(60))
 }
 
 #[tokio::test]
@@ -199,13 +197,9 @@ async fn a_stop_after_bytes_were_acknowledged_recommends_the_next_run() {
 async fn a_server_that_was_never_reached_is_given_up_sooner_than_one_that_fails() {
     let bench = Bench::new(SMALL, Sandbox::builder()).await;
     let settings = bench.sandbox.settings();
-    let retry = RetryPolicy {
-        unreachable_after: Duration::from_millis(200),
-        ..RetryPolicy {
-            base: Duration::from_millis(5),
-            ..patient()
-        }
-    };
+    let retry = patient()
+        .base(Duration::from_millis(5))
+        .unreachable_after(Duration::from_millis(200));
     let offline = format!("http://127.0.0.1:{}", closed_port());
     for (base_url, endpoint, code) in [
         (&offline, &settings.oss_endpoint, "backend_unreachable"),

@@ -111,10 +111,7 @@ async fn without_any_proof_there_is_an_error_and_nothing_is_forgotten() {
 async fn stored_without_url() -> Bench {
     let fault = Fault::at(Step::Complete).status(500).times(3);
     let bench = Bench::new(LARGE, Sandbox::builder().fault(fault)).await;
-    let retry = vectcut_upload::RetryPolicy {
-        give_up_after: std::time::Duration::ZERO,
-        ..vectcut_upload::RetryPolicy::default()
-    };
+    let retry = vectcut_upload::RetryPolicy::default().give_up_after(std::time::Duration::ZERO);
     let uploader = bench.uploader().retry(retry);
     assert!(bench.upload_with(&uploader).await.error().is_retryable());
     bench

@@ -20,7 +20,7 @@ fn check(fault: Fault, blame: Blame, step: At, code: &str) {
             (blame, step, code),
             "{error:?}"
         );
-        assert_eq!(error.object_key().is_some(), step != At::Init);
+        assert_eq!(error.object_key().is_some(), step == At::Complete);
         if step != At::Complete {
             bench.assert_not_completed();
         }

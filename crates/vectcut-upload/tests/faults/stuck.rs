@@ -21,10 +21,9 @@ async fn a_stuck_part_is_sent_again_in_pieces_while_it_is_still_stuck() {
     let stall = Fault::at(Step::UploadPart).stalls(64 * KIB as u64, Duration::from_secs(60));
     let sandbox = far().fault(stall).receive_buffer_bytes(16 * KIB);
     let bench = Bench::new(LARGE, sandbox).await;
-    let patient = Patience {
-        stalled: Duration::from_secs(120),
-        response: Duration::from_secs(120),
-    };
+    let patient = Patience::default()
+        .stalled(Duration::from_secs(120))
+        .response(Duration::from_secs(120));
     let uploader = bench.uploader().part_size(MIB as u64).patience(patient);
     let published = bench.upload_with(&uploader).await.published();
     bench.assert_stored(&published);

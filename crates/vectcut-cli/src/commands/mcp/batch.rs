@@ -180,7 +180,7 @@ impl Batch {
         for (index, path) in self.paths.iter().enumerate() {
             let what = say::cancelled(path.display());
             let mut failure = Failure::new(ExitCode::Interrupted, "interrupted", what)
-                .hint(say::upload_files_again());
+                .hint(say::upload_same_files());
             failure.step = self.step(index);
             failure.retryable = true;
             self.fail(index, &failure);

@@ -26,6 +26,9 @@ use clients::{Entry, Format};
 pub(super) fn run(args: &McpConfigArgs, stderr: &Stderr) -> Result<ExitCode, Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::internal(say::config_own_path(), &error))?;
+    for root in &args.roots {
+        check(root)?;
+    }
     let entry = Entry::new(args.client, &program, &args.roots)?;
     let file = match (&args.file, UserFolders::of_process()) {
         (Some(file), _) => Some(file.clone()),
@@ -45,6 +48,18 @@ pub(super) fn run(args: &McpConfigArgs, stderr: &Stderr) -> Result<ExitCode, Fai
     let text = merged(&entry, "").map_err(|reason| usage(say::config_own_path(), &reason))?;
     output::print(text)?;
     Ok(ExitCode::Success)
+}
+
+/// Makes sure that the server can start with a root.
+fn check(root: &Path) -> Result<(), Failure> {
+    match fs::metadata(root) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => {
+            let error = io::Error::from(io::ErrorKind::NotADirectory);
+            Err(usage(say::root_unusable(root.display()), &error))
+        }
+        Err(error) => Err(usage(say::root_unusable(root.display()), &error)),
+    }
 }
 
 /// Adds the entry to a file. What else is in the file stays, and the file as it was stays beside it.

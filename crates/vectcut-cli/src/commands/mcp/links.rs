@@ -101,7 +101,7 @@ impl Wanted {
             let proxy = site.proxy_at(Some(error.step()));
             let mut failure = Failure::of_upload(Path::new(&self.shown), &error, proxy);
             failure.what = say::no_such_link(&*self.shown);
-            if failure.code == "not_uploaded" {
+            if matches!(failure.code, "not_uploaded" | "object_unknown") {
                 // A client of this server has a tool for that, and perhaps no shell.
                 failure.hints = vec![say::upload_first()];
             }

@@ -130,6 +130,10 @@ impl Roots {
                 len_bytes: metadata.len(),
                 ..readable
             }),
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                let what = say::is_folder(given.display());
+                Err(refused("not_a_file", what).hint(say::name_files()))
+            }
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
                 Err(unusable("not_a_file", say::not_a_file(given.display())))
             }
@@ -225,11 +229,12 @@ impl Readable {
     ///
     /// # Errors
     ///
-    /// Fails with `InvalidInput` for what is no regular file, and as the system does when a name on the way is gone or
+    /// Fails with `IsADirectory` for a folder, with `InvalidInput` for what else is no regular file, and as the system does when a name on the way is gone or
     /// has become a link.
     pub(super) fn open(&self) -> io::Result<File> {
         let Some((name, folders)) = self.names.split_last() else {
-            return Err(not_a_file());
+            // The root itself.
+            return Err(io::ErrorKind::IsADirectory.into());
         };
         let mut folder = None;
         for name in folders {
@@ -238,7 +243,11 @@ impl Readable {
         }
         let folder = folder.as_ref().unwrap_or(&self.root.folder);
         // To open a device may already do something, so its kind is looked up first. The open file decides.
-        if !folder.symlink_metadata(name)?.is_file() {
+        let metadata = folder.symlink_metadata(name)?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !metadata.is_file() {
             return Err(not_a_file());
         }
         let mut options = OpenOptions::new();

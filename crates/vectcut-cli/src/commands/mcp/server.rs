@@ -210,9 +210,15 @@ fn to_object(result: &CallToolResult) -> JsonObject {
 /// Reads the arguments of a tool. What is wrong with them is for the model, so it is no error of the protocol.
 fn arguments<T: DeserializeOwned>(request: &CallToolRequestParams) -> Result<T, Failure> {
     let given = request.arguments.clone().unwrap_or_default();
+    let has_paths = given.contains_key("paths");
     serde_json::from_value(given.into()).map_err(|error| {
         let what = say::arguments(&*request.name);
-        Failure::new(ExitCode::Usage, "usage", what).because(&error)
+        let failure = Failure::new(ExitCode::Usage, "usage", what).because(&error);
+        // Models often give the one path as text.
+        match has_paths {
+            true => failure.hint(say::paths_are_an_array()),
+            false => failure,
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! The list of uploads, for people and for programs. Links are secrets and not in it.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::SystemTime;
 
 use schemars::JsonSchema;
@@ -8,8 +9,10 @@ use serde::Serialize;
 use vectcut_upload::{FinishedUpload, UnfinishedUpload};
 
 use crate::amounts;
+use crate::inputs::{STDIN, is_spool};
 use crate::plain_text::escape_json;
 use crate::result::iso_8601;
+use crate::settings::DEFAULT_BASE_URL;
 use crate::words::{Language, Text, uploads as say};
 use crate::wrapping::wrapped;
 
@@ -54,17 +57,38 @@ pub(super) fn text(
     text
 }
 
+/// Returns how an upload is named for people. The file of standard input is gone, so its name stands for it.
+fn shown(path: &Path, name: &str) -> Text {
+    match is_spool(path) {
+        true => say::from_stdin(name),
+        false => Text::same(path.display()),
+    }
+}
+
+/// Returns the path of an upload for programs, as `vectcut upload` prints it.
+fn local_file(path: &Path) -> String {
+    match is_spool(path) {
+        true => STDIN.to_owned(),
+        false => path.display().to_string(),
+    }
+}
+
+/// Returns the backend, if it is not VectCut's own.
+fn elsewhere(base_url: &str) -> Option<Text> {
+    let is_default = base_url.trim_end_matches('/') == DEFAULT_BASE_URL;
+    (!is_default).then(|| say::at_server(base_url))
+}
+
 fn of_unfinished(upload: &UnfinishedUpload, now: SystemTime) -> Text {
     let words = match upload.is_stored {
-        true => say::stored(upload.path.display()),
-        false => {
-            let done = amounts::bytes_of(upload.safe_bytes, upload.len_bytes);
-            say::progress(upload.path.display(), done)
-        }
+        true => say::only_url_is_missing(),
+        false => say::progress(amounts::bytes_of(upload.safe_bytes, upload.len_bytes)),
     };
     let words = Text::same("  ")
+        .then(&shown(&upload.path, &upload.name))
         .then(&words)
         .then(&ago(upload.updated_at, now));
+    let words = elsewhere(&upload.base_url).map_or(words.clone(), |server| words.then(&server));
     match upload.is_in_use {
         true => words.then(&say::in_use()),
         false => words,
@@ -72,13 +96,20 @@ fn of_unfinished(upload: &UnfinishedUpload, now: SystemTime) -> Text {
 }
 
 fn of_finished(upload: &FinishedUpload, now: SystemTime) -> Text {
-    let words = say::of_file(upload.path.display(), amounts::bytes(upload.len_bytes));
+    let words =
+        shown(&upload.path, &upload.name).then(&say::of_size(amounts::bytes(upload.len_bytes)));
     let words = words.then(&ago(upload.uploaded_at, now));
-    match upload.url_expires_at.map(|end| end.duration_since(now)) {
-        Some(Ok(left)) => words.then(&say::link_expires_in(amounts::rough(left))),
-        Some(Err(_)) => words.then(&say::link_expired()),
-        None => words,
-    }
+    let expiry = match upload.url_expires_at.map(|end| end.duration_since(now)) {
+        Some(Ok(left)) => Some(say::link_expires_in(amounts::rough(left))),
+        Some(Err(_)) => Some(say::link_expired()),
+        None => None,
+    };
+    // No file names it, so its key does.
+    let key = is_spool(&upload.path).then(|| say::object_key(&upload.object_key));
+    let more = [expiry, key, elsewhere(&upload.base_url)];
+    more.iter()
+        .flatten()
+        .fold(words, |words, more| words.then(more))
 }
 
 fn ago(then: SystemTime, now: SystemTime) -> Text {
@@ -102,6 +133,7 @@ pub(crate) struct List {
 struct Unfinished {
     /// What `vectcut uploads resume` and `discard` take.
     id: String,
+    /// `-` is standard input, of which nothing is kept.
     local_file: String,
     name: String,
     file_size: u64,
@@ -112,12 +144,14 @@ struct Unfinished {
     is_in_use: bool,
     object_key: Option<String>,
     updated_at: Option<String>,
+    base_url: String,
 }
 
 /// An upload that succeeded.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "finished")]
 struct Finished {
+    /// `-` is standard input.
     local_file: String,
     name: String,
     file_size: u64,
@@ -127,6 +161,7 @@ struct Finished {
     object_key: String,
     uploaded_at: Option<String>,
     url_expires_at: Option<String>,
+    base_url: String,
 }
 
 /// Returns the list for programs.
@@ -140,7 +175,7 @@ pub(super) fn json(
 ) -> serde_json::Result<String> {
     let unfinished = unfinished.iter().map(|upload| Unfinished {
         id: upload.id.clone(),
-        local_file: upload.path.display().to_string(),
+        local_file: local_file(&upload.path),
         name: upload.name.clone(),
         file_size: upload.len_bytes,
         uploaded_bytes: upload.safe_bytes,
@@ -148,9 +183,10 @@ pub(super) fn json(
         is_in_use: upload.is_in_use,
         object_key: upload.object_key.clone(),
         updated_at: iso_8601(upload.updated_at),
+        base_url: upload.base_url.clone(),
     });
     let finished = finished.iter().map(|upload| Finished {
-        local_file: upload.path.display().to_string(),
+        local_file: local_file(&upload.path),
         name: upload.name.clone(),
         file_size: upload.len_bytes,
         content_type: upload.content_type.clone(),
@@ -159,6 +195,7 @@ pub(super) fn json(
         object_key: upload.object_key.clone(),
         uploaded_at: iso_8601(upload.uploaded_at),
         url_expires_at: upload.url_expires_at.and_then(iso_8601),
+        base_url: upload.base_url.clone(),
     });
     let list = List {
         unfinished: unfinished.collect(),

@@ -115,6 +115,20 @@ pub(super) const CODES: &[Code] = &[
         ],
     },
     Code {
+        name: "object_unknown",
+        exit_code: ExitCode::LocalFile,
+        steps: "complete",
+        retryable: Retryable::No,
+        meaning: [
+            "VectCut knows no object with this key",
+            "VectCut 没有这个键的对象",
+        ],
+        next: [
+            "check the object key, or upload the file",
+            "请检查对象键，或先上传文件",
+        ],
+    },
+    Code {
         name: "file_changed",
         exit_code: ExitCode::LocalFile,
         steps: "read",

@@ -110,7 +110,7 @@ fn a_file_that_cannot_be_used_is_named_with_what_to_do_next() {
             "could not find `missing.mp4` in a folder that this server may read",
             "check the path",
         ),
-        ("sub", "`sub` is not a regular file", "name a regular file"),
+        ("sub", "`sub` is a folder", "name the files in it"),
     ] {
         let failure = place.roots().readable(Path::new(given)).err();
         let failure = failure.expect("no such file");
