@@ -165,7 +165,7 @@ mod tests {
         let failures = Failures {
             of_request: u32::MAX,
             in_a_row: u32::MAX,
-            lasted: S(u64::MAX),
+            lasted: S(365 * 24 * 60 * 60),
             is_unreachable: true,
         };
         assert_eq!(policy.delay(failures, 1.0, None), Some(DELAY_MAX));
