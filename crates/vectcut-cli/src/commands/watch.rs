@@ -79,7 +79,11 @@ async fn upload_arrivals(
     stop: &Stop,
 ) -> Result<ExitCode, Failure> {
     let mut under_way = FuturesUnordered::new();
-    let mut looking = pin!(look(folder, memory.arrivals.next_due(), changed));
+    let mut looking = pin!(look(
+        folder,
+        memory.arrivals.next_due(clock::now()),
+        changed
+    ));
     // How the run ends, once that is decided. The uploads that are under way end first.
     let mut over = None;
     loop {
@@ -109,7 +113,7 @@ async fn upload_arrivals(
                     Ok(None) => {}
                     Err(failure) => over = Some(Err(failure)),
                 }
-                looking.set(look(folder, memory.arrivals.next_due(), changed));
+                looking.set(look(folder, memory.arrivals.next_due(clock::now()), changed));
             }
         }
     }

@@ -100,9 +100,10 @@ impl Arrivals {
         due.into_iter().map(|(path, _)| path).collect()
     }
 
-    /// Returns when the next file is to be uploaded, if none changes.
-    pub(super) fn next_due(&self) -> Option<Instant> {
-        self.idle().filter_map(|(_, file)| file.due).min()
+    /// Returns when the next file will be due, if none changes. One that is due already waits for the end of another.
+    pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
+        let dues = self.idle().filter_map(|(_, file)| file.due);
+        dues.filter(|due| *due > now).min()
     }
 
     fn idle(&self) -> impl Iterator<Item = (&PathBuf, &Waiting)> {
@@ -187,7 +188,9 @@ mod tests {
         }
         let found = [("take.mp4", 108)];
         assert!(after(&mut arrivals, start, 10, &found).is_empty());
-        assert_eq!(arrivals.next_due(), Some(start + Duration::from_secs(11)));
+        let now = start + Duration::from_secs(10);
+        let due = start + Duration::from_secs(11);
+        assert_eq!(arrivals.next_due(now), Some(due));
         assert_eq!(
             after(&mut arrivals, start, 11, &found),
             [Path::new("take.mp4")]
@@ -195,7 +198,7 @@ mod tests {
         arrivals.uploaded(Path::new("take.mp4"));
         assert!(after(&mut arrivals, start, 100, &found).is_empty());
         assert_eq!(arrivals.settled().uploaded, files(&found));
-        assert_eq!(arrivals.next_due(), None);
+        assert_eq!(arrivals.next_due(start), None);
     }
 
     #[test]
@@ -206,7 +209,7 @@ mod tests {
         };
         let (start, mut arrivals) = (clock::now(), Arrivals::new(settled, SETTLE));
         assert!(after(&mut arrivals, start, 0, &[("old.mp4", 5)]).is_empty());
-        assert_eq!(arrivals.next_due(), None);
+        assert_eq!(arrivals.next_due(start), None);
         assert!(after(&mut arrivals, start, 1, &[("old.mp4", 6)]).is_empty());
         assert_eq!(
             after(&mut arrivals, start, 4, &[("old.mp4", 6)]),
@@ -224,7 +227,7 @@ mod tests {
             &[("empty.mp4", 0), ("gone.mp4", 1)],
         );
         assert!(after(&mut arrivals, start, 9, &[("empty.mp4", 0)]).is_empty());
-        assert_eq!(arrivals.next_due(), None);
+        assert_eq!(arrivals.next_due(start), None);
     }
 
     #[test]
@@ -239,7 +242,7 @@ mod tests {
             arrivals.failed(Path::new("take.mp4"), true, now);
             assert!(arrivals.begin(8, now).is_empty());
             now += Duration::from_secs(pause);
-            assert_eq!(arrivals.next_due(), Some(now));
+            assert_eq!(arrivals.next_due(now - Duration::from_secs(1)), Some(now));
         }
     }
 
@@ -268,10 +271,12 @@ mod tests {
             [Path::new("a.mp4"), Path::new("b.mp4")]
         );
         assert!(arrivals.begin(2, now).is_empty());
+        // The third is due and has no place: nothing is to be done at any time.
+        assert_eq!(arrivals.next_due(now), None);
         arrivals.uploaded(Path::new("b.mp4"));
         arrivals.observe(&found, now);
         assert_eq!(arrivals.begin(2, now), [Path::new("c.mp4")]);
-        assert_eq!(arrivals.next_due(), None);
+        assert_eq!(arrivals.next_due(start), None);
     }
 
     #[test]
